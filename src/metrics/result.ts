@@ -1,0 +1,111 @@
+/** The result document, `summary.json`: the single source of truth for every other output. Counts are exact integers. */
+export interface RunResult {
+  schema: 'iotload/summary/1';
+  verdict: Verdict;
+  reasons: string[];
+  run: {
+    id: string;
+    scenario: string;
+    seed: number;
+    planDigest: string;
+    shard: string;
+    startedAt: string;
+    durationSeconds: number;
+    ended: 'completed' | 'interrupted' | 'aborted' | 'worker-died';
+    command: string;
+  };
+  events: EventCounts;
+  rate: { targetPerSecond: number; achievedPerSecond: number };
+  delivery: DeliveryCounts;
+  latency: LatencySummary;
+  generator: HealthSummary;
+  verifier: HealthSummary;
+  checks: CheckResult[];
+  errors: { code: string; message: string; count: number; firstAt: string }[];
+  fleets: FleetResult[];
+  targets: { name: string; protocol: string; events: EventCounts; delivery: DeliveryCounts }[];
+  hops: unknown[];
+  environment: Record<string, string | number>;
+  files: Record<string, string>;
+}
+
+export type Verdict = 'pass' | 'fail' | 'inconclusive' | 'error';
+
+/** intended = notSent + sent; sent = acked + rejected + unknown + noAck. */
+export interface EventCounts {
+  intended: number;
+  notSent: number;
+  sent: number;
+  acked: number;
+  rejected: number;
+  unknown: number;
+  noAck: number;
+  attempts: number;
+}
+
+/** acked = acked slots seen + lost + missing. null: the identity cannot tell. */
+export interface DeliveryCounts {
+  identity: 'fields' | 'headers' | 'derived' | 'none' | 'mixed' | 'not checked';
+  expect: 'at-least-once' | 'at-most-once' | 'exactly-once' | 'not asked';
+  received: number;
+  verified: number;
+  lost: number;
+  missing: number;
+  duplicates: number | null;
+  permittedDuplicates: number | null;
+  reordered: number | null;
+  corrupt: number | null;
+  late: number;
+  phantom: number;
+  recovered: number;
+  foreign: number;
+  reread: number;
+  unseenUnknown: number;
+  unseenNoAck: number;
+  /** acked / (acked + unknown), 0…1; null where nothing is acknowledged. */
+  coverage: number | null;
+  /** 95 % upper bound of the loss ratio, 3/n when none of n was lost; null when nothing was acknowledged or delivery was not asked. */
+  lossUpperBound95: number | null;
+}
+
+/** Microseconds. A quantile with fewer than 10 samples above it is null. */
+export interface QuantileSummary {
+  count: number;
+  min: number | null;
+  mean: number | null;
+  p50: number | null;
+  p90: number | null;
+  p95: number | null;
+  p99: number | null;
+  p999: number | null;
+  p9999: number | null;
+  max: number | null;
+}
+
+export type IntervalName = 'scheduleLag' | 'clientWait' | 'serviceTime' | 'responseTime' | 'endToEnd';
+
+export type LatencySummary = { unit: 'us' } & Record<IntervalName, QuantileSummary>;
+
+export interface HealthSummary {
+  status: 'healthy' | 'unhealthy' | 'not run';
+  cpuSeconds: number;
+  peakRssBytes: number;
+  /** One sentence each. */
+  signals: string[];
+}
+
+export interface CheckResult {
+  name: string;
+  expression: string;
+  status: 'pass' | 'fail' | 'inconclusive' | 'skipped';
+  observed: string;
+  reason: string;
+}
+
+export interface FleetResult {
+  name: string;
+  devices: number;
+  events: EventCounts;
+  rate: { targetPerSecond: number; achievedPerSecond: number };
+  latency: LatencySummary;
+}

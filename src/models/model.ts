@@ -1,0 +1,64 @@
+import type { Micros } from '../core/clock.ts';
+
+/** Key of one seat's random streams: two 32-bit words, so that no device is a time-shifted copy of another. Mutable and reused. */
+export interface SeatKey {
+  seat: number;
+  k0: number;
+  k1: number;
+}
+
+export type ParamValue = number | string | boolean;
+
+/** A parameter of a model as a scenario may set it: manual, schema and bounds come from here. */
+export type ParamSpec =
+  | { doc: string; unit?: string; type: 'number'; default: number; min?: number; max?: number }
+  | { doc: string; unit?: string; type: 'choice'; default: string; choices: readonly string[] };
+export type ParamSpecs = Readonly<Record<string, ParamSpec>>;
+
+/** A value a device reports, in the order of `sample`'s output. */
+export interface ReadingSpec {
+  doc: string;
+  unit: string;
+  /** Decimals written when the scenario does not say; 0 writes an integer. */
+  decimals: number;
+  /** Bounds that every sample respects; the encoder sizes its buffer by them. */
+  min: number;
+  max: number;
+  /** Names of the values 0, 1, 2 … of an enumerated reading, which is written as a string. */
+  names?: readonly string[];
+}
+export type ReadingSpecs = Readonly<Record<string, ReadingSpec>>;
+
+/** A ready-made payload: the fields as a scenario would write them, and what finds an event again. */
+export interface PayloadProfile {
+  doc: string;
+  codec: 'json';
+  fields: Readonly<Record<string, string | number | boolean>>;
+  identity: 'fields' | 'derived';
+}
+
+/** A device type: documentation and pure physics. */
+export interface DeviceModel {
+  readonly name: string;
+  readonly doc: string;
+  readonly params: ParamSpecs;
+  /** Readings in the order in which `sample` writes them; labels (ground truth, usable in payloads too) follow after the readings. */
+  readonly readings: ReadingSpecs;
+  readonly labels?: ReadingSpecs;
+  readonly payloads: Readonly<Record<string, PayloadProfile>>;
+  /** Greatest distance between an event's sensor instant and its intended send time. */
+  readonly maxSamplingDelayUs: Micros;
+  /** Compiles the parameters (validated, defaults filled in). */
+  create(params: Readonly<Record<string, ParamValue>>): Device;
+}
+
+/** Pure functions of (seat key, n, t): no state, no clock, only IEEE-exact operations. */
+export interface Device {
+  /**
+   * Instant at which the sensor was read for the seat's n-th event, in (due − maxSamplingDelayUs, due]; it is what the payload
+   * calls the event's time. Strictly increasing in n for one seat as long as due times are further apart than the delay.
+   */
+  sampledAt(seat: SeatKey, n: number, dueUs: Micros): Micros;
+  /** Writes readings, then labels, from `out[at]` on. `tUs` is the sensor instant in device time. */
+  sample(seat: SeatKey, n: number, tUs: Micros, out: Float64Array, at: number): void;
+}

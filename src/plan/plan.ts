@@ -1,0 +1,70 @@
+import type { Micros } from '../core/clock.ts';
+import type { ParamValue } from '../models/model.ts';
+import type { ScheduleSpec } from '../schedule/profile.ts';
+import type { TargetOptions } from '../targets/target.ts';
+
+export type Identity = 'fields' | 'derived' | 'none';
+export type Expectation = 'at-least-once' | 'at-most-once' | 'exactly-once';
+
+/** A scenario resolved to plain JSON: printable, postable to a thread, hashed into the report. Secrets stay `${NAME}` references. */
+export interface Plan {
+  plan: 1;
+  name: string;
+  description: string;
+  seed: number;
+  /** Device time of slot time 0, µs since 1970 UTC; null = the anchor's start. */
+  clockStartUs: Micros | null;
+  run: { warmUpUs: Micros; durationUs: Micros; drainUs: Micros };
+  fleets: FleetPlan[];
+  targets: TargetPlan[];
+  /** null: delivery is not asked. */
+  verify: VerifyPlan | null;
+  thresholds: ThresholdPlan[];
+  outputs: { dir: string };
+}
+
+export interface FleetPlan {
+  name: string;
+  model: string;
+  params: Record<string, ParamValue>;
+  devices: number;
+  /** Template of the device id; `client-<hex:12>`, `meter-<index:06>`. */
+  id: string;
+  schedule: ScheduleSpec;
+  /** Slots in the whole run (all shards), = number of slots due before warmUpUs + durationUs, or the `--count` limit. */
+  slots: number;
+  payload: PayloadPlan;
+  /** Template of the address (topic for MQTT, key elsewhere, '' for a file), the target's default already filled in. */
+  address: string;
+  /** Index into `targets`. */
+  target: number;
+}
+
+export interface PayloadPlan {
+  codec: 'json';
+  /** Name of the model's payload profile, or null for own fields. */
+  profile: string | null;
+  /** In order of writing. A string may hold `<…>` placeholders; alone it keeps its type, within text it is text; `<<` is a `<`. */
+  fields: { name: string; value: string | number | boolean | null }[];
+  identity: Identity;
+}
+
+export interface TargetPlan {
+  name: string;
+  protocol: string;
+  options: TargetOptions;
+}
+
+export interface VerifyPlan {
+  /** Index into `targets`. */
+  read: number;
+  expect: Expectation;
+  /** false: order within a device is not checked. */
+  order: boolean;
+  graceUs: Micros;
+}
+
+export interface ThresholdPlan {
+  /** As written, the check's name. */
+  expression: string;
+}

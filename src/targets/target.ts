@@ -1,0 +1,142 @@
+import type { Part } from '../core/anchor.ts';
+import type { Clock, Micros } from '../core/clock.ts';
+import type { EventBatch } from '../core/event-batch.ts';
+import type { Outcome } from '../core/outcome.ts';
+
+/** Options of a target as they stand in the plan: validated plain JSON, so that a worker needs no schema library. */
+export type TargetOptions = Readonly<Record<string, unknown>>;
+
+/** What a target promises with given options. */
+export interface TargetTraits {
+  /** The protocol confirms each event; otherwise every outcome is `no_ack` and at most at-most-once can be expected. */
+  acknowledges: boolean;
+  /** What the events' address bytes hold. */
+  address: 'topic' | 'key' | 'none';
+  /** Order within a device is promised end to end with these options. */
+  ordered: boolean;
+  /** `host` or `host:port` of everything this target will connect to, for the safety rail; empty for files and embedded brokers. */
+  hosts: readonly string[];
+  /** The target can be read back. */
+  readable: boolean;
+}
+
+/** A system under test: one folder, one line in the registry. Heavy client libraries load on use. */
+export interface TargetDefinition {
+  readonly name: string;
+  readonly doc: string;
+  traits(options: TargetOptions): TargetTraits;
+  /** Main thread only: the zod schema of this target's block in a scenario. */
+  options(): Promise<{ optionsSchema: import('zod').ZodType }>;
+  sink(): Promise<{ openSink(options: TargetOptions, context: SinkContext): Promise<Sink> }>;
+  source?(): Promise<{ openSource(options: TargetOptions, context: SourceContext): Promise<Source> }>;
+}
+
+/** A fleet as a target sees it. */
+export interface TargetFleet {
+  /** Index in the plan, the `fleet` of batches and outcomes. */
+  index: number;
+  name: string;
+  devices: number;
+  /** Address template as the plan has it, e.g. `meters/<device>/reading`; empty where the protocol has none. */
+  address: string;
+  deviceId(seat: number): string;
+}
+
+export interface SinkContext {
+  clock: Clock;
+  runId: string;
+  part: Part;
+  fleets: readonly TargetFleet[];
+  events: SinkEvents;
+  /** Uniform number in [0, 1) for jitter of reconnects; injected so that tests repeat. */
+  random(): number;
+  /** Replaces `${NAME}` references to secrets by their values. */
+  reveal(text: string): string;
+}
+
+/** What can happen to a connection besides outcomes; shown to the user and counted. */
+export type NoticeKind = 'connecting' | 'connected' | 'disconnected' | 'reconnected' | 'throttled' | 'warning';
+
+export interface SinkEvents {
+  /**
+   * Final outcome of `count` slots of one fleet, exactly once per slot. The arrays are reused by the sink. `reason` is a short
+   * stable word ("puback", "connection lost"), never free text of the other side.
+   */
+  settled(
+    fleet: number,
+    slots: Float64Array,
+    sentAtUs: Float64Array,
+    count: number,
+    outcome: Outcome,
+    reason: string,
+    atUs: Micros,
+  ): void;
+  /** `room[lane]` went from 0 to more. */
+  drained(lane: number): void;
+  notice(kind: NoticeKind, detail: string): void;
+}
+
+/** Lane: a connection, partition or file with its own bounded queue. */
+export interface Sink {
+  readonly lanes: number;
+  laneOf(fleet: number, seat: number): number;
+  /**
+   * Events each lane still takes. The engine reads it before it generates an event and counts it down by one for every event it
+   * puts into a batch; the sink alone counts it up. 0 while a lane is full or disconnected.
+   */
+  readonly room: Int32Array;
+  /** Sends every event of the batch. The caller has taken the room for them. Copies what it keeps, never blocks, never throws. */
+  send(batch: EventBatch, atUs: Micros): void;
+  /** Resolves when no outcome is outstanding, or after `timeoutMs`: what is then still open is settled as `unknown`. */
+  flush(timeoutMs: number): Promise<void>;
+  /** Releases everything; idempotent. */
+  close(): Promise<void>;
+  /** Publishes one message outside the schedule and resolves when it is handed over (and acknowledged where the protocol can). */
+  publish(address: string, payload: Uint8Array): Promise<void>;
+}
+
+/** Events as read back, valid only during the call. Event i: address `bytes[starts[i] … payloads[i])`, payload up to `ends[i]`. */
+export interface DeliveredBatch {
+  count: number;
+  bytes: Uint8Array;
+  addressStarts: Uint32Array;
+  addressEnds: Uint32Array;
+  payloadStarts: Uint32Array;
+  payloadEnds: Uint32Array;
+  /** Monotonic time at which these bytes were in our hands. */
+  atUs: Micros;
+}
+
+export interface SourceContext {
+  clock: Clock;
+  runId: string;
+  fleets: readonly TargetFleet[];
+  events: SourceEvents;
+  random(): number;
+  reveal(text: string): string;
+}
+
+export interface SourceEvents {
+  delivered(batch: DeliveredBatch): void;
+  notice(kind: NoticeKind, detail: string): void;
+}
+
+/** What a source can say about its own completeness. */
+export interface SourceHealth {
+  /** Stretches in which arrivals may have passed unseen (a lost session). */
+  gaps: number;
+  /** Reads that found the receive buffer full: the reader was behind the broker. */
+  fullReads: number;
+  /** Messages the broker says it dropped for slow readers since the start; null where it does not say. */
+  brokerDropped: number | null;
+}
+
+export interface Source {
+  health(): SourceHealth;
+  /**
+   * Called after the last outcome is known. Resolves when everything stored up to then has been delivered, with `complete` true
+   * only if absence is now proof of loss (positions were read without a gap); a protocol without positions answers false at once.
+   */
+  readToEnd(timeoutMs: number): Promise<{ complete: boolean }>;
+  close(): Promise<void>;
+}
