@@ -1,0 +1,17 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * Starts the module `name` beside `callerUrl` as a child process with a message channel (structured clone, so typed arrays and
+ * NaN survive). From source the child needs the TypeScript loader, once built it does not; the caller's own extension says which.
+ * Every such module ends itself when the channel closes, so that no child outlives its parent.
+ */
+export function forkSibling(callerUrl: string, name: string): ChildProcess {
+  const extension = extname(fileURLToPath(callerUrl));
+  return fork(fileURLToPath(new URL(`./${name}${extension}`, callerUrl)), [], {
+    execArgv: extension === '.ts' ? ['--import', 'tsx'] : [],
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+}
