@@ -106,6 +106,7 @@ export interface FleetResult {
   name: string;
   devices: number;
   events: EventCounts;
+  delivery: DeliveryCounts;
   rate: { targetPerSecond: number; achievedPerSecond: number };
   latency: LatencySummary;
 }

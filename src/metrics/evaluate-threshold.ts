@@ -1,0 +1,127 @@
+import { formatMicros, formatShare } from './format.ts';
+import type { DeliveryCounts, EventCounts, LatencySummary, QuantileSummary, RunResult } from './result.ts';
+import type { Threshold, ThresholdOperator, ThresholdStat } from './threshold.ts';
+
+/** The part of a result document that thresholds look at. */
+export type MeasuredRun = Pick<RunResult, 'events' | 'rate' | 'delivery' | 'latency' | 'fleets' | 'targets'>;
+
+/** What was observed, in words; `holds` is null, with a reason, where the run cannot tell. */
+export interface ThresholdOutcome {
+  observed: string;
+  holds: boolean | null;
+  /** Why the run cannot tell; empty otherwise. */
+  reason: string;
+}
+
+interface Scope {
+  events: EventCounts;
+  delivery: DeliveryCounts;
+  rate: RunResult['rate'] | null;
+  latency: LatencySummary | null;
+}
+
+/** Judges a threshold by a finished result. Pure; never throws. */
+export function evaluateThreshold(threshold: Threshold, run: MeasuredRun): ThresholdOutcome {
+  const scope = scopeOf(threshold.scope, run);
+  if (scope === null) return cannotTell(`the run has no fleet or target called "${threshold.scope}"`);
+  const key = camelCase(threshold.metric);
+  switch (threshold.kind) {
+    case 'latency':
+      return latency(threshold, scope.latency?.[key as Exclude<keyof LatencySummary, 'unit'>]);
+    case 'event-count':
+      return count(threshold, scope.events[key as keyof EventCounts], scope.events.intended, 'intended');
+    case 'delivery-count':
+    case 'ratio':
+      return delivery(threshold, key, scope);
+    case 'rate':
+      return rate(threshold, scope);
+  }
+}
+
+/** A target's rates and latencies are the whole run's when it is the only one; otherwise the document does not hold them. */
+function scopeOf(name: string | null, run: MeasuredRun): Scope | null {
+  if (name === null) return run;
+  const fleet = run.fleets.find((candidate) => candidate.name === name);
+  if (fleet !== undefined) return fleet;
+  const target = run.targets.find((candidate) => candidate.name === name);
+  if (target === undefined) return null;
+  const sole = run.targets.length === 1;
+  return { ...target, rate: sole ? run.rate : null, latency: sole ? run.latency : null };
+}
+
+function latency(threshold: Threshold, summary: QuantileSummary | undefined): ThresholdOutcome {
+  if (summary === undefined) return cannotTell('latencies are kept per fleet, not per target');
+  if (summary.count === 0) return cannotTell('nothing was measured');
+  const key = (threshold.stat as ThresholdStat).replace('.', '') as keyof QuantileSummary;
+  const observed = summary[key];
+  if (observed === null) return cannotTell(`${summary.count} samples are too few for ${threshold.stat}`);
+  const limit = threshold.value.unit === 'us' ? threshold.value.amount : Number.NaN;
+  return { observed: formatMicros(observed), holds: compare(observed, threshold.operator, limit), reason: '' };
+}
+
+function delivery(threshold: Threshold, key: string, { delivery: counts, events }: Scope): ThresholdOutcome {
+  if (counts.identity === 'not checked') return cannotTell('delivery was not checked');
+  const observed = counts[key as keyof DeliveryCounts];
+  if (typeof observed !== 'number') {
+    return cannotTell(threshold.kind === 'ratio' ? 'nothing was acknowledged' : 'the events carry no identity');
+  }
+  if (threshold.kind === 'ratio') return share(threshold, observed, 1, formatShare(observed));
+  return count(threshold, observed, events.acked, 'acknowledged');
+}
+
+function count(threshold: Threshold, observed: number, base: number, baseName: string): ThresholdOutcome {
+  if (threshold.value.unit === 'events') {
+    return {
+      observed: `${observed}`,
+      holds: compare(observed, threshold.operator, threshold.value.amount),
+      reason: '',
+    };
+  }
+  if (base === 0) return cannotTell(`nothing was ${baseName}`);
+  return share(threshold, observed, base, `${formatShare(observed / base)} (${observed} of ${base})`);
+}
+
+/** The acknowledged rate is the achieved rate times the acknowledged share of what was sent. */
+function rate(threshold: Threshold, scope: Scope): ThresholdOutcome {
+  if (scope.rate === null) return cannotTell('rates are kept per fleet, not per target');
+  const { achievedPerSecond, targetPerSecond } = scope.rate;
+  const { acked, sent } = scope.events;
+  const ofSent = threshold.metric === 'achieved_rate' ? 1 : sent === 0 ? 0 : acked / sent;
+  const observed = achievedPerSecond * ofSent;
+  const words = `${observed.toFixed(observed < 10 ? 3 : 1)}/s`;
+  if (threshold.value.unit === 'events/s') {
+    return { observed: words, holds: compare(observed, threshold.operator, threshold.value.amount), reason: '' };
+  }
+  if (targetPerSecond === 0) return cannotTell('the target rate is 0');
+  return share(threshold, observed, targetPerSecond, `${formatShare(observed / targetPerSecond)} (${words})`);
+}
+
+/** `part / whole` against a share by cross-multiplication: exact for every count below 9e9 and shares down to 1 ppm. */
+function share(threshold: Threshold, part: number, whole: number, observed: string): ThresholdOutcome {
+  if (threshold.value.unit !== 'share') return cannotTell('the value is not a share');
+  const { numerator, denominator } = threshold.value;
+  return { observed, holds: compare(part * denominator, threshold.operator, whole * numerator), reason: '' };
+}
+
+function compare(left: number, operator: ThresholdOperator, right: number): boolean {
+  switch (operator) {
+    case '<':
+      return left < right;
+    case '<=':
+      return left <= right;
+    case '>':
+      return left > right;
+    case '>=':
+      return left >= right;
+    case '==':
+      return left === right;
+  }
+}
+
+function cannotTell(reason: string): ThresholdOutcome {
+  return { observed: 'not known', holds: null, reason };
+}
+
+function camelCase(name: string): string {
+  return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}

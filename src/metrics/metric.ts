@@ -1,0 +1,45 @@
+/** What a metric is, which decides the statistic and the values that go with it. */
+export type MetricKind = 'latency' | 'event-count' | 'delivery-count' | 'rate' | 'ratio';
+
+/** Every metric a threshold can name, and its kind. */
+export const metricKinds = {
+  schedule_lag: 'latency',
+  client_wait: 'latency',
+  service_time: 'latency',
+  response_time: 'latency',
+  end_to_end: 'latency',
+  intended: 'event-count',
+  not_sent: 'event-count',
+  sent: 'event-count',
+  acked: 'event-count',
+  rejected: 'event-count',
+  unknown: 'event-count',
+  no_ack: 'event-count',
+  attempts: 'event-count',
+  received: 'delivery-count',
+  verified: 'delivery-count',
+  lost: 'delivery-count',
+  missing: 'delivery-count',
+  duplicates: 'delivery-count',
+  permitted_duplicates: 'delivery-count',
+  reordered: 'delivery-count',
+  corrupt: 'delivery-count',
+  late: 'delivery-count',
+  phantom: 'delivery-count',
+  recovered: 'delivery-count',
+  foreign: 'delivery-count',
+  reread: 'delivery-count',
+  unseen_unknown: 'delivery-count',
+  unseen_no_ack: 'delivery-count',
+  coverage: 'ratio',
+  achieved_rate: 'rate',
+  acked_rate: 'rate',
+} as const satisfies Record<string, MetricKind>;
+
+/** A metric as thresholds name it: a key of the result document in snake_case, or one of the two rates. */
+export type MetricName = keyof typeof metricKinds;
+
+/** Whether a threshold can name it. */
+export function isMetric(name: string): name is MetricName {
+  return Object.hasOwn(metricKinds, name);
+}
