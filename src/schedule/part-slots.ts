@@ -6,7 +6,7 @@ import { type Part, seatsOf } from '../core/anchor.ts';
  *
  *     ordinal = n·seats + i   ⇄   slot = n·devices + part.index + i·part.count        0 ≤ i < seats
  */
-export class PartCursor {
+export class PartSlots {
   /** Seats that this part owns. */
   readonly seats: number;
   /** The next own slot; Infinity where the part owns no seat. */

@@ -52,7 +52,9 @@ export function ramp(bounds: StretchBounds, shape: RampShape): Stretch {
   }
 
   return {
-    ...bounds,
+    startUs,
+    firstSlot,
+    endSlot,
     timeOf(slot: number): Micros {
       const events = rising ? slot - firstSlot + beforeFirst : lastSlot - slot + afterLast;
       const real = events === 0 ? 0 : distance(events);

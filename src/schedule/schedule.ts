@@ -1,6 +1,6 @@
 import type { Micros } from '../core/clock.ts';
 import { IotloadError } from '../core/errors.ts';
-import { integerHold } from './hold.ts';
+import { IntegerHold } from './hold.ts';
 import type { Level, RateProfile, ScheduleSpec } from './profile.ts';
 import { eventsOf, type RampShape, ramp } from './ramp.ts';
 import { ceilOf, product, type Ratio, ratio, sum } from './ratio.ts';
@@ -85,7 +85,7 @@ function add(stretches: Stretch[], startUs: Micros, startCount: Ratio, endSlot: 
   const bounds = { startUs, startCount, firstSlot: slotNumber(startCount), endSlot };
   if (bounds.firstSlot === endSlot) return;
   const isHold = shape.from.n === shape.to.n && shape.from.d === shape.to.d;
-  stretches.push((isHold ? integerHold(bounds, shape.from) : null) ?? ramp(bounds, shape));
+  stretches.push((isHold ? IntegerHold.create(bounds, shape.from) : null) ?? ramp(bounds, shape));
 }
 
 function rateAt(level: Level, fullRate: Ratio): Ratio {
