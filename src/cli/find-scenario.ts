@@ -1,0 +1,32 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { IotloadError } from '../core/errors.ts';
+
+/** The folder of the scenarios that ship with iotload. */
+const shippedFolder = fileURLToPath(new URL('../../scenarios/', import.meta.url));
+
+/** Names of the shipped scenarios, sorted; each runs without a path: `iotload run quickstart`. */
+export function shippedScenarios(): string[] {
+  return readdirSync(shippedFolder)
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => basename(name, '.yaml'))
+    .sort();
+}
+
+/** Text and display name of a scenario given as a path or as the name of a shipped one. */
+export function findScenario(argument: string): { file: string; text: string } {
+  const shipped = `${shippedFolder}${argument}.yaml`;
+  const file = !existsSync(argument) && /^[\w-]+$/.test(argument) && existsSync(shipped) ? shipped : argument;
+  try {
+    return { file: file === shipped ? `scenarios/${argument}.yaml` : argument, text: readFileSync(file, 'utf8') };
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    throw new IotloadError('file-unreadable', `the scenario cannot be read (${code})`, {
+      where: 'SCENARIO',
+      value: argument,
+      hint: `give the path of a YAML file, or one of the shipped scenarios: ${shippedScenarios().join(', ')}`,
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,92 @@
+import type { Argv } from 'yargs';
+import { IotloadError } from '../core/errors.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { SafetyRefusal } from '../plan/safety.ts';
+import { findScenario } from './find-scenario.ts';
+
+/** Flags of every command that takes a scenario. */
+export interface ScenarioFlags {
+  scenario: string;
+  set: string[];
+  duration?: string;
+  rate?: string;
+  count?: string;
+  seed?: string;
+  allow: string[];
+  verify: boolean;
+}
+
+/** Adds the scenario argument and the flags that change it. Values stay text: their units are the scenario file's. */
+export function scenarioFlags<T>(parser: Argv<T>): Argv<T & ScenarioFlags> {
+  return parser
+    .positional('scenario', {
+      type: 'string',
+      demandOption: true,
+      describe: 'YAML file, or the name of a shipped scenario',
+    })
+    .option('set', {
+      type: 'string',
+      array: true,
+      nargs: 1,
+      default: [] as string[],
+      describe: 'override one key, e.g. --set target.endpoint=mqtt://127.0.0.1:1883 (repeatable)',
+    })
+    .option('duration', { type: 'string', describe: 'override run.duration, e.g. 30s' })
+    .option('rate', { type: 'string', describe: 'scale all fleets to this sum, e.g. 5k/s or 51M/day' })
+    .option('count', { type: 'string', describe: 'send at most this many events, e.g. 10k' })
+    .option('seed', { type: 'string', describe: 'override the seed: same seed, same bytes' })
+    .option('allow', {
+      type: 'string',
+      array: true,
+      nargs: 1,
+      default: [] as string[],
+      describe: 'allow a host that the scenario file does not name, as host or host:port (repeatable)',
+    })
+    .option('verify', {
+      type: 'boolean',
+      default: true,
+      describe: 'read back and prove delivery (--no-verify: do not)',
+    }) as Argv<T & ScenarioFlags>;
+}
+
+export interface PlannedScenario {
+  plan: Plan;
+  refusal: SafetyRefusal | null;
+  file: string;
+}
+
+/** Loads the scenario and resolves its plan. Prints every mistake and returns null when there is one; prints warnings either way. */
+export async function planScenario(flags: ScenarioFlags): Promise<PlannedScenario | null> {
+  const { file, text } = findScenario(flags.scenario);
+  const { loadPlan } = await import('../plan/load-plan.ts');
+  const { renderDiagnostics } = await import('../scenario/diagnostics.ts');
+  const outcome = await loadPlan({
+    text,
+    file,
+    env: process.env,
+    set: flags.set,
+    noVerify: !flags.verify,
+    allow: flags.allow,
+    ...(flags.duration === undefined ? {} : { duration: flags.duration }),
+    ...(flags.rate === undefined ? {} : { rate: flags.rate }),
+    ...(flags.count === undefined ? {} : { count: flags.count }),
+    ...(flags.seed === undefined ? {} : { seed: flags.seed }),
+  });
+  if (!outcome.ok) {
+    process.stderr.write(renderDiagnostics(outcome.diagnostics, text, file));
+    return null;
+  }
+  if (outcome.warnings.length > 0) process.stderr.write(renderDiagnostics(outcome.warnings, text, file));
+  return { plan: outcome.plan, refusal: outcome.refusal, file };
+}
+
+/** A flag that takes a whole number of at least `least`; undefined stays undefined. */
+export function wholeNumber(flag: string, text: string | undefined, least: number): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
+  throw new IotloadError('bad-arguments', `expected a whole number of at least ${least}`, {
+    where: `--${flag}`,
+    value: text,
+  });
+}

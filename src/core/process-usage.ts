@@ -1,0 +1,5 @@
+/** CPU seconds (user + system, all threads) and peak resident memory of this process so far. */
+export function processUsage(): { cpuSeconds: number; peakRssBytes: number } {
+  const { user, system } = process.cpuUsage();
+  return { cpuSeconds: (user + system) / 1e6, peakRssBytes: process.resourceUsage().maxRSS * 1024 };
+}

@@ -1,0 +1,79 @@
+/**
+ * The board: one shared memory block per worker, written by that worker alone and read by the main thread at any time, so that
+ * progress costs no messages and a worker that dies leaves its figures behind.
+ *
+ * Layout, per worker: [command: Int32, padding to 64 bytes] [counters: Float64 × COUNTERS per fleet] [recorders: RECORDER_BYTES × 4
+ * per fleet]. Plain stores are enough: each cell has one writer, aligned stores do not tear, and a reader may see a value that is a moment old.
+ */
+import { createRecorder, RECORDER_BYTES, type Recorder } from '../metrics/recorder.ts';
+
+/** What the main thread asks of a worker; never goes back to a lower number. */
+export const Command = { run: 0, stop: 1 } as const;
+
+/** Counters of a fleet in one worker, in this order. */
+export const counterNames = [
+  'pickedUp',
+  'sent',
+  'acked',
+  'rejected',
+  'unknown',
+  'noAck',
+  'notSent',
+  'waiting',
+] as const;
+export type CounterName = (typeof counterNames)[number];
+
+/** Index of each counter. */
+export const Counter: Readonly<Record<CounterName, number>> = {
+  pickedUp: 0,
+  sent: 1,
+  acked: 2,
+  rejected: 3,
+  unknown: 4,
+  noAck: 5,
+  notSent: 6,
+  waiting: 7,
+};
+
+/** The four intervals a sender can measure, in the order of their recorders. */
+export const senderIntervals = ['scheduleLag', 'clientWait', 'serviceTime', 'responseTime'] as const;
+export type SenderInterval = (typeof senderIntervals)[number];
+
+const COMMAND_BYTES = 64;
+const COUNTER_BYTES = counterNames.length * 8;
+
+export interface Board {
+  readonly command: Int32Array;
+  readonly fleets: readonly BoardFleet[];
+}
+
+export interface BoardFleet {
+  readonly counters: Float64Array;
+  readonly recorders: Readonly<Record<SenderInterval, Recorder>>;
+}
+
+/** Bytes of one worker's board. */
+export function boardBytes(fleets: number): number {
+  return COMMAND_BYTES + fleets * (COUNTER_BYTES + senderIntervals.length * RECORDER_BYTES);
+}
+
+/** Views over a worker's board; both sides build them from the same buffer. */
+export function openBoard(buffer: SharedArrayBuffer, fleets: number): Board {
+  const recordersAt = COMMAND_BYTES + fleets * COUNTER_BYTES;
+  return {
+    command: new Int32Array(buffer, 0, 1),
+    fleets: Array.from({ length: fleets }, (_, fleet) => {
+      const recorder = (interval: number): Recorder =>
+        createRecorder(buffer, recordersAt + (fleet * senderIntervals.length + interval) * RECORDER_BYTES);
+      return {
+        counters: new Float64Array(buffer, COMMAND_BYTES + fleet * COUNTER_BYTES, counterNames.length),
+        recorders: {
+          scheduleLag: recorder(0),
+          clientWait: recorder(1),
+          serviceTime: recorder(2),
+          responseTime: recorder(3),
+        },
+      };
+    }),
+  };
+}

@@ -1,0 +1,56 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { Anchor, Part } from '../core/anchor.ts';
+import type { Micros } from '../core/clock.ts';
+import type { PlainError } from '../core/errors.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { NoticeKind } from '../targets/target.ts';
+
+/** What a worker is started with. One task per thread, for the whole run. */
+export interface WorkerTask {
+  plan: Plan;
+  runId: string;
+  part: Part;
+  /** Workers of this shard; they share the bounds that a target has as a whole. */
+  workers: number;
+  /** This worker's board, see `board.ts`. */
+  board: SharedArrayBuffer;
+  port: MessagePort;
+}
+
+/** Main thread to worker. Stopping is not a message but a flag on the board. */
+export type ToWorker =
+  /** Publish the readiness marker once to every target that is read back. */
+  | { kind: 'probe' }
+  /** The anchor is fixed; slot time 0 is `anchor.startMonoUs`. */
+  | { kind: 'go'; anchor: Anchor }
+  /** Leave without having sent anything. */
+  | { kind: 'dismiss' };
+
+/** Worker to main thread. The task's return value is its last word. */
+export type FromWorker =
+  /** Every sink is open. */
+  | { kind: 'ready' }
+  | { kind: 'probe-failed'; error: PlainError }
+  /** Outcomes since the last frame, a payload for the `sent` file; the buffer is transferred. */
+  | { kind: 'frame'; frame: Uint8Array }
+  | { kind: 'notice'; target: string; notice: NoticeKind; detail: string }
+  /** Share of the last second in which this thread's event loop was busy, 0…1. */
+  | { kind: 'load'; busy: number };
+
+/** One kind of error of one worker. */
+export interface ErrorTally {
+  code: string;
+  count: number;
+  firstWallUs: number;
+}
+
+/** A worker's last word. An error crosses the thread border as data: a cloned `Error` loses its code and hint. */
+export interface WorkerReport {
+  /** What ended the worker before its time; null after an orderly end. */
+  failed: PlainError | null;
+  /** Target whose backlog was full and whose policy is to end the run. */
+  aborted: string | null;
+  errors: ErrorTally[];
+  /** Monotonic time at which the last event was handed to its sink. */
+  sendingEndedUs: Micros;
+}

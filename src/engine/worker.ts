@@ -1,0 +1,221 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { Anchor } from '../core/anchor.ts';
+import { type Clock, sleep, systemClock } from '../core/clock.ts';
+import { systemRandom } from '../core/entropy.ts';
+import { type PlainError, toPlainError } from '../core/errors.ts';
+import { loopUsage } from '../core/loop-usage.ts';
+import { Outcome, outcomeNames } from '../core/outcome.ts';
+import { revealSecrets } from '../core/secrets.ts';
+import { createFleetEvents, type FleetEvents } from '../events/fleet-events.ts';
+import { encodeProbe } from '../events/probe.ts';
+import type { Plan } from '../plan/plan.ts';
+import { targets } from '../targets/registry.ts';
+import type { Sink, SinkEvents, TargetDefinition, TargetFleet } from '../targets/target.ts';
+import { OutcomeJournal } from '../wire/sent-file.ts';
+import { type Board, Command, openBoard } from './board.ts';
+import { Engine } from './engine.ts';
+import { ErrorTallies } from './error-tallies.ts';
+import type { FromWorker, ToWorker, WorkerReport, WorkerTask } from './protocol.ts';
+
+/** How long outstanding acknowledgements are awaited after an interrupt. */
+const INTERRUPTED_DRAIN_US = 20_000_000;
+
+/**
+ * The whole life of one worker thread: open the sinks, report ready, wait for the anchor, send, drain, hand in the last outcomes.
+ * Never rejects: a sink that cannot be opened, or a defect, is the report's `failed`.
+ */
+export default async function work(task: WorkerTask): Promise<WorkerReport> {
+  const worker = new Worker(task, systemClock());
+  let failed: PlainError | null = null;
+  try {
+    await worker.live();
+  } catch (error) {
+    failed = toPlainError(error);
+  }
+  await worker.release();
+  return worker.report(failed);
+}
+
+class Worker {
+  readonly #task: WorkerTask;
+  readonly #clock: Clock;
+  readonly #board: Board;
+  readonly #errors: ErrorTallies;
+  readonly #journal: OutcomeJournal;
+  readonly #cancels: (() => void)[] = [];
+  #sinks: Sink[] = [];
+  #engine: Engine | undefined;
+  #aborted: string | null = null;
+  #sendingEndedUs = 0;
+
+  constructor(task: WorkerTask, clock: Clock) {
+    this.#task = task;
+    this.#clock = clock;
+    this.#board = openBoard(task.board, task.plan.fleets.length);
+    this.#errors = new ErrorTallies(clock);
+    this.#journal = new OutcomeJournal(task.plan.fleets, task.part);
+  }
+
+  async live(): Promise<void> {
+    const { plan, runId } = this.#task;
+    const anchorToCome = { runId, startWallUs: 0, startMonoUs: 0 };
+    const devices = plan.fleets.map((_, fleet) => createFleetEvents(plan, fleet, anchorToCome));
+    for (let target = 0; target < plan.targets.length; target++)
+      this.#sinks.push(await this.#openSink(target, devices));
+    const anchor = await this.#awaitAnchor();
+    if (anchor === null) return;
+    const events = plan.fleets.map((_, fleet) => createFleetEvents(plan, fleet, anchor));
+    const engine = this.#createEngine(events);
+    this.#engine = engine;
+    engine.attach(this.#sinks);
+    this.#cancels.push(this.#clock.every(1000, () => this.#sendFrame()));
+    const usage = loopUsage();
+    this.#cancels.push(this.#clock.every(1000, () => this.#post({ kind: 'load', busy: usage() })));
+    await sleep(this.#clock, Math.max(0, (anchor.startMonoUs - this.#clock.nowUs()) / 1000));
+    await engine.run(anchor);
+    await this.#drain(engine);
+  }
+
+  /** Closes what is open; safe to call after any failure. */
+  async release(): Promise<void> {
+    for (const cancel of this.#cancels) cancel();
+    await Promise.all(this.#sinks.map((sink) => sink.close()));
+    this.#task.port.close();
+  }
+
+  async #openSink(target: number, devices: readonly FleetEvents[]): Promise<Sink> {
+    const { plan, runId, part } = this.#task;
+    const { name, protocol, options } = plan.targets[target] as Plan['targets'][number];
+    const definition = (targets as Record<string, TargetDefinition>)[protocol] as TargetDefinition;
+    const fleets: TargetFleet[] = [];
+    plan.fleets.forEach((fleet, index) => {
+      if (fleet.target !== target) return;
+      const { deviceId } = devices[index] as FleetEvents;
+      fleets.push({ index, name: fleet.name, devices: fleet.devices, address: fleet.address, deviceId });
+    });
+    const events: SinkEvents = {
+      settled: (fleet, slots, sentAtUs, count, outcome, reason, atUs) => {
+        if (outcome === Outcome.rejected || outcome === Outcome.unknown) {
+          this.#errors.add(`${name}: ${outcomeNames[outcome]}: ${reason}`, count);
+        }
+        this.#engine?.settled(fleet, slots, sentAtUs, count, outcome, atUs);
+      },
+      drained: (lane) => this.#engine?.drained(target, lane),
+      notice: (notice, detail) => {
+        if (notice === 'disconnected' || notice === 'warning') this.#errors.add(`${name}: ${notice}: ${detail}`, 1);
+        this.#post({ kind: 'notice', target: name, notice, detail });
+      },
+    };
+    const { openSink } = await definition.sink();
+    return openSink(options, {
+      clock: this.#clock,
+      runId,
+      part,
+      fleets,
+      events,
+      random: systemRandom,
+      reveal: (text) => revealSecrets(text, process.env),
+    });
+  }
+
+  /** Reports ready, answers probes, and resolves with the anchor; null when the run is called off. */
+  #awaitAnchor(): Promise<Anchor | null> {
+    return new Promise((resolve) => {
+      const { port } = this.#task;
+      port.on('message', (message: ToWorker) => {
+        if (message.kind === 'probe')
+          this.#probe().catch((error) => this.#post({ kind: 'probe-failed', error: toPlainError(error) }));
+        else resolve(message.kind === 'go' ? message.anchor : null);
+      });
+      this.#cancels.push(
+        this.#clock.every(50, () => {
+          if (this.#stopRequested()) resolve(null);
+        }),
+      );
+      this.#post({ kind: 'ready' });
+    });
+  }
+
+  async #probe(): Promise<void> {
+    const { plan, runId } = this.#task;
+    const read = plan.verify?.read;
+    if (read === undefined) return;
+    const fleet = plan.fleets.find((candidate) => candidate.target === read);
+    if (fleet === undefined) return;
+    const address = probeAddress(fleet.address, runId, fleet.name);
+    await (this.#sinks[read] as Sink).publish(address, encodeProbe(runId));
+  }
+
+  #createEngine(events: readonly FleetEvents[]): Engine {
+    const { plan, part, workers } = this.#task;
+    const { warmUpUs, durationUs } = plan.run;
+    const backlogSlots = plan.targets.map((target, index) => {
+      const bytes = Math.max(
+        1,
+        ...plan.fleets.map((fleet, i) => (fleet.target === index ? (events[i] as FleetEvents).maxEventBytes : 1)),
+      );
+      return Math.max(1, Math.floor(backlogOf(target.options).max / bytes / workers));
+    });
+    return new Engine({
+      clock: this.#clock,
+      part,
+      fleets: plan.fleets.map((fleet, index) => {
+        const fleetEvents = events[index] as FleetEvents;
+        return {
+          index,
+          devices: fleet.devices,
+          slots: fleet.slots,
+          profile: fleetEvents.profile,
+          sink: fleet.target,
+          board: this.#board.fleets[index] as Board['fleets'][number],
+          append: fleetEvents.append,
+        };
+      }),
+      backlogSlots,
+      backlogThen: plan.targets.map((target) => backlogOf(target.options).overflow),
+      measured: { fromUs: warmUpUs, toUs: warmUpUs + durationUs },
+      settle: (fleet, slot, outcome) => this.#journal.settle(fleet, slot, outcome),
+      overflow: (sink) => {
+        this.#aborted = (plan.targets[sink] as Plan['targets'][number]).name;
+        this.#engine?.stop();
+      },
+      stopRequested: () => this.#stopRequested(),
+    });
+  }
+
+  /** Waits for what is outstanding, at most the scenario's drain time; then nothing is left without an outcome. */
+  async #drain(engine: Engine): Promise<void> {
+    const interrupted = this.#stopRequested() || this.#aborted !== null;
+    const drainUs = this.#task.plan.run.drainUs;
+    const deadlineUs = this.#clock.nowUs() + (interrupted ? Math.min(drainUs, INTERRUPTED_DRAIN_US) : drainUs);
+    const leftMs = (): number => Math.max(0, (deadlineUs - this.#clock.nowUs()) / 1000);
+    while (engine.waiting > 0 && leftMs() > 0 && !this.#stopRequested() && this.#aborted === null)
+      await sleep(this.#clock, 2);
+    this.#sendingEndedUs = this.#clock.nowUs();
+    engine.giveUpWaiting();
+    await Promise.all(this.#sinks.map((sink) => sink.flush(leftMs())));
+    this.#sendFrame();
+  }
+
+  #sendFrame(): void {
+    const engine = this.#engine;
+    if (engine === undefined) return;
+    this.#task.plan.fleets.forEach((_, fleet) => {
+      this.#journal.horizon(fleet, engine.horizon(fleet));
+    });
+    const frame = this.#journal.takeFrame();
+    this.#task.port.postMessage({ kind: 'frame', frame } satisfies FromWorker, [frame.buffer as ArrayBuffer]);
+  }
+
+  #stopRequested(): boolean {
+    return Atomics.load(this.#board.command, 0) === Command.stop;
+  }
+
+  #post(message: FromWorker): void {
+    this.#task.port.postMessage(message);
+  }
+
+  report(failed: PlainError | null): WorkerReport {
+    return { failed, aborted: this.#aborted, errors: this.#errors.list(), sendingEndedUs: this.#sendingEndedUs };
+  }
+}

@@ -1,0 +1,141 @@
+import { extname } from 'node:path';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { Piscina } from 'piscina';
+import type { Anchor, Part } from '../core/anchor.ts';
+import { fromPlainError, IotloadError } from '../core/errors.ts';
+import { type Board, boardBytes, Command, openBoard } from '../engine/board.ts';
+import type { FromWorker, ToWorker, WorkerReport, WorkerTask } from '../engine/protocol.ts';
+import type { Plan } from '../plan/plan.ts';
+
+export interface CrewOptions {
+  plan: Plan;
+  runId: string;
+  shard: Part;
+  workers: number;
+  /** Everything a worker says besides "ready". */
+  heard(worker: number, message: FromWorker): void;
+}
+
+/** How one worker ended: with a report, or by an error; `report.failed` is an error too. */
+export interface WorkerEnd {
+  worker: number;
+  report: WorkerReport | null;
+  error: IotloadError | null;
+}
+
+/** The worker threads of a shard: one piscina task each, for the whole run; worker j of m in shard i of n is part i + n·j of n·m. */
+export class WorkerCrew {
+  readonly boards: readonly Board[];
+  readonly #pool: Piscina;
+  readonly #ports: MessagePort[] = [];
+  readonly #ready: Promise<void>[] = [];
+  readonly #ends: Promise<WorkerEnd>[] = [];
+
+  constructor(options: CrewOptions) {
+    const { plan, runId, shard, workers } = options;
+    const extension = extname(new URL(import.meta.url).pathname);
+    this.#pool = new Piscina({
+      filename: new URL(`../engine/worker${extension}`, import.meta.url).href,
+      minThreads: workers,
+      maxThreads: workers,
+      concurrentTasksPerWorker: 1,
+      idleTimeout: Number.POSITIVE_INFINITY,
+      // An idle Atomics.wait would freeze the sockets of a thread that has finished its task.
+      atomics: 'disabled',
+      execArgv: extension === '.ts' ? ['--import', 'tsx'] : [],
+    });
+    // A thread that dies outside its task is seen through the task's rejection; without a listener it would end the process.
+    this.#pool.on('error', () => {});
+    const boards: Board[] = [];
+    for (let worker = 0; worker < workers; worker++) {
+      const buffer = new SharedArrayBuffer(boardBytes(plan.fleets.length));
+      boards.push(openBoard(buffer, plan.fleets.length));
+      const { port1, port2 } = new MessageChannel();
+      this.#ports.push(port1);
+      const task: WorkerTask = {
+        plan,
+        runId,
+        part: { index: shard.index + shard.count * worker, count: shard.count * workers },
+        workers,
+        board: buffer,
+        port: port2,
+      };
+      this.#ready.push(
+        new Promise((resolve) => {
+          port1.on('message', (message: FromWorker) => {
+            if (message.kind === 'ready') resolve();
+            else options.heard(worker, message);
+          });
+        }),
+      );
+      this.#ends.push(
+        this.#pool.run(task, { transferList: [port2] }).then(
+          (report: WorkerReport) => ({
+            worker,
+            report,
+            error: report.failed === null ? null : fromPlainError(report.failed),
+          }),
+          (error: unknown) => ({ worker, report: null, error: deathOf(error) }),
+        ),
+      );
+    }
+    this.boards = boards;
+  }
+
+  /** Resolves when every worker has opened its sinks; rejects with the first worker's reason when one cannot. */
+  async ready(): Promise<void> {
+    const failed = this.#ends.map(async (end) => {
+      const { error } = await end;
+      if (error !== null) throw error;
+    });
+    await Promise.race([Promise.all(this.#ready), ...failed]);
+  }
+
+  go(anchor: Anchor): void {
+    this.#tell({ kind: 'go', anchor });
+  }
+
+  probe(): void {
+    this.#ports[0]?.postMessage({ kind: 'probe' } satisfies ToWorker);
+  }
+
+  /** Asks every worker to stop: pick up nothing more, drain, hand in. */
+  stop(): void {
+    for (const board of this.boards) Atomics.store(board.command, 0, Command.stop);
+  }
+
+  dismiss(): void {
+    this.#tell({ kind: 'dismiss' });
+  }
+
+  /** Resolves when every worker has ended, well or badly; `failed` is called at once for each that ended badly. */
+  ended(failed: (worker: number, error: IotloadError) => void): Promise<WorkerEnd[]> {
+    return Promise.all(
+      this.#ends.map(async (promise) => {
+        const end = await promise;
+        if (end.error !== null) failed(end.worker, end.error);
+        return end;
+      }),
+    );
+  }
+
+  async close(): Promise<void> {
+    for (const port of this.#ports) port.close();
+    await this.#pool.close({ force: true });
+  }
+
+  #tell(message: ToWorker): void {
+    for (const port of this.#ports) port.postMessage(message);
+  }
+}
+
+/** A thread that ended without a report: out of memory, or an exception that nobody caught. */
+function deathOf(error: unknown): IotloadError {
+  const message = error instanceof Error ? error.message : String(error);
+  const died = new IotloadError('worker-died', `a worker thread died: ${message}`, {
+    hint: 'the other workers were drained and their figures kept; what this one had in flight is unknown',
+    cause: error,
+  });
+  if (error instanceof Error && error.stack !== undefined) died.stack = error.stack;
+  return died;
+}
