@@ -1,0 +1,7 @@
+import type { DeviceModel } from './model.ts';
+import { phoneMotion } from './phone-motion.ts';
+
+/** Every device model by name, sorted: a new model is one file and one line here. */
+export const models: Readonly<Record<string, DeviceModel>> = {
+  'phone-motion': phoneMotion,
+};
