@@ -1,0 +1,102 @@
+import type { Part } from '../core/anchor.ts';
+import { Outcome } from '../core/outcome.ts';
+import { SlotSet } from '../core/slot-set.ts';
+import { ByteWriter } from './byte-writer.ts';
+import { writeIntervals } from './intervals.ts';
+import { PartOrdinals } from './part-ordinals.ts';
+
+/** Kinds of records in a `sent` file, the first byte of each. */
+export const SentRecordKind = { header: 1, outcomes: 2, horizon: 3, end: 4 } as const;
+
+/** Outcomes in the order in which a record holds their intervals. */
+export const journalOutcomes = [
+  Outcome.acked,
+  Outcome.rejected,
+  Outcome.unknown,
+  Outcome.noAck,
+  Outcome.notSent,
+] as const;
+
+interface FleetOutcomes {
+  readonly ordinals: PartOrdinals;
+  readonly sets: readonly SlotSet[];
+  horizon: number;
+  repeats: number;
+  extraAttempts: number;
+  changed: boolean;
+}
+
+/**
+ * A worker's side of the `sent` file: collects the outcomes of its part and hands over, each second, what is new since.
+ *
+ *   outcomes := kind:u8 part.index:varint part.count:varint section* 0:varint
+ *   section  := fleet + 1, horizon, repeats, extraAttempts: varint; intervals × 5
+ *
+ * Intervals are of the part's ordinals (`PartOrdinals`). Ordinals below the horizon were picked up. `repeats` counts second outcomes of
+ * a slot: a defect, which the settlement reports. `extraAttempts` counts attempts beyond each slot's first. All are since the last frame.
+ */
+export class OutcomeJournal {
+  readonly #part: Part;
+  readonly #fleets: readonly FleetOutcomes[];
+  readonly #writer = new ByteWriter(4096);
+
+  /** `fleets` are all of the plan's, in its order. */
+  constructor(fleets: readonly { devices: number }[], part: Part) {
+    this.#part = part;
+    this.#fleets = fleets.map(({ devices }) => ({
+      ordinals: new PartOrdinals(part, devices),
+      sets: journalOutcomes.map(() => new SlotSet()),
+      horizon: 0,
+      repeats: 0,
+      extraAttempts: 0,
+      changed: false,
+    }));
+  }
+
+  /** Records the final outcome of a slot of this part. */
+  settle(fleet: number, slot: number, outcome: Outcome): void {
+    const entry = this.#fleets[fleet] as FleetOutcomes;
+    entry.changed = true;
+    if (!(entry.sets[outcome] as SlotSet).add(entry.ordinals.of(slot))) entry.repeats++;
+  }
+
+  /** Says that every slot of this part below `slot` was picked up. */
+  horizon(fleet: number, slot: number): void {
+    const entry = this.#fleets[fleet] as FleetOutcomes;
+    const ordinal = entry.ordinals.below(slot);
+    if (ordinal === entry.horizon) return;
+    entry.horizon = ordinal;
+    entry.changed = true;
+  }
+
+  /** Counts attempts beyond the first of a slot. */
+  attemptedAgain(fleet: number, attempts: number): void {
+    const entry = this.#fleets[fleet] as FleetOutcomes;
+    entry.extraAttempts += attempts;
+    entry.changed = true;
+  }
+
+  /** What is new since the previous call, as the payload of one record. */
+  takeFrame(): Uint8Array {
+    const writer = this.#writer;
+    writer.byte(SentRecordKind.outcomes);
+    writer.varint(this.#part.index);
+    writer.varint(this.#part.count);
+    this.#fleets.forEach((entry, fleet) => {
+      if (!entry.changed) return;
+      writer.varint(fleet + 1);
+      writer.varint(entry.horizon);
+      writer.varint(entry.repeats);
+      writer.varint(entry.extraAttempts);
+      for (const set of entry.sets) {
+        writeIntervals(writer, set);
+        set.clear();
+      }
+      entry.repeats = 0;
+      entry.extraAttempts = 0;
+      entry.changed = false;
+    });
+    writer.varint(0);
+    return writer.take();
+  }
+}

@@ -1,0 +1,67 @@
+import { IotloadError } from '../core/errors.ts';
+import type { ByteReader } from './byte-reader.ts';
+import type { ByteWriter } from './byte-writer.ts';
+
+/** A latency distribution as sparse cells of a recorder, with its exact totals. */
+export interface Samples {
+  /** Samples per cell, ascending by cell where they come from a recorder. */
+  cells: Map<number, number>;
+  /** µs; +Infinity while there is no sample. */
+  min: number;
+  /** µs; -Infinity while there is no sample. */
+  max: number;
+  sum: number;
+  negative: number;
+  clamped: number;
+  rejected: number;
+}
+
+export function emptySamples(): Samples {
+  return {
+    cells: new Map(),
+    min: Number.POSITIVE_INFINITY,
+    max: Number.NEGATIVE_INFINITY,
+    sum: 0,
+    negative: 0,
+    clamped: 0,
+    rejected: 0,
+  };
+}
+
+/**
+ *   samples := (cell + 1, count: varint)* 0:varint rejected:varint (min, max, sum: f64; negative, clamped: varint)?
+ *
+ * with the last group only if there is a cell.
+ */
+export function writeSamples(writer: ByteWriter, samples: Samples): void {
+  for (const [cell, count] of samples.cells) {
+    writer.varint(cell + 1);
+    writer.varint(count);
+  }
+  writer.varint(0);
+  writer.varint(samples.rejected);
+  if (samples.cells.size === 0) return;
+  for (const value of [samples.min, samples.max, samples.sum]) writer.float64(value);
+  writer.varint(samples.negative);
+  writer.varint(samples.clamped);
+}
+
+/** Adds what `writeSamples` wrote to `into`. Throws IotloadError `file-corrupt`. */
+export function readSamples(reader: ByteReader, into: Samples): void {
+  let any = false;
+  for (let tag = reader.varint(); tag > 0; tag = reader.varint()) {
+    any = true;
+    into.cells.set(tag - 1, (into.cells.get(tag - 1) ?? 0) + reader.varint());
+  }
+  into.rejected += reader.varint();
+  if (!any) return;
+  const [min, max, sum] = [reader.float64(), reader.float64(), reader.float64()];
+  if (!Number.isFinite(min) || !Number.isFinite(max) || !Number.isFinite(sum)) {
+    throw new IotloadError('file-corrupt', 'a record holds an impossible latency');
+  }
+  into.min = Math.min(into.min, min);
+  into.max = Math.max(into.max, max);
+  into.sum += sum;
+  into.negative += reader.varint();
+  into.clamped += reader.varint();
+}

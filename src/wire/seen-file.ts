@@ -1,0 +1,233 @@
+import { IotloadError } from '../core/errors.ts';
+import { SlotSet } from '../core/slot-set.ts';
+import { ByteReader } from './byte-reader.ts';
+import { ByteWriter } from './byte-writer.ts';
+import { readIntervals, writeIntervals } from './intervals.ts';
+import { JournalWriter, readJournal } from './journal.ts';
+import { PartOrdinals } from './part-ordinals.ts';
+import { type RunHeader, shardSlots, toRunHeader } from './run-header.ts';
+import { emptySamples, readSamples, type Samples, writeSamples } from './samples.ts';
+
+const MAGIC = 'iotlseen';
+/** Kinds of records, the first byte of each. */
+const Kind = { header: 1, arrivals: 2, end: 3 } as const;
+
+/** Counts of whatever no fleet can be named for, since the previous record. */
+export interface UnattributedArrivals {
+  /** Everything that was read, of whatever kind; the readiness probe excepted. */
+  received: number;
+  /** Another run's, another shard's, or nobody's. */
+  foreign: number;
+  /** Damaged beyond its fleet. */
+  corrupt: number;
+}
+
+/** What arrived of one fleet since the previous record. */
+export interface FleetArrivals {
+  /** Slots seen for the first time. */
+  fresh: SlotSet;
+  /** Slots of which a second copy came for the first time. */
+  doubled: SlotSet;
+  /** Copies beyond each slot's first. */
+  copies: number;
+  reordered: number;
+  corrupt: number;
+  /** First seen when the grace was over. */
+  late: number;
+  /** Intended → seen, of the events in the measured window. */
+  endToEnd: Samples;
+  /** Slots out of order, as far as they are kept by name. */
+  reorderedSlots: number[];
+  /** Slots that damaged events claimed to be, as far as they are kept by name. */
+  corruptSlots: number[];
+}
+
+/** Last record: whether the reader can vouch for what it did not see. */
+export interface SeenEnd {
+  /** Absence is proof: positions were read to the end without a gap. */
+  complete: boolean;
+  source: { gaps: number; fullReads: number; brokerDropped: number | null };
+  cpuSeconds: number;
+  peakRssBytes: number;
+  /** Why the reader, or the queue before it, may have let events pass unseen; one sentence each, empty for a healthy reader. */
+  doubts: string[];
+  /** Further observations; one sentence each. */
+  signals: string[];
+}
+
+/** The verifier's side of the `seen` file. */
+export class SeenWriter {
+  readonly #journal: JournalWriter;
+  readonly #writer = new ByteWriter(4096);
+  readonly #ordinals: readonly PartOrdinals[];
+
+  private constructor(journal: JournalWriter, header: RunHeader) {
+    this.#journal = journal;
+    this.#ordinals = header.fleets.map(({ devices }) => new PartOrdinals(header.shard, devices));
+  }
+
+  /** Creates the file. Throws IotloadError `file-unwritable`. */
+  static async open(path: string, header: RunHeader): Promise<SeenWriter> {
+    const seen = new SeenWriter(await JournalWriter.open(path, MAGIC), header);
+    seen.#json(Kind.header, header);
+    return seen;
+  }
+
+  /**
+   * Adds what is new, `fleets` in the plan's order.
+   *
+   *   arrivals := kind:u8 received, foreign, corrupt: varint; fleet*
+   *   fleet    := intervals(fresh) intervals(doubled) copies, reordered, corrupt, late: varint; samples names(reordered) names(corrupt)
+   *   names    := (slot + 1)* 0: varint
+   *
+   * Intervals are of the shard's ordinals (`PartOrdinals`).
+   */
+  append(unattributed: UnattributedArrivals, fleets: readonly FleetArrivals[]): void {
+    const writer = this.#writer;
+    writer.byte(Kind.arrivals);
+    for (const count of [unattributed.received, unattributed.foreign, unattributed.corrupt]) writer.varint(count);
+    fleets.forEach((fleet, index) => {
+      const ordinals = this.#ordinals[index] as PartOrdinals;
+      writeIntervals(writer, inOrdinals(fleet.fresh, ordinals));
+      writeIntervals(writer, inOrdinals(fleet.doubled, ordinals));
+      for (const count of [fleet.copies, fleet.reordered, fleet.corrupt, fleet.late]) writer.varint(count);
+      writeSamples(writer, fleet.endToEnd);
+      for (const slots of [fleet.reorderedSlots, fleet.corruptSlots]) {
+        for (const slot of slots) writer.varint(slot + 1);
+        writer.varint(0);
+      }
+    });
+    this.#journal.append(writer.take());
+  }
+
+  /** Brings what was added to the disk; once a second. */
+  flush(): Promise<void> {
+    return this.#journal.flush();
+  }
+
+  /** Writes the end record and the end mark, and closes the file. */
+  end(end: SeenEnd): Promise<void> {
+    this.#json(Kind.end, end);
+    return this.#journal.end();
+  }
+
+  /** Closes the file as it is. */
+  close(): Promise<void> {
+    return this.#journal.close();
+  }
+
+  #json(kind: number, value: unknown): void {
+    this.#writer.byte(kind);
+    this.#writer.text(JSON.stringify(value));
+    this.#journal.append(this.#writer.take());
+  }
+}
+
+/** What arrived of one fleet in the whole run; `fresh` holds every slot seen, `doubled` every slot seen more than once. */
+export type SeenFleet = FleetArrivals;
+
+/** A `seen` file, read. */
+export interface SeenRecord {
+  header: RunHeader;
+  /** null: the verifier was cut off. */
+  end: SeenEnd | null;
+  tornBytes: number;
+  unattributed: UnattributedArrivals;
+  fleets: SeenFleet[];
+}
+
+/** Reads a `seen` file. Throws IotloadError `file-unreadable` or `file-corrupt`. */
+export async function readSeen(path: string): Promise<SeenRecord> {
+  const record: Omit<SeenRecord, 'header' | 'tornBytes'> & { header?: RunHeader } = {
+    end: null,
+    unattributed: { received: 0, foreign: 0, corrupt: 0 },
+    fleets: [],
+  };
+  const tail = await readJournal(path, MAGIC, (payload) => {
+    const reader = new ByteReader(payload);
+    const kind = reader.byte();
+    if (kind === Kind.header && record.header === undefined) {
+      record.header = toRunHeader(reader.json());
+      record.fleets = record.header.fleets.map(() => emptyArrivals());
+    } else if (kind === Kind.arrivals && record.header !== undefined) {
+      readArrivals(reader, record.header, record.unattributed, record.fleets);
+    } else if (kind === Kind.end) {
+      record.end = toSeenEnd(reader.json());
+    } else {
+      throw new IotloadError('file-corrupt', 'a record is of an unknown kind', { value: `${kind}` });
+    }
+    if (!reader.done) throw new IotloadError('file-corrupt', 'a record is longer than its contents');
+  });
+  const { header, end, unattributed, fleets } = record;
+  if (header === undefined) {
+    throw new IotloadError('file-corrupt', 'the file ends before it says which run it belongs to', { where: path });
+  }
+  return { header, end: tail.ended ? end : null, tornBytes: tail.tornBytes, unattributed, fleets };
+}
+
+/** Arrivals of nothing, to be added to. */
+export function emptyArrivals(): FleetArrivals {
+  return {
+    fresh: new SlotSet(),
+    doubled: new SlotSet(),
+    copies: 0,
+    reordered: 0,
+    corrupt: 0,
+    late: 0,
+    endToEnd: emptySamples(),
+    reorderedSlots: [],
+    corruptSlots: [],
+  };
+}
+
+function readArrivals(
+  reader: ByteReader,
+  header: RunHeader,
+  unattributed: UnattributedArrivals,
+  fleets: readonly FleetArrivals[],
+): void {
+  unattributed.received += reader.varint();
+  unattributed.foreign += reader.varint();
+  unattributed.corrupt += reader.varint();
+  fleets.forEach((fleet, index) => {
+    const { devices } = header.fleets[index] as RunHeader['fleets'][number];
+    const ordinals = new PartOrdinals(header.shard, devices);
+    const limit = shardSlots(header, index);
+    readIntervals(reader, limit, (from, to) => {
+      if (ordinals.addSlots(from, to, fleet.fresh) !== to - from) {
+        throw new IotloadError('file-corrupt', 'a slot was seen for the first time twice');
+      }
+    });
+    readIntervals(reader, limit, (from, to) => ordinals.addSlots(from, to, fleet.doubled));
+    fleet.copies += reader.varint();
+    fleet.reordered += reader.varint();
+    fleet.corrupt += reader.varint();
+    fleet.late += reader.varint();
+    readSamples(reader, fleet.endToEnd);
+    for (const slots of [fleet.reorderedSlots, fleet.corruptSlots]) {
+      for (let slot = reader.varint(); slot > 0; slot = reader.varint()) slots.push(slot - 1);
+    }
+  });
+}
+
+function inOrdinals(slots: SlotSet, ordinals: PartOrdinals): SlotSet {
+  if (ordinals.whole) return slots;
+  const converted = new SlotSet();
+  slots.forEachInterval((from, to) => {
+    for (let slot = from; slot < to; slot++) converted.add(ordinals.of(slot));
+  });
+  return converted;
+}
+
+function toSeenEnd(value: unknown): SeenEnd {
+  const end = value as Partial<SeenEnd> | null;
+  const valid =
+    typeof end?.complete === 'boolean' &&
+    typeof end.source === 'object' &&
+    typeof end.cpuSeconds === 'number' &&
+    typeof end.peakRssBytes === 'number' &&
+    Array.isArray(end.doubts) &&
+    Array.isArray(end.signals);
+  if (!valid) throw new IotloadError('file-corrupt', 'the end record does not say how reading ended');
+  return end as SeenEnd;
+}
