@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { type Parsed, parseBytes, parseCount, parseDuration, parseRate } from '../core/units.ts';
+
+/*
+ * Schemas of values that several blocks of a scenario share. Main thread only: a worker never loads a schema library. Each reads the
+ * form of the scenario file and gives the integer that the plan holds.
+ */
+
+/** Longest time a scenario may name, µs: a year and a day keep every sum of times exact. */
+export const LONGEST_US = 366 * 86_400_000_000;
+
+/** A duration with its unit, as µs. */
+export function duration(least: 'zero' | 'positive' = 'positive') {
+  const bounded = (text: string): Parsed<number> => {
+    const parsed = parseDuration(text);
+    if ('error' in parsed) return parsed;
+    if (parsed.value > LONGEST_US) return { error: `"${text}" is longer than a year`, hint: 'write at most 366d' };
+    if (parsed.value === 0 && least === 'positive')
+      return { error: `"${text}" is no time at all`, hint: 'write at least 1us' };
+    return parsed;
+  };
+  return quantity(bounded, 'a time such as 10s, 216ms or 1h30m', String.raw`^(\d+(\.\d+)?(us|ms|s|m|h|d))+$`);
+}
+
+/** A rate with its unit, as an exact ratio. */
+export function rate() {
+  return quantity(parseRate, 'a rate such as 590/s or 51M/day', String.raw`^\d+(\.\d+)?[kMG]?/(s|min|h|day)$`);
+}
+
+/** A size with its unit, as bytes. */
+export function bytes(least: number) {
+  const bounded = (text: string): Parsed<number> => {
+    const parsed = parseBytes(text);
+    if ('value' in parsed && parsed.value < least)
+      return { error: `"${text}" is less than ${least}B`, hint: `write at least ${least}B` };
+    return parsed;
+  };
+  return quantity(bounded, 'a size such as 64MiB', String.raw`^\d+(\.\d+)?(B|kB|MB|GB|KiB|MiB|GiB)$`);
+}
+
+/** A count within bounds, as a number or with a multiple: 200k. */
+export function count(least: number, most: number) {
+  const bounds = `from ${least} to ${most}`;
+  return z
+    .union(
+      [
+        z.number().meta({ type: 'integer', minimum: least, maximum: most }),
+        z.string().meta({ pattern: String.raw`^\d+(\.\d+)?[kMG]?$` }),
+      ],
+      { error: `expected a count ${bounds}, such as 250 or 200k` },
+    )
+    .transform((value, context): number => {
+      const parsed = parseCount(`${value}`);
+      if ('error' in parsed) return complain(context, parsed);
+      if (parsed.value >= least && parsed.value <= most) return parsed.value;
+      return complain(context, { error: `"${value}" is out of range`, hint: `write a count ${bounds}` });
+    });
+}
+
+/** The scenario's word, as a computed key: an object with a key of this name may be mistaken for a promise. */
+const then = 'then';
+
+/** What may wait for a target that is slow, and what happens beyond. */
+export const backlog = z
+  .strictObject({
+    max: bytes(65_536).default(64 * 1024 * 1024),
+    [then]: z.enum(['shed', 'abort']).default('shed').describe('shed: give up events and say so; abort: end the run'),
+  })
+  .prefault({})
+  .transform((block) => ({ maxBytes: block.max, [then]: block[then] }))
+  .meta({ title: 'backlog', description: 'what may wait for a slow target, in all workers together' });
+
+function quantity<T>(parse: (text: string) => Parsed<T>, title: string, pattern: string) {
+  return z
+    .string({
+      error: (issue) => (typeof issue.input === 'number' ? `"${issue.input}" lacks its unit` : `expected ${title}`),
+    })
+    .meta({ description: title, pattern })
+    .transform((text, context): T => {
+      const parsed = parse(text);
+      return 'value' in parsed ? parsed.value : complain(context, parsed);
+    });
+}
+
+function complain(context: z.core.$RefinementCtx, { error, hint }: { error: string; hint: string }): never {
+  context.addIssue({ code: 'custom', message: error, params: { hint } });
+  return z.NEVER;
+}
