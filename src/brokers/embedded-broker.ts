@@ -1,0 +1,9 @@
+/** A broker that iotload brings along, for first runs and tests; never a system under test. */
+export interface EmbeddedBroker {
+  /** Where it listens, in the form of a target's `endpoint`. */
+  readonly endpoint: string;
+  /** Resources so far; the last known ones once it has ended. */
+  usage(): Promise<{ cpuSeconds: number; rssBytes: number }>;
+  /** Resolves when its process has ended; idempotent. */
+  stop(): Promise<void>;
+}

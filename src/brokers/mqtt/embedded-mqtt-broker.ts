@@ -1,0 +1,61 @@
+import { forkSibling } from '../../core/child-process.ts';
+import { IotloadError } from '../../core/errors.ts';
+import type { EmbeddedBroker } from '../embedded-broker.ts';
+import type { BrokerReply, BrokerRequest } from './process.ts';
+
+/**
+ * Starts an MQTT 3.1.1 broker on a free port of 127.0.0.1, in a process of its own. Nothing is stored; anyone may connect.
+ * @throws IotloadError `target-unreachable` when the process does not come up
+ */
+export function startMqttBroker(): Promise<EmbeddedBroker> {
+  const child = forkSibling(import.meta.url, 'process');
+  const asked = new Map<number, (usage: { cpuSeconds: number; rssBytes: number }) => void>();
+  const last = { cpuSeconds: 0, rssBytes: 0 };
+  let nextId = 0;
+  let over = false;
+  const exited = new Promise<void>((resolve) => {
+    child.once('exit', () => {
+      over = true;
+      for (const answer of asked.values()) answer({ ...last });
+      asked.clear();
+      resolve();
+    });
+  });
+  return new Promise((resolve, reject) => {
+    const fail = (what: string): void => {
+      reject(new IotloadError('target-unreachable', `the embedded MQTT broker did not start: ${what}`));
+    };
+    child.once('error', (error) => fail(error.message));
+    child.once('exit', (code, signal) => fail(`it ended with ${signal ?? code}`));
+    child.on('message', (reply: BrokerReply) => {
+      switch (reply.kind) {
+        case 'failed':
+          fail(reply.message);
+          child.disconnect();
+          return;
+        case 'usage':
+          last.cpuSeconds = reply.cpuSeconds;
+          last.rssBytes = reply.rssBytes;
+          asked.get(reply.id)?.({ ...last });
+          asked.delete(reply.id);
+          return;
+        case 'listening':
+          resolve({
+            endpoint: `mqtt://127.0.0.1:${reply.port}`,
+            stop() {
+              if (child.connected) child.disconnect();
+              return exited;
+            },
+            usage() {
+              if (over || !child.connected) return Promise.resolve({ ...last });
+              return new Promise((answer) => {
+                const request: BrokerRequest = { kind: 'usage', id: nextId++ };
+                asked.set(request.id, answer);
+                child.send(request);
+              });
+            },
+          });
+      }
+    });
+  });
+}

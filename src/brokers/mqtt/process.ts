@@ -1,0 +1,38 @@
+import { createServer } from 'node:net';
+import { Aedes } from 'aedes';
+
+/** What the parent asks. */
+export type BrokerRequest = { kind: 'usage'; id: number };
+/** What this process says. */
+export type BrokerReply =
+  | { kind: 'listening'; port: number }
+  | { kind: 'failed'; message: string }
+  | { kind: 'usage'; id: number; cpuSeconds: number; rssBytes: number };
+
+/** The broker in its own process: no shared garbage collector, its CPU counted apart. Ends itself when its parent is gone. */
+async function main(): Promise<void> {
+  const say = (reply: BrokerReply): void => {
+    process.send?.(reply);
+  };
+  process.on('disconnect', () => process.exit(0));
+  const broker = await Aedes.createBroker({
+    // Publishes under way at once; at its default of 100 many connections wait for each other.
+    concurrency: 10_000,
+    // Long enough for the identifiers that iotload makes; 23 is what MQTT 3.1.1 demands at least.
+    maxClientsIdLength: 1024,
+    // A reader may be slow for as long as it likes; it is never cut off.
+    drainTimeout: 0,
+  });
+  const server = createServer({ noDelay: true }, (socket) => void broker.handle(socket));
+  server.on('error', (error) => say({ kind: 'failed', message: error.message }));
+  server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () => {
+    const address = server.address();
+    if (address !== null && typeof address === 'object') say({ kind: 'listening', port: address.port });
+  });
+  process.on('message', (request: BrokerRequest) => {
+    const { user, system } = process.cpuUsage();
+    say({ kind: 'usage', id: request.id, cpuSeconds: (user + system) / 1e6, rssBytes: process.memoryUsage.rss() });
+  });
+}
+
+await main();

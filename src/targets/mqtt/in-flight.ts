@@ -1,0 +1,169 @@
+import type { Micros } from '../../core/clock.ts';
+import { IotloadError } from '../../core/errors.ts';
+import type { Settlements } from './settlements.ts';
+
+/** Packet identifiers below this are MQTT.js's own, for SUBSCRIBE and messages outside the schedule. */
+export const FIRST_OWN_ID = 64;
+/** Packet identifiers that are ours, up to 65535. */
+export const OWN_IDS = 65_536 - FIRST_OWN_ID;
+/** Largest window: half of the identifiers stay free for those that wait for a late acknowledgement. */
+export const MAX_WINDOW = 32_768;
+
+const NONE = -1;
+
+/**
+ * PUBLISHes of one connection whose PUBACK is awaited. A place holds one; its packet identifier is `FIRST_OWN_ID + place`.
+ *
+ * A place is free, waiting, or expired. An expired one was given up (its slot is settled) but stays taken until its PUBACK comes or
+ * the session ends: used again earlier, the late PUBACK of the old message would be taken for that of the new one. Waiting places are
+ * linked in the order of sending, so that the oldest is found at once and any may be acknowledged first; free ones form a queue, so
+ * that an identifier rests as long as possible.
+ */
+export class InFlight {
+  #fleets: Uint16Array;
+  #slots: Float64Array;
+  #sentAtUs: Float64Array;
+  /** Towards the younger one of the waiting list, or the next of the free queue. */
+  #next: Int32Array;
+  #previous: Int32Array;
+  #state: Uint8Array;
+  #capacity: number;
+  #oldest = NONE;
+  #youngest = NONE;
+  #freeHead = NONE;
+  #freeTail = NONE;
+  #waiting = 0;
+  #expired = 0;
+
+  constructor(capacity: number) {
+    this.#capacity = Math.min(capacity, OWN_IDS);
+    this.#fleets = new Uint16Array(this.#capacity);
+    this.#slots = new Float64Array(this.#capacity);
+    this.#sentAtUs = new Float64Array(this.#capacity);
+    this.#next = new Int32Array(this.#capacity);
+    this.#previous = new Int32Array(this.#capacity);
+    this.#state = new Uint8Array(this.#capacity);
+    this.#freeAll(0);
+  }
+
+  /** Places whose acknowledgement is awaited. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  /** Places that were given up and whose identifier rests. */
+  get expired(): number {
+    return this.#expired;
+  }
+
+  /** Send time of the oldest waiting place; Infinity when none waits. */
+  get oldestSentAtUs(): Micros {
+    return this.#oldest === NONE ? Number.POSITIVE_INFINITY : (this.#sentAtUs[this.#oldest] as number);
+  }
+
+  /**
+   * Takes a place; returns its packet identifier.
+   * @throws IotloadError `defect` when none is left, which a window of `MAX_WINDOW` and `OWN_IDS - MAX_WINDOW` expired ones rule out
+   */
+  add(fleet: number, slot: number, sentAtUs: Micros): number {
+    if (this.#freeHead === NONE) this.#grow();
+    const place = this.#freeHead;
+    this.#freeHead = this.#next[place] as number;
+    if (this.#freeHead === NONE) this.#freeTail = NONE;
+    this.#fleets[place] = fleet;
+    this.#slots[place] = slot;
+    this.#sentAtUs[place] = sentAtUs;
+    this.#state[place] = State.waiting;
+    this.#next[place] = NONE;
+    this.#previous[place] = this.#youngest;
+    if (this.#youngest === NONE) this.#oldest = place;
+    else this.#next[this.#youngest] = place;
+    this.#youngest = place;
+    this.#waiting++;
+    return FIRST_OWN_ID + place;
+  }
+
+  /** Frees the place of an acknowledged packet; its slot goes `into` if it was still waiting, which the result says. */
+  acknowledge(packetId: number, into: Settlements): boolean {
+    const place = packetId - FIRST_OWN_ID;
+    if (place < 0 || place >= this.#capacity) return false;
+    const state = this.#state[place] as number;
+    if (state === State.free) return false;
+    if (state === State.waiting) {
+      into.add(this.#fleets[place] as number, this.#slots[place] as number, this.#sentAtUs[place] as number);
+      this.#unlink(place);
+    } else {
+      this.#expired--;
+    }
+    this.#free(place);
+    return state === State.waiting;
+  }
+
+  /** Gives up what was sent before `sentBeforeUs`; returns how many. */
+  expire(sentBeforeUs: Micros, into: Settlements): number {
+    let count = 0;
+    while (this.#oldest !== NONE && (this.#sentAtUs[this.#oldest] as number) < sentBeforeUs) {
+      const place = this.#oldest;
+      into.add(this.#fleets[place] as number, this.#slots[place] as number, this.#sentAtUs[place] as number);
+      this.#unlink(place);
+      this.#state[place] = State.expired;
+      this.#expired++;
+      count++;
+    }
+    return count;
+  }
+
+  /** The session ended: no acknowledgement can come any more. Gives up everything; returns how many were waiting. */
+  clear(into: Settlements): number {
+    const count = this.expire(Number.POSITIVE_INFINITY, into);
+    if (this.#expired === 0) return count;
+    this.#expired = 0;
+    this.#freeHead = NONE;
+    this.#freeTail = NONE;
+    this.#freeAll(0);
+    return count;
+  }
+
+  #unlink(place: number): void {
+    const previous = this.#previous[place] as number;
+    const next = this.#next[place] as number;
+    if (previous === NONE) this.#oldest = next;
+    else this.#next[previous] = next;
+    if (next === NONE) this.#youngest = previous;
+    else this.#previous[next] = previous;
+    this.#waiting--;
+  }
+
+  #free(place: number): void {
+    this.#state[place] = State.free;
+    this.#next[place] = NONE;
+    if (this.#freeTail === NONE) this.#freeHead = place;
+    else this.#next[this.#freeTail] = place;
+    this.#freeTail = place;
+  }
+
+  #freeAll(from: number): void {
+    for (let place = from; place < this.#capacity; place++) this.#free(place);
+  }
+
+  /** Doubles the places: expired ones have taken those that the window was given. */
+  #grow(): void {
+    const old = this.#capacity;
+    if (old === OWN_IDS) throw new IotloadError('defect', 'more MQTT messages in flight than packet identifiers');
+    this.#capacity = Math.min(2 * old, OWN_IDS);
+    this.#fleets = extended(this.#fleets, new Uint16Array(this.#capacity));
+    this.#slots = extended(this.#slots, new Float64Array(this.#capacity));
+    this.#sentAtUs = extended(this.#sentAtUs, new Float64Array(this.#capacity));
+    this.#next = extended(this.#next, new Int32Array(this.#capacity));
+    this.#previous = extended(this.#previous, new Int32Array(this.#capacity));
+    this.#state = extended(this.#state, new Uint8Array(this.#capacity));
+    this.#freeAll(old);
+  }
+}
+
+const State = { free: 0, waiting: 1, expired: 2 } as const;
+
+function extended<T extends Uint8Array | Uint16Array | Int32Array | Float64Array>(old: T, grown: T): T {
+  grown.set(old);
+  return grown;
+}

@@ -1,0 +1,27 @@
+import type { TargetDefinition, TargetOptions, TargetTraits } from '../target.ts';
+import { parseEndpoint } from './endpoint.ts';
+import type { MqttOptions } from './options.ts';
+
+/** MQTT 3.1.1 over TCP or TLS, QoS 0 and 1. */
+export const mqtt: TargetDefinition = {
+  name: 'mqtt',
+  doc: 'MQTT 3.1.1 broker, QoS 0 or 1, a pool of connections or one per device',
+  traits(options: TargetOptions): TargetTraits {
+    const { endpoint, qos } = options as unknown as MqttOptions;
+    return {
+      acknowledges: qos === 1,
+      address: 'topic',
+      ordered: true,
+      hosts: endpoint === 'embedded' ? [] : [hostOf(endpoint)],
+      readable: true,
+    };
+  },
+  options: () => import('./options.ts'),
+  sink: () => import('./sink.ts'),
+  source: () => import('./source.ts'),
+};
+
+function hostOf(endpoint: string): string {
+  const { host, port } = parseEndpoint(endpoint);
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}

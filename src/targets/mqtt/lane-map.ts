@@ -1,0 +1,46 @@
+import { type Part, seatsOf } from '../../core/anchor.ts';
+import type { TargetFleet } from '../target.ts';
+
+/** Which connection of this part a device uses. */
+export interface LaneMap {
+  lanes: number;
+  laneOf(fleet: number, seat: number): number;
+  /** What the connection calls itself. */
+  clientId(lane: number): string;
+}
+
+/** One connection per device of this part, named like the device. */
+export function lanePerDevice(part: Part, fleets: readonly TargetFleet[]): LaneMap {
+  const firstLane: number[] = [];
+  const owners: { fleet: TargetFleet; from: number }[] = [];
+  let lanes = 0;
+  for (const fleet of fleets) {
+    firstLane[fleet.index] = lanes;
+    owners.push({ fleet, from: lanes });
+    lanes += seatsOf(part, fleet.devices);
+  }
+  const { index, count } = part;
+  return {
+    lanes,
+    laneOf: (fleet, seat) => (firstLane[fleet] as number) + (seat - index) / count,
+    clientId: (lane) => {
+      const owner = owners.findLast(({ from }) => from <= lane) as { fleet: TargetFleet; from: number };
+      return owner.fleet.deviceId(index + (lane - owner.from) * count);
+    },
+  };
+}
+
+/**
+ * This part's share of `connections` that all devices use; a device always uses the same one, so that its events keep their order.
+ * `prefix` tells apart the pools of one run at one broker.
+ */
+export function lanePool(part: Part, connections: number, prefix: string): LaneMap {
+  const { index, count } = part;
+  const share = Math.floor(connections / count) + (index < connections % count ? 1 : 0);
+  const lanes = Math.max(1, share);
+  return {
+    lanes,
+    laneOf: (_fleet, seat) => ((seat - index) / count) % lanes,
+    clientId: (lane) => `${prefix}-${index}-${lane}`,
+  };
+}

@@ -1,0 +1,156 @@
+import type { Micros } from '../../core/clock.ts';
+import type { IotloadError } from '../../core/errors.ts';
+import { Outcome } from '../../core/outcome.ts';
+import { PacketType } from '../../wire/mqtt-frames.ts';
+import { backoffMs, STABLE_US } from './backoff.ts';
+import type { ConnectQueue } from './connect-queue.ts';
+import type { ConnectionNotices } from './connection-notices.ts';
+import { openingError, type SessionFailure } from './failure.ts';
+import { FIRST_OWN_ID } from './in-flight.ts';
+import type { PublishLane } from './publish-lane.ts';
+import { Session, type SessionHandlers, type SessionSettings } from './session.ts';
+import type { Settlements } from './settlements.ts';
+
+/** What the links of a sink share. */
+export interface LinkCommon {
+  settings: SessionSettings;
+  queue: ConnectQueue;
+  notices: ConnectionNotices;
+  settlements: Settlements;
+  random(): number;
+  /** This link is up for the first time. */
+  firstUp(): void;
+  /** Some link of the sink has been up. */
+  anyUp(): boolean;
+  /** The sink cannot be opened. */
+  failed(error: IotloadError): void;
+}
+
+/** A publishing connection over its sessions: connects, ties the state to the socket, reconnects until closed. */
+export class PublishLink implements SessionHandlers {
+  readonly state: PublishLane;
+  /** The session under way or up; null between two. */
+  session: Session | null = null;
+  readonly #common: LinkCommon;
+  readonly #clientId: string;
+  #attemptDone: () => void = () => {};
+  #cancelPause: () => void = () => {};
+  #everUp = false;
+  #closed = false;
+  #failures = 0;
+  #firstTryUs = 0;
+  #upSinceUs = 0;
+  #acknowledged = 0;
+
+  constructor(common: LinkCommon, state: PublishLane, clientId: string) {
+    this.#common = common;
+    this.state = state;
+    this.#clientId = clientId;
+    this.#connect();
+  }
+
+  /** Gives up what was sent before `sentBeforeUs`. */
+  expire(sentBeforeUs: Micros, reason: string): void {
+    const { settlements, settings } = this.#common;
+    settlements.begin(Outcome.unknown, reason, settings.clock.nowUs());
+    const count = this.state.expire(sentBeforeUs, settlements);
+    settlements.flush();
+    this.state.giveBack(count);
+    if (this.state.idsExhausted) {
+      this.session?.drop({ code: 'target-unreachable', reason: 'too many acknowledgements missing' });
+    }
+  }
+
+  /** Settles what is open as unknown and says farewell. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#cancelPause();
+    this.#loseAll('closed');
+    await this.session?.close();
+  }
+
+  connected(): void {
+    const { settings, notices } = this.#common;
+    this.#upSinceUs = settings.clock.nowUs();
+    this.#attemptDone();
+    if (this.#closed) return;
+    if (this.#everUp) notices.add('reconnected', settings.endpoint.text);
+    this.state.connected();
+    if (this.#everUp) return;
+    this.#everUp = true;
+    this.#common.firstUp();
+  }
+
+  readStarts(): void {
+    this.#common.settlements.begin(Outcome.acked, 'puback', this.#common.settings.clock.nowUs());
+  }
+
+  frame(bytes: Uint8Array, start: number, body: number, end: number): boolean {
+    if (bytes[start] !== PacketType.puback << 4 || end - body !== 2) return false;
+    const packetId = ((bytes[body] as number) << 8) | (bytes[body + 1] as number);
+    if (packetId < FIRST_OWN_ID) return false;
+    if (this.state.acknowledge(packetId, this.#common.settlements)) this.#acknowledged++;
+    return true;
+  }
+
+  readEnds(): void {
+    if (this.#acknowledged === 0) return;
+    const count = this.#acknowledged;
+    this.#acknowledged = 0;
+    this.#common.settlements.flush();
+    this.state.giveBack(count);
+  }
+
+  drained(): void {
+    this.state.emptied();
+  }
+
+  ended(failure: SessionFailure): void {
+    const { settings, notices, random } = this.#common;
+    const wasUp = this.state.up;
+    const nowUs = settings.clock.nowUs();
+    this.session = null;
+    this.#attemptDone();
+    this.#loseAll('connection lost');
+    if (this.#closed) return;
+    if (wasUp) {
+      notices.add('disconnected', `${settings.endpoint.text}: ${failure.reason}`);
+      if (nowUs - this.#upSinceUs > STABLE_US) this.#failures = 0;
+    } else if (!this.#everUp && this.#givesUp(failure, nowUs)) {
+      return;
+    }
+    const pauseMs = backoffMs(this.#failures++, random());
+    this.#cancelPause = settings.clock.after(pauseMs, () => this.#connect());
+  }
+
+  /**
+   * Before anything is up, the first failure tells the user what is wrong. Later ones may be the price of many connections at once
+   * and are tried again, as long as one attempt may take.
+   */
+  #givesUp(failure: SessionFailure, nowUs: Micros): boolean {
+    const { settings, failed, anyUp } = this.#common;
+    const triedUs = nowUs - this.#firstTryUs;
+    if (anyUp() && failure.code === 'target-unreachable' && triedUs < settings.connectTimeoutUs) return false;
+    const times = this.#failures + 1;
+    const tried = `CONNECT as "${this.#clientId}", ${times} ${times === 1 ? 'attempt' : 'attempts'} in ${(triedUs / 1e6).toFixed(1)} s`;
+    failed(openingError(settings.endpoint, failure, tried));
+    return true;
+  }
+
+  #connect(): void {
+    this.#common.queue.add((done) => {
+      const { settings } = this.#common;
+      if (this.#closed) return done();
+      if (this.#firstTryUs === 0) this.#firstTryUs = settings.clock.nowUs();
+      this.#attemptDone = done;
+      this.session = new Session(settings, this.#clientId, this);
+    });
+  }
+
+  #loseAll(reason: string): void {
+    const { settlements, settings } = this.#common;
+    settlements.begin(Outcome.unknown, reason, settings.clock.nowUs());
+    this.state.lost(settlements);
+    settlements.flush();
+  }
+}

@@ -1,0 +1,228 @@
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTls, type SecureContext } from 'node:tls';
+import type { MqttClient } from 'mqtt';
+import type { Clock, Micros } from '../../core/clock.ts';
+import { PacketType } from '../../wire/mqtt-frames.ts';
+import { FrameSplitter } from '../../wire/mqtt-splitter.ts';
+import { ControlStream } from './control-stream.ts';
+import type { Endpoint } from './endpoint.ts';
+import { connackFailure, type SessionFailure, socketFailure } from './failure.ts';
+import { ReservedIds } from './reserved-ids.ts';
+
+/** What all sessions of a target have in common. */
+export interface SessionSettings {
+  clock: Clock;
+  /** The class that the caller loaded with `import('mqtt')`. */
+  Client: typeof MqttClient;
+  endpoint: Endpoint;
+  /** null without TLS. */
+  secureContext: SecureContext | null;
+  username: string | undefined;
+  password: string | undefined;
+  /** 0: no keep-alive. */
+  keepAliveUs: Micros;
+  connectTimeoutUs: Micros;
+  /** Buffer that the sockets of all these sessions read into. */
+  readBuffer: Uint8Array;
+  /** A longer inbound frame ends the session. */
+  maxFrameBytes: number;
+}
+
+/** The other side of a session. */
+export interface SessionHandlers {
+  /** CONNACK accepted us. */
+  connected(): void;
+  /** Frames follow that arrived together, `length` bytes of them; `full` when they filled the read buffer. */
+  readStarts(length: number, full: boolean): void;
+  /** An inbound frame, see `OnFrame`; false leaves it to MQTT.js. */
+  frame(bytes: Uint8Array, start: number, body: number, end: number): boolean;
+  /** The frames of this read have been handed out. */
+  readEnds(): void;
+  /** The socket has handed on all that was written to it. */
+  drained(): void;
+  /** Exactly once, the last call. */
+  ended(failure: SessionFailure): void;
+}
+
+/** How long an orderly farewell may take. */
+const FAREWELL_MS = 1000;
+
+/**
+ * One network connection to a broker, from the attempt to its end. MQTT.js does CONNECT, keep-alive, subscriptions and DISCONNECT
+ * over a stream of ours; PUBLISH and PUBACK pass it by. Never reconnects: whoever wants that opens another session.
+ */
+export class Session {
+  readonly #handlers: SessionHandlers;
+  readonly #settings: SessionSettings;
+  readonly #socket: Socket;
+  readonly #control: ControlStream;
+  readonly #splitter: FrameSplitter;
+  readonly #onFrame: (bytes: Uint8Array, start: number, body: number, end: number) => void;
+  readonly #client: MqttClient;
+  readonly #whenEnded: Promise<void>;
+  #resolveEnded: () => void = () => {};
+  #cancelTimeout: () => void;
+  #failure: SessionFailure | null = null;
+  #established = false;
+  #over = false;
+
+  constructor(settings: SessionSettings, clientId: string, handlers: SessionHandlers) {
+    this.#settings = settings;
+    this.#handlers = handlers;
+    this.#splitter = new FrameSplitter(settings.maxFrameBytes);
+    this.#onFrame = (bytes, start, body, end) => this.#frame(bytes, start, body, end);
+    this.#whenEnded = new Promise((resolve) => {
+      this.#resolveEnded = resolve;
+    });
+    this.#socket = this.#dial();
+    this.#control = new ControlStream(this.#socket);
+    this.#socket.on('error', (error) => this.#fail(socketFailure(error)));
+    this.#socket.on('drain', () => handlers.drained());
+    this.#socket.on('end', () => this.#socket.destroy());
+    this.#socket.on('close', () => this.#end());
+    const { connectTimeoutUs, clock } = settings;
+    this.#cancelTimeout = clock.after(connectTimeoutUs / 1000, () => {
+      const waited = this.#socket.connecting ? 'no answer' : 'connected, but no CONNACK came';
+      this.drop({ code: 'target-unreachable', reason: `${waited} within ${connectTimeoutUs / 1e6} s` });
+    });
+    this.#client = this.#startClient(clientId);
+  }
+
+  /** Bytes written and not yet taken by the kernel. */
+  get backlogBytes(): number {
+    return this.#socket.writableLength;
+  }
+
+  /** MQTT.js's client, for what is not the hot path. */
+  get client(): MqttClient {
+    return this.#client;
+  }
+
+  /** False once nothing written can arrive any more. */
+  get writable(): boolean {
+    return this.#established && this.#socket.writable;
+  }
+
+  /** Writes whole frames. The bytes may be used again if the result is true; otherwise the socket still needs them. */
+  write(frames: Buffer): boolean {
+    this.#socket.write(frames);
+    // A TLS socket hands the same bytes on later than it says.
+    return this.#settings.secureContext === null && this.#socket.writableLength === 0;
+  }
+
+  /** Ends the session without a farewell. */
+  drop(failure: SessionFailure): void {
+    this.#fail(failure);
+    this.#socket.destroy();
+  }
+
+  /** Says DISCONNECT where there is somebody to say it to; resolves when the socket is closed. */
+  close(): Promise<void> {
+    if (this.#over) return this.#whenEnded;
+    this.#fail({ code: 'target-unreachable', reason: 'closed' });
+    if (!this.#established) {
+      this.#socket.destroy();
+      return this.#whenEnded;
+    }
+    const cancel = this.#settings.clock.after(FAREWELL_MS, () => this.#socket.destroy());
+    this.#client.end();
+    return this.#whenEnded.then(cancel);
+  }
+
+  #dial(): Socket {
+    const { endpoint, secureContext, readBuffer } = this.#settings;
+    const { host, port } = endpoint;
+    if (secureContext === null) {
+      return connectTcp({
+        host,
+        port,
+        noDelay: true,
+        onread: {
+          buffer: readBuffer,
+          callback: (length) => {
+            this.#read(readBuffer, length, length === readBuffer.length);
+            return true;
+          },
+        },
+      });
+    }
+    const socket = connectTls({ host, port, secureContext, ...(isIP(host) === 0 ? { servername: host } : {}) });
+    socket.setNoDelay(true);
+    socket.on('data', (chunk: Buffer) => this.#read(chunk, chunk.length, false));
+    return socket;
+  }
+
+  #startClient(clientId: string): MqttClient {
+    const { Client, username, password, keepAliveUs } = this.#settings;
+    const client = new Client(() => this.#control, {
+      manualConnect: true,
+      reconnectPeriod: 0,
+      // Longer than ours, so that ours decides.
+      connectTimeout: this.#settings.connectTimeoutUs / 1000 + 60_000,
+      resubscribe: false,
+      queueQoSZero: false,
+      // Its default formats every step for a logger that is off: 7 to 15 % of its time.
+      log: () => {},
+      messageIdProvider: new ReservedIds(),
+      clientId,
+      clean: true,
+      protocolVersion: 4,
+      keepalive: Math.ceil(keepAliveUs / 1e6),
+      ...(username === undefined ? {} : { username }),
+      ...(password === undefined ? {} : { password }),
+    });
+    client.on('error', (error: Error) =>
+      this.#fail({ code: 'target-unreachable', reason: error.message, cause: error }),
+    );
+    client.on('connect', () => {
+      this.#cancelTimeout();
+      if (this.#over || this.#socket.destroyed) return;
+      this.#established = true;
+      this.#handlers.connected();
+    });
+    client.connect();
+    return client;
+  }
+
+  #read(bytes: Uint8Array, length: number, full: boolean): void {
+    if (this.#over) return;
+    this.#handlers.readStarts(length, full);
+    try {
+      this.#splitter.push(bytes, length, this.#onFrame);
+    } catch (error) {
+      this.drop(socketFailure(error as Error));
+    }
+    this.#handlers.readEnds();
+  }
+
+  #frame(bytes: Uint8Array, start: number, body: number, end: number): void {
+    if (this.#handlers.frame(bytes, start, body, end)) return;
+    if ((bytes[start] as number) >>> 4 === PacketType.connack && end - body >= 2) {
+      const returnCode = bytes[body + 1] as number;
+      if (returnCode !== 0) this.#fail(connackFailure(returnCode));
+    }
+    this.#control.push(Buffer.from(bytes.subarray(start, end)));
+  }
+
+  /** Keeps the first reason; what follows from it says less. */
+  #fail(failure: SessionFailure): void {
+    this.#failure ??= failure;
+  }
+
+  #end(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#cancelTimeout();
+    // Ends MQTT.js's timers with it.
+    this.#control.destroy();
+    const early: SessionFailure = {
+      code: 'target-refused',
+      reason: 'the connection was closed without an answer to CONNECT',
+      hint: 'Does this port speak MQTT, and TLS exactly if the endpoint says mqtts?',
+    };
+    const late: SessionFailure = { code: 'target-unreachable', reason: 'closed by the broker' };
+    this.#handlers.ended(this.#failure ?? (this.#established ? late : early));
+    this.#established = false;
+    this.#resolveEnded();
+  }
+}

@@ -1,0 +1,48 @@
+import type { Part } from '../../core/anchor.ts';
+import type { Clock } from '../../core/clock.ts';
+import { parseEndpoint } from './endpoint.ts';
+import type { MqttOptions } from './options.ts';
+import type { SessionSettings } from './session.ts';
+import { loadTlsMaterial } from './tls-material.ts';
+
+/** Bytes that one read of a socket can bring. */
+const SINK_READ_BYTES = 64 * 1024;
+const SOURCE_READ_BYTES = 256 * 1024;
+/** A sink receives nothing but short control packets. */
+const SINK_MAX_FRAME = 64 * 1024;
+/** Largest message a source takes. */
+const SOURCE_MAX_FRAME = 16 * 1024 * 1024;
+
+/**
+ * What the sessions of one sink or source share. Loads MQTT.js and the certificate files.
+ * @throws IotloadError `bad-scenario` for the endpoint, `file-unreadable` for the certificates
+ */
+export async function sessionSettings(
+  options: MqttOptions,
+  context: { clock: Clock; reveal(text: string): string },
+  role: 'sink' | 'source',
+): Promise<SessionSettings> {
+  const endpoint = parseEndpoint(options.endpoint);
+  const [{ MqttClient: Client }, secureContext] = await Promise.all([
+    import('mqtt'),
+    endpoint.tls ? loadTlsMaterial(options.tls || {}) : null,
+  ]);
+  const { username, password, keepAliveUs, connectTimeoutUs } = options;
+  return {
+    clock: context.clock,
+    Client,
+    endpoint,
+    secureContext,
+    username: username === null ? undefined : context.reveal(username),
+    password: password === null ? undefined : context.reveal(password),
+    keepAliveUs,
+    connectTimeoutUs,
+    readBuffer: new Uint8Array(role === 'sink' ? SINK_READ_BYTES : SOURCE_READ_BYTES),
+    maxFrameBytes: role === 'sink' ? SINK_MAX_FRAME : SOURCE_MAX_FRAME,
+  };
+}
+
+/** This part's share of the connect rate, per second. */
+export function connectShare(connectPerSecond: number, part: Part): number {
+  return connectPerSecond / part.count;
+}

@@ -1,0 +1,231 @@
+import type { Micros } from '../../core/clock.ts';
+import { IotloadError } from '../../core/errors.ts';
+import type { EventBatch } from '../../core/event-batch.ts';
+import { Outcome } from '../../core/outcome.ts';
+import { writePublish } from '../../wire/mqtt-frames.ts';
+import type { Sink, SinkContext, TargetOptions } from '../target.ts';
+import { ConnectQueue } from './connect-queue.ts';
+import { ConnectionNotices } from './connection-notices.ts';
+import { LaneGroups } from './lane-groups.ts';
+import { type LaneMap, lanePerDevice, lanePool } from './lane-map.ts';
+import type { MqttOptions } from './options.ts';
+import { PublishLane } from './publish-lane.ts';
+import { PublishLink } from './publish-link.ts';
+import type { Session, SessionSettings } from './session.ts';
+import { connectShare, sessionSettings } from './settings.ts';
+import { Settlements } from './settlements.ts';
+
+/** More than this waiting in one socket, and the connection takes no more. */
+const MAX_BACKLOG_BYTES = 256 * 1024;
+/** Size of the buffer that frames are written into; a larger batch gets a buffer of its own. */
+const SCRATCH_BYTES = 128 * 1024;
+/** Pause between two looks at what still has to be flushed. */
+const FLUSH_POLL_MS = 2;
+
+/**
+ * Connects everything this part needs and resolves when all of it is up.
+ * @throws IotloadError `target-unreachable`, `target-refused`, `bad-scenario`, `file-unreadable`
+ */
+export async function openSink(options: TargetOptions, context: SinkContext): Promise<Sink> {
+  const mqtt = options as unknown as MqttOptions;
+  const settings = await sessionSettings(mqtt, context, 'sink');
+  const sink = new MqttSink(mqtt, settings, context);
+  try {
+    await sink.opened;
+  } catch (error) {
+    await sink.close();
+    throw error;
+  }
+  return sink;
+}
+
+class MqttSink implements Sink {
+  readonly lanes: number;
+  readonly room: Int32Array;
+  readonly laneOf: (fleet: number, seat: number) => number;
+  /** Resolves when every connection is up for the first time. */
+  readonly opened: Promise<void>;
+  readonly #context: SinkContext;
+  readonly #timeoutUs: Micros;
+  readonly #qos: 0 | 1;
+  readonly #links: PublishLink[] = [];
+  readonly #groups: LaneGroups;
+  readonly #settlements: Settlements;
+  readonly #notices: ConnectionNotices;
+  readonly #queue: ConnectQueue;
+  readonly #cancelSweep: () => void;
+  #scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
+  #closing: Promise<void> | null = null;
+
+  constructor(options: MqttOptions, settings: SessionSettings, context: SinkContext) {
+    const { clock, events, part, fleets, runId } = context;
+    const map = laneMap(options, context, runId);
+    this.#context = context;
+    this.#timeoutUs = options.timeoutUs;
+    this.#qos = options.qos;
+    this.lanes = map.lanes;
+    this.laneOf = map.laneOf;
+    this.room = new Int32Array(map.lanes);
+    this.#groups = new LaneGroups(map.lanes);
+    this.#settlements = new Settlements(
+      fleets.map(({ index }) => index),
+      events,
+    );
+    this.#notices = new ConnectionNotices(clock, (kind, detail) => events.notice(kind, detail));
+    this.#queue = new ConnectQueue(clock, connectShare(options.connectPerSecond, part));
+    const drained = (lane: number): void => events.drained(lane);
+    this.opened = new Promise((resolve, reject) => {
+      let down = map.lanes;
+      const common = {
+        settings,
+        queue: this.#queue,
+        notices: this.#notices,
+        settlements: this.#settlements,
+        random: context.random,
+        firstUp: () => {
+          if (--down === 0) resolve();
+        },
+        anyUp: () => down < map.lanes,
+        failed: reject,
+      };
+      if (down === 0) resolve();
+      for (let lane = 0; lane < map.lanes; lane++) {
+        const state = new PublishLane(lane, options.qos, options.maxInFlight, this.room, drained);
+        this.#links.push(new PublishLink(common, state, map.clientId(lane)));
+      }
+    });
+    const sweepMs = Math.max(5, Math.min(250, options.timeoutUs / 20_000));
+    this.#cancelSweep = clock.every(sweepMs, () => this.#expire(clock.nowUs() - this.#timeoutUs, 'timeout'));
+  }
+
+  send(batch: EventBatch, atUs: Micros): void {
+    const groups = this.#groups;
+    groups.build(batch, this.laneOf, this.#qos);
+    const shared = groups.frameBytes <= this.#scratch.length;
+    const out = shared ? this.#scratch : Buffer.allocUnsafeSlow(groups.frameBytes);
+    let free = true;
+    let at = 0;
+    for (let group = 0; group < groups.count; group++) {
+      const lane = groups.lane(group);
+      const { state, session } = this.#links[lane] as PublishLink;
+      if (session === null || !state.up || !session.writable) {
+        this.#reject(batch, lane, state);
+        continue;
+      }
+      const from = at;
+      at = this.#encode(batch, lane, state, atUs, out, at);
+      // A socket that is behind keeps what it gets for a while: then its own copy, not all of the shared buffer.
+      if (session.backlogBytes > 0) session.write(Buffer.from(out.subarray(from, at)));
+      else if (!session.write(out.subarray(from, at))) free = false;
+      if (this.#qos === 0) this.#settleWritten(batch, lane, state, atUs);
+      if (session.backlogBytes > MAX_BACKLOG_BYTES) state.filled();
+    }
+    if (shared && !free) this.#scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
+  }
+
+  async flush(timeoutMs: number): Promise<void> {
+    const { clock } = this.#context;
+    const deadlineUs = clock.nowUs() + timeoutMs * 1000;
+    while (
+      this.#links.some(({ state, session }) => state.up && (state.outstanding > 0 || (session?.backlogBytes ?? 0) > 0))
+    ) {
+      if (clock.nowUs() >= deadlineUs) {
+        this.#expire(Number.POSITIVE_INFINITY, 'timeout');
+        return;
+      }
+      await new Promise<void>((resolve) => {
+        clock.after(FLUSH_POLL_MS, resolve);
+      });
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  publish(address: string, payload: Uint8Array): Promise<void> {
+    const session = this.#links.find(({ state }) => state.up)?.session ?? null;
+    if (session === null) {
+      return Promise.reject(
+        new IotloadError('target-unreachable', 'no connection is up', { where: 'target.endpoint' }),
+      );
+    }
+    return this.#publishOver(session, address, payload);
+  }
+
+  #publishOver(session: Session, address: string, payload: Uint8Array): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const cancel = this.#context.clock.after(this.#timeoutUs / 1000, () => {
+        reject(
+          new IotloadError('target-unreachable', `no PUBACK within ${this.#timeoutUs / 1e6} s`, { value: address }),
+        );
+      });
+      session.client.publish(address, Buffer.from(payload), { qos: this.#qos }, (error) => {
+        cancel();
+        if (error === undefined || error === null) resolve();
+        else
+          reject(
+            new IotloadError('target-unreachable', `not published: ${error.message}`, { value: address, cause: error }),
+          );
+      });
+    });
+  }
+
+  /** Writes the frames of one lane's events; returns the position behind them. */
+  #encode(batch: EventBatch, lane: number, state: PublishLane, atUs: Micros, out: Buffer, at: number): number {
+    const { fleet, bytes, starts, payloads, ends, slots } = batch;
+    const qos = this.#qos;
+    for (let i = this.#groups.first(lane); i >= 0; i = this.#groups.next(i)) {
+      const packetId = state.begin(fleet, slots[i] as number, atUs);
+      at = writePublish(out, at, bytes, starts[i] as number, payloads[i] as number, ends[i] as number, qos, packetId);
+    }
+    return at;
+  }
+
+  /** At QoS 0 a written event is all that can be known. */
+  #settleWritten(batch: EventBatch, lane: number, state: PublishLane, atUs: Micros): void {
+    this.#settlements.begin(Outcome.noAck, 'written', this.#context.clock.nowUs());
+    const count = this.#addAll(batch, lane, atUs);
+    this.#settlements.flush();
+    state.giveBack(count);
+  }
+
+  /** The connection went down between the engine's look at its room and now; nothing has left us. */
+  #reject(batch: EventBatch, lane: number, state: PublishLane): void {
+    const nowUs = this.#context.clock.nowUs();
+    this.#settlements.begin(Outcome.rejected, 'not connected', nowUs);
+    const count = this.#addAll(batch, lane, nowUs);
+    this.#settlements.flush();
+    state.giveBack(count);
+  }
+
+  #addAll(batch: EventBatch, lane: number, sentAtUs: Micros): number {
+    let count = 0;
+    for (let i = this.#groups.first(lane); i >= 0; i = this.#groups.next(i)) {
+      this.#settlements.add(batch.fleet, batch.slots[i] as number, sentAtUs);
+      count++;
+    }
+    return count;
+  }
+
+  /** Settles what was sent before `sentBeforeUs` and not acknowledged. */
+  #expire(sentBeforeUs: Micros, reason: string): void {
+    for (const link of this.#links) {
+      if (link.state.oldestSentAtUs < sentBeforeUs) link.expire(sentBeforeUs, reason);
+    }
+  }
+
+  async #close(): Promise<void> {
+    this.#cancelSweep();
+    this.#queue.clear();
+    await Promise.all(this.#links.map((link) => link.close()));
+    this.#notices.flush();
+  }
+}
+
+function laneMap(options: MqttOptions, { part, fleets }: SinkContext, runId: string): LaneMap {
+  if (options.connections === 'per_device') return lanePerDevice(part, fleets);
+  // A fleet sends to one target, so its index tells two targets at one broker apart.
+  return lanePool(part, options.connections, `iotload-${runId}-${fleets[0]?.index ?? 0}`);
+}

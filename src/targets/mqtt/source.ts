@@ -1,0 +1,176 @@
+import type { ISubscriptionGrant } from 'mqtt';
+import { PacketType } from '../../wire/mqtt-frames.ts';
+import type { Source, SourceContext, SourceHealth, TargetOptions } from '../target.ts';
+import { Arrivals } from './arrivals.ts';
+import { backoffMs, STABLE_US } from './backoff.ts';
+import { openingError, type SessionFailure } from './failure.ts';
+import type { MqttOptions } from './options.ts';
+import { Session, type SessionHandlers, type SessionSettings } from './session.ts';
+import { sessionSettings } from './settings.ts';
+import { topicFilters } from './topic-filters.ts';
+
+/** Where Mosquitto and its kin count what they dropped for slow readers. */
+const DROPPED_TOPIC = '$SYS/broker/publish/messages/dropped';
+/** Acknowledgements the broker has not taken; more mean that it reads nothing any more. */
+const MAX_BACKLOG_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Subscribes to everything the fleets' addresses can be and resolves when the broker has granted it.
+ * @throws IotloadError `target-unreachable`, `target-refused`, `bad-scenario`, `file-unreadable`
+ */
+export async function openSource(options: TargetOptions, context: SourceContext): Promise<Source> {
+  const mqtt = options as unknown as MqttOptions;
+  const settings = await sessionSettings(mqtt, context, 'source');
+  const source = new MqttSource(mqtt, settings, context);
+  try {
+    await source.opened;
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
+  return source;
+}
+
+class MqttSource implements Source, SessionHandlers {
+  /** Resolves with the first granted subscription. */
+  readonly opened: Promise<void>;
+  readonly #context: SourceContext;
+  readonly #settings: SessionSettings;
+  readonly #qos: 0 | 1;
+  readonly #filters: string[];
+  readonly #arrivals: Arrivals;
+  readonly #onSystem = (payload: string): void => this.#droppedCount(payload);
+  #session: Session | null = null;
+  #resolveOpened: () => void = () => {};
+  #rejectOpened: (error: unknown) => void = () => {};
+  #closed = false;
+  #everUp = false;
+  #failures = 0;
+  #upSinceUs = 0;
+  #startUs = 0;
+  #cancelPause: () => void = () => {};
+  #gaps = 0;
+  #fullReads = 0;
+  #droppedAtOpen: number | null = null;
+  #dropped: number | null = null;
+
+  constructor(options: MqttOptions, settings: SessionSettings, context: SourceContext) {
+    const { fleets, events } = context;
+    this.#context = context;
+    this.#settings = settings;
+    this.#qos = options.qos;
+    this.#filters = topicFilters(
+      fleets.map(({ address }) => address),
+      fleets.map((fleet) => fleet.deviceId(0)),
+    );
+    this.#arrivals = new Arrivals((batch) => {
+      if (!this.#closed) events.delivered(batch);
+    });
+    this.opened = new Promise((resolve, reject) => {
+      this.#resolveOpened = resolve;
+      this.#rejectOpened = reject;
+    });
+    this.#startUs = context.clock.nowUs();
+    this.#connect();
+  }
+
+  health(): SourceHealth {
+    const brokerDropped = this.#dropped === null ? null : this.#dropped - (this.#droppedAtOpen ?? 0);
+    return { gaps: this.#gaps, fullReads: this.#fullReads, brokerDropped };
+  }
+
+  /** MQTT has no positions: what has not come may still come. */
+  readToEnd(): Promise<{ complete: boolean }> {
+    return Promise.resolve({ complete: false });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#cancelPause();
+    await this.#session?.close();
+  }
+
+  connected(): void {
+    this.#upSinceUs = this.#context.clock.nowUs();
+    const session = this.#session as Session;
+    session.client.subscribe(this.#filters, { qos: this.#qos }, (error, granted) => {
+      if (this.#closed) return;
+      const refused = refusedFilters(this.#filters, error, granted);
+      if (refused === null) this.#subscribed(session);
+      else session.drop({ code: 'target-refused', reason: refused, hint: 'May this user read these topics?' });
+    });
+  }
+
+  readStarts(_length: number, full: boolean): void {
+    if (full) this.#fullReads++;
+    this.#arrivals.begin(this.#context.clock.nowUs());
+  }
+
+  frame(bytes: Uint8Array, start: number, body: number, end: number): boolean {
+    if ((bytes[start] as number) >>> 4 !== PacketType.publish) return false;
+    this.#arrivals.add(bytes, start, body, end, this.#onSystem);
+    return true;
+  }
+
+  readEnds(): void {
+    const acks = this.#arrivals.finish();
+    const session = this.#session;
+    if (acks.length === 0 || session === null || !session.writable) return;
+    if (!session.write(acks)) this.#arrivals.releaseAcks();
+    if (session.backlogBytes > MAX_BACKLOG_BYTES) {
+      session.drop({ code: 'target-unreachable', reason: 'the broker no longer takes acknowledgements' });
+    }
+  }
+
+  drained(): void {}
+
+  ended(failure: SessionFailure): void {
+    const { clock, events, random } = this.#context;
+    const nowUs = clock.nowUs();
+    this.#session = null;
+    if (this.#closed) return;
+    if (!this.#everUp) {
+      const tried = `reading, 1 attempt in ${((nowUs - this.#startUs) / 1e6).toFixed(1)} s`;
+      this.#rejectOpened(openingError(this.#settings.endpoint, failure, tried));
+      return;
+    }
+    this.#gaps++;
+    if (nowUs - this.#upSinceUs > STABLE_US) this.#failures = 0;
+    events.notice('disconnected', `${this.#settings.endpoint.text}: ${failure.reason} (reader)`);
+    this.#cancelPause = clock.after(backoffMs(this.#failures++, random()), () => this.#connect());
+  }
+
+  #connect(): void {
+    if (this.#closed) return;
+    this.#session = new Session(this.#settings, `iotload-${this.#context.runId}-read`, this);
+  }
+
+  #subscribed(session: Session): void {
+    const { events } = this.#context;
+    // Only some brokers have it and only some users may read it; without it the count stays unknown.
+    session.client.subscribe(DROPPED_TOPIC, { qos: 0 }, () => {});
+    if (this.#everUp) events.notice('reconnected', `${this.#settings.endpoint.text} (reader)`);
+    this.#everUp = true;
+    this.#resolveOpened();
+  }
+
+  #droppedCount(payload: string): void {
+    const count = Number.parseInt(payload, 10);
+    if (!Number.isSafeInteger(count)) return;
+    this.#droppedAtOpen ??= count;
+    // A broker that was restarted counts from zero again.
+    if (count < this.#droppedAtOpen) this.#droppedAtOpen = 0;
+    this.#dropped = count;
+  }
+}
+
+/** Why the subscription is not good, or null. */
+function refusedFilters(
+  filters: readonly string[],
+  error: Error | null,
+  granted: ISubscriptionGrant[] | undefined,
+): string | null {
+  const refused = granted?.filter(({ qos }) => qos === 128).map(({ topic }) => topic) ?? [];
+  if (refused.length > 0) return `subscription to ${refused.join(', ')} not granted`;
+  return error === null ? null : `subscription to ${filters.join(', ')} failed: ${error.message}`;
+}
