@@ -1,0 +1,20 @@
+import type { TargetOptions } from '../../../src/targets/target.ts';
+
+/** Options of an MQTT target as a plan would hold them. */
+export function mqttOptions(endpoint: string, overrides: TargetOptions = {}): TargetOptions {
+  return {
+    endpoint,
+    topic: 'test/<device>',
+    qos: 1,
+    connections: 2,
+    username: null,
+    password: null,
+    tls: null,
+    connectPerSecond: 1000,
+    connectTimeoutUs: 3_000_000,
+    keepAliveUs: 60_000_000,
+    maxInFlight: 50,
+    timeoutUs: 10_000_000,
+    ...overrides,
+  };
+}
