@@ -1,0 +1,34 @@
+import type { Op } from './layout.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+/** What is to be written, resolved from the plan. */
+export interface PayloadSchema {
+  /** In order of writing. A string may hold `<…>` placeholders. */
+  fields: readonly { name: string; value: string | number | boolean | null }[];
+  /** Members that carry the event's identity, appended by the codec; null for none. */
+  identity: readonly Op[] | null;
+  vocabulary: Vocabulary;
+}
+
+/** Ops [from, to) of a layout. */
+export interface OpRange {
+  from: number;
+  to: number;
+}
+
+/** How a payload is written, and where in it device and time stand. */
+export interface PayloadLayout {
+  ops: readonly Op[];
+  /** Where the first `<device>` stands; null without one. */
+  device: OpRange | null;
+  /** Where the first `<time.…>` stands. */
+  time: OpRange | null;
+}
+
+/** A payload format: turns a schema into ops, once per fleet. Writing them is the same for all formats. */
+export interface Codec {
+  readonly name: string;
+  readonly doc: string;
+  /** @throws IotloadError `bad-scenario` for a placeholder that is unknown or that the format cannot hold. */
+  layout(schema: PayloadSchema): PayloadLayout;
+}

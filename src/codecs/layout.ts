@@ -1,0 +1,108 @@
+/** Places in `EventContext.values`; readings and labels follow from `readings` on, in the model's order. */
+export const Value = { slot: 0, seat: 1, sequence: 2, timeUs: 3, intendedUs: 4, readings: 5 } as const;
+
+/** Places in `EventContext.words`; the device id's hexadecimal words follow from `deviceId` on, two per field of the id. */
+export const Word = { k0: 0, k1: 1, deviceId: 2 } as const;
+
+/** What one event is made of, as numbers. Mutable and reused. */
+export interface EventContext {
+  /** Slot, seat, the seat's sequence number, event time (µs since 1970, device time), intended send time (µs since 1970), readings. */
+  readonly values: Float64Array;
+  /** Key of the seat's stream of random payload fields, then the words of its device id. */
+  readonly words: Int32Array;
+}
+
+export function createContext(readings: number, idFields: number): EventContext {
+  return { values: new Float64Array(Value.readings + readings), words: new Int32Array(Word.deviceId + 2 * idFields) };
+}
+
+/** One step of writing an event: plain data, so that it can be compiled, measured and located. */
+export type Op =
+  /** Text as it stands. */
+  | { op: 'literal'; text: string }
+  /** `values[value]` cut to [min, max], rounded half away from zero to `decimals`, zero-padded to `width` digits. */
+  | { op: 'decimal'; value: number; min: number; max: number; decimals: number; width: number }
+  /** `values[value]`, an integer in [0, max], zero-padded to `width` digits. */
+  | { op: 'integer'; value: number; max: number; width: number }
+  /** One of `texts`, by `values[value]`. */
+  | { op: 'choice'; value: number; texts: readonly string[] }
+  /** Event time as `2023-05-24T18:56:56.800Z`, cut to milliseconds. */
+  | { op: 'time-iso' }
+  /** Event time in seconds since 1970, cut to `decimals` (0 to 6). */
+  | { op: 'time-seconds'; decimals: number }
+  /** Event time in whole milliseconds since 1970. */
+  | { op: 'time-ms' }
+  /** The last `digits` (1 to 16) hexadecimal digits of the pair of words at `word`. */
+  | { op: 'hex-words'; word: number; digits: number }
+  /** `values[value]`, an integer in [0, 2^53), as `digits` hexadecimal digits. */
+  | { op: 'hex-integer'; value: number; digits: number }
+  /** Hexadecimal digits drawn from the seat's stream for this event, eight per channel from `channel` on. */
+  | { op: 'hex-random'; digits: number; channel: number }
+  /** A version 4 UUID drawn likewise; takes four channels. */
+  | { op: 'uuid-random'; channel: number }
+  /** Eight hexadecimal digits: `xxh32` of everything written before, seed 0. */
+  | { op: 'checksum' };
+
+/** Joins neighbouring literals and drops empty ones. */
+export function mergeLiterals(ops: readonly Op[]): Op[] {
+  const merged: Op[] = [];
+  for (const op of ops) {
+    const last = merged.at(-1);
+    if (op.op === 'literal' && op.text === '') continue;
+    if (op.op === 'literal' && last?.op === 'literal')
+      merged[merged.length - 1] = { op: 'literal', text: last.text + op.text };
+    else merged.push(op);
+  }
+  return merged;
+}
+
+/** Least and greatest number of bytes an op writes. */
+export function widthOf(op: Op): { min: number; max: number } {
+  switch (op.op) {
+    case 'literal':
+      return fixed(byteLength(op.text));
+    case 'decimal': {
+      const fraction = op.decimals === 0 ? 0 : op.decimals + 1;
+      const digits = Math.max(op.width, digitsOf(Math.max(Math.abs(op.min), Math.abs(op.max)) + 1));
+      return { min: Math.max(op.width, 1) + fraction, max: (op.min < 0 ? 1 : 0) + digits + fraction };
+    }
+    case 'integer':
+      return { min: Math.max(op.width, 1), max: Math.max(op.width, digitsOf(op.max)) };
+    case 'choice': {
+      const lengths = op.texts.map(byteLength);
+      return { min: Math.min(...lengths), max: Math.max(...lengths) };
+    }
+    case 'time-iso':
+      return fixed(24);
+    case 'time-seconds':
+      return {
+        min: 1 + (op.decimals === 0 ? 0 : op.decimals + 1),
+        max: 12 + (op.decimals === 0 ? 0 : op.decimals + 1),
+      };
+    case 'time-ms':
+      return { min: 1, max: 15 };
+    case 'hex-words':
+    case 'hex-integer':
+    case 'hex-random':
+      return fixed(op.digits);
+    case 'uuid-random':
+      return fixed(36);
+    case 'checksum':
+      return fixed(8);
+  }
+}
+
+function fixed(bytes: number): { min: number; max: number } {
+  return { min: bytes, max: bytes };
+}
+
+function byteLength(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
+
+/** Digits of the integer part of a number ≥ 0. */
+function digitsOf(value: number): number {
+  let digits = 1;
+  for (let rest = Math.floor(value / 10); rest > 0; rest = Math.floor(rest / 10)) digits++;
+  return digits;
+}

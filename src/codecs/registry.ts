@@ -1,0 +1,5 @@
+import type { Codec } from './codec.ts';
+import { json } from './json.ts';
+
+/** Every payload format by name, sorted: a new one is one file and one line here. */
+export const codecs: Readonly<Record<string, Codec>> = { json };
