@@ -8,10 +8,10 @@ import { findScenario } from './find-scenario.ts';
 export interface ScenarioFlags {
   scenario: string;
   set: string[];
-  duration?: string;
-  rate?: string;
-  count?: string;
-  seed?: string;
+  duration: string | undefined;
+  rate: string | undefined;
+  count: string | undefined;
+  seed: string | undefined;
   allow: string[];
   verify: boolean;
 }
@@ -46,7 +46,7 @@ export function scenarioFlags<T>(parser: Argv<T>): Argv<T & ScenarioFlags> {
       type: 'boolean',
       default: true,
       describe: 'read back and prove delivery (--no-verify: do not)',
-    }) as Argv<T & ScenarioFlags>;
+    });
 }
 
 export interface PlannedScenario {

@@ -1,14 +1,14 @@
-import type { CommandModule } from 'yargs';
+import { defineCommand } from './command.ts';
 import { exitOfError } from './exit-codes.ts';
-import { planScenario, type ScenarioFlags, scenarioFlags } from './scenario-flags.ts';
+import { planScenario, scenarioFlags } from './scenario-flags.ts';
 
 /** `iotload validate`: every mistake of a scenario at once, or the JSON Schema that editors use. */
-export const validateCommand = {
+export const validateCommand = defineCommand({
   command: 'validate [scenario]',
   describe: 'check a scenario and explain every mistake in it; sends nothing',
   builder: (parser) =>
     scenarioFlags(parser)
-      .positional('scenario', { type: 'string', demandOption: false })
+      .demandOption([])
       .option('schema', {
         type: 'boolean',
         default: false,
@@ -20,25 +20,20 @@ export const validateCommand = {
     if (flags.schema) {
       const { scenarioJsonSchema } = await import('../scenario/json-schema.ts');
       process.stdout.write(`${JSON.stringify(await scenarioJsonSchema(), null, 2)}\n`);
-      return;
+      return 0;
     }
     if (flags.scenario === undefined) {
       process.stderr.write('error: name a scenario to validate, or ask for --schema\n');
-      process.exitCode = exitOfError['bad-arguments'];
-      return;
+      return exitOfError['bad-arguments'];
     }
-    const planned = await planScenario(flags as ScenarioFlags);
-    if (planned === null) {
-      process.exitCode = exitOfError['bad-scenario'];
-      return;
-    }
+    const planned = await planScenario(flags);
+    if (planned === null) return exitOfError['bad-scenario'];
     const { describePlan } = await import('./describe-plan.ts');
     process.stdout.write(describePlan(planned.plan, planned.file));
-    if (planned.refusal === null) return;
-    const { refusalError } = await import('../plan/safety.ts');
-    process.stderr.write(`note: as it stands, run would refuse: ${refusalError(planned.refusal).message}\n`);
+    if (planned.refusal !== null) {
+      const { refusalError } = await import('../plan/safety.ts');
+      process.stderr.write(`note: as it stands, run would refuse: ${refusalError(planned.refusal).message}\n`);
+    }
+    return 0;
   },
-} satisfies CommandModule<
-  object,
-  Partial<ScenarioFlags> & { schema: boolean; set: string[]; allow: string[]; verify: boolean }
->;
+});

@@ -2,10 +2,11 @@ import type { Anchor, Part } from '../core/anchor.ts';
 import type { Clock, Micros } from '../core/clock.ts';
 import { clearBatch, createEventBatch, type EventBatch } from '../core/event-batch.ts';
 import { Outcome } from '../core/outcome.ts';
+import type { Recorder } from '../metrics/recorder.ts';
 import { PartSlots } from '../schedule/part-slots.ts';
 import type { RateProfile } from '../schedule/profile.ts';
 import type { Sink } from '../targets/target.ts';
-import { type BoardFleet, Counter } from './board.ts';
+import { Counter, type SenderInterval } from './board.ts';
 import { LaneQueues } from './lane-queues.ts';
 
 /** A fleet as the loop needs it. */
@@ -18,7 +19,10 @@ export interface EngineFleet {
   readonly profile: RateProfile;
   /** Index into the engine's sinks. */
   readonly sink: number;
-  readonly board: BoardFleet;
+  readonly board: {
+    readonly counters: Float64Array;
+    readonly recorders: Readonly<Record<SenderInterval, Pick<Recorder, 'record'>>>;
+  };
   append(slot: number, dueUs: Micros, batch: EventBatch): boolean;
 }
 

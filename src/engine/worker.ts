@@ -1,4 +1,3 @@
-import type { MessagePort } from 'node:worker_threads';
 import type { Anchor } from '../core/anchor.ts';
 import { type Clock, sleep, systemClock } from '../core/clock.ts';
 import { systemRandom } from '../core/entropy.ts';
@@ -11,10 +10,12 @@ import { encodeProbe } from '../events/probe.ts';
 import type { Plan } from '../plan/plan.ts';
 import { targets } from '../targets/registry.ts';
 import type { Sink, SinkEvents, TargetDefinition, TargetFleet } from '../targets/target.ts';
-import { OutcomeJournal } from '../wire/sent-file.ts';
+import { OutcomeJournal } from '../wire/outcome-journal.ts';
+import { backlogOf } from './backlog.ts';
 import { type Board, Command, openBoard } from './board.ts';
 import { Engine } from './engine.ts';
 import { ErrorTallies } from './error-tallies.ts';
+import { probeAddress } from './probe-address.ts';
 import type { FromWorker, ToWorker, WorkerReport, WorkerTask } from './protocol.ts';
 
 /** How long outstanding acknowledgements are awaited after an interrupt. */
@@ -154,7 +155,7 @@ class Worker {
         1,
         ...plan.fleets.map((fleet, i) => (fleet.target === index ? (events[i] as FleetEvents).maxEventBytes : 1)),
       );
-      return Math.max(1, Math.floor(backlogOf(target.options).max / bytes / workers));
+      return Math.max(1, Math.floor(backlogOf(target.options).maxBytes / bytes / workers));
     });
     return new Engine({
       clock: this.#clock,
@@ -200,8 +201,8 @@ class Worker {
   #sendFrame(): void {
     const engine = this.#engine;
     if (engine === undefined) return;
-    this.#task.plan.fleets.forEach((_, fleet) => {
-      this.#journal.horizon(fleet, engine.horizon(fleet));
+    this.#task.plan.fleets.forEach(({ slots }, fleet) => {
+      this.#journal.horizon(fleet, Math.min(engine.horizon(fleet), slots));
     });
     const frame = this.#journal.takeFrame();
     this.#task.port.postMessage({ kind: 'frame', frame } satisfies FromWorker, [frame.buffer as ArrayBuffer]);

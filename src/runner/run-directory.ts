@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { Micros } from '../core/clock.ts';
 import { IotloadError } from '../core/errors.ts';
 
 /** The files of one run, by name. */
@@ -48,4 +49,10 @@ export function writeRunFile(dir: string, name: string, content: string): void {
       cause: error,
     });
   }
+}
+
+/** The directory of a run that was given none: the plan's, with `<name>` and `<utc>` filled in, so that it is new for every run. */
+export function defaultRunDirectory(pattern: string, name: string, wallUs: Micros): string {
+  const utc = new Date(wallUs / 1000).toISOString().replace(/[-:]/g, '').replace(/\.\d+/, '');
+  return pattern.replaceAll('<name>', name).replaceAll('<utc>', utc);
 }

@@ -1,0 +1,154 @@
+import { availableParallelism } from 'node:os';
+import { relative } from 'node:path';
+import { systemClock } from '../core/clock.ts';
+import { newRunId } from '../core/entropy.ts';
+import { IotloadError } from '../core/errors.ts';
+import { defineCommand } from './command.ts';
+import { exitOfError, exitOfSignal, exitOfVerdict } from './exit-codes.ts';
+import { type ProgressMode, progressDisplay } from './progress.ts';
+import { planScenario, type ScenarioFlags, scenarioFlags, wholeNumber } from './scenario-flags.ts';
+
+interface RunFlags extends ScenarioFlags {
+  out: string | undefined;
+  workers: string | undefined;
+  shard: string;
+  runId: string | undefined;
+  startAt: string | undefined;
+  progress: ProgressMode;
+  quiet: boolean;
+  json: boolean;
+}
+
+/** `iotload run`: the whole of it, from scenario to verdict. */
+export const runCommand = defineCommand({
+  command: 'run <scenario>',
+  describe: 'send a scenario’s load, measure, verify and judge',
+  builder: (parser) =>
+    scenarioFlags(parser)
+      .option('out', { type: 'string', describe: 'directory for the results (default results/<scenario>-<UTC time>)' })
+      .option('workers', { type: 'string', describe: 'worker threads (default: one per core, at most 4)' })
+      .option('shard', {
+        type: 'string',
+        default: '0/1',
+        describe: 'this process’s part i/n of the run, counted from 0',
+      })
+      .option('run-id', { type: 'string', describe: 'identity of the run; the same on every shard' })
+      .option('start-at', { type: 'string', describe: 'ISO instant at which sending starts; the same on every shard' })
+      .option('progress', {
+        choices: ['auto', 'plain', 'none'] as const,
+        default: 'auto' as const,
+        describe: 'a bar on a terminal and lines elsewhere, lines only, or nothing',
+      })
+      .option('quiet', { alias: 'q', type: 'boolean', default: false, describe: 'no progress and no final screen' })
+      .option('json', {
+        type: 'boolean',
+        default: false,
+        describe: 'print summary.json on stdout instead of the final screen',
+      })
+      .example('$0 run quickstart', 'a first run, no broker needed')
+      .example(
+        '$0 run my.yaml --set target.endpoint=mqtt://127.0.0.1:1883 --duration 30s',
+        'shorter, against another broker',
+      ),
+  handler: (flags) => run(flags),
+});
+
+async function run(flags: RunFlags): Promise<number> {
+  const shard = parseShard(flags);
+  const workers = wholeNumber('workers', flags.workers, 1) ?? Math.min(4, availableParallelism());
+  const startAtWallUs = parseStartAt(flags.startAt);
+  const planned = await planScenario(flags);
+  if (planned === null) return exitOfError['bad-scenario'];
+  if (planned.refusal !== null) {
+    const { refusalError } = await import('../plan/safety.ts');
+    throw refusalError(planned.refusal);
+  }
+  const { startRun } = await import('../runner/run.ts');
+  const display = progressDisplay(flags.quiet ? 'none' : flags.progress);
+  const handle = startRun({
+    plan: planned.plan,
+    runId: flags.runId ?? newRunId(),
+    shard,
+    workers,
+    out: flags.out ?? null,
+    startAtWallUs,
+    command: commandLine(),
+    clock: systemClock(),
+    observer: { progress: (progress) => display.update(progress), note: (text) => display.note(text) },
+  });
+  let signal: keyof typeof exitOfSignal | null = null;
+  const interrupted = (name: keyof typeof exitOfSignal): void => {
+    if (signal !== null) process.exit(exitOfSignal[signal]);
+    signal = name;
+    display.note('stopping: draining and writing the results; once more leaves at once');
+    handle.stop();
+  };
+  process.on('SIGINT', interrupted);
+  process.on('SIGTERM', interrupted);
+  try {
+    const { result, dir } = await handle.finished;
+    display.end();
+    if (flags.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+    else if (!flags.quiet) {
+      const { consoleReport } = await import('../report/console.ts');
+      const colour = process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
+      for (const piece of consoleReport(result, { colour, dir: relative(process.cwd(), dir) || '.' }))
+        process.stdout.write(piece);
+    }
+    return signal === null ? exitOfVerdict[result.verdict] : exitOfSignal[signal];
+  } catch (error) {
+    if (signal !== null && error instanceof IotloadError && error.code === 'bad-arguments') return exitOfSignal[signal];
+    throw error;
+  } finally {
+    display.end();
+    process.off('SIGINT', interrupted);
+    process.off('SIGTERM', interrupted);
+  }
+}
+
+/** `i/n`; more than one shard needs what all shards must have in common. */
+function parseShard(flags: RunFlags): { index: number; count: number } {
+  const match = /^(\d+)\/(\d+)$/.exec(flags.shard);
+  const shard = { index: Number(match?.[1]), count: Number(match?.[2]) };
+  if (match === null || shard.count < 1 || shard.index >= shard.count) {
+    throw new IotloadError('bad-arguments', 'expected i/n with 0 ≤ i < n', {
+      where: '--shard',
+      value: flags.shard,
+      hint: 'the first of three shards is 0/3',
+    });
+  }
+  if (shard.count > 1 && (flags.runId === undefined || flags.startAt === undefined)) {
+    throw new IotloadError('bad-arguments', 'shards of one run need the same --run-id and --start-at', {
+      where: '--shard',
+      value: flags.shard,
+      hint: 'add --run-id NAME --start-at 2026-01-31T12:00:00Z to every shard’s command',
+    });
+  }
+  return shard;
+}
+
+function parseStartAt(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const ms = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/.test(text)
+    ? Date.parse(text)
+    : Number.NaN;
+  if (Number.isNaN(ms)) {
+    throw new IotloadError('bad-arguments', 'expected an ISO instant with a time zone', {
+      where: '--start-at',
+      value: text,
+      hint: 'for example 2026-01-31T12:00:00Z',
+    });
+  }
+  return ms * 1000;
+}
+
+/** The command as it can be typed again; values of --set may hold secrets, so only their keys are kept. */
+function commandLine(): string {
+  const args = process.argv.slice(2);
+  const shown = args.map((arg, i) => {
+    const value = args[i - 1] === '--set' ? arg : arg.startsWith('--set=') ? arg.slice('--set='.length) : null;
+    if (value === null || !/password|secret|token/i.test(value)) return arg;
+    return arg.slice(0, arg.lastIndexOf('=') + 1).concat('[redacted]');
+  });
+  return ['iotload', ...shown].join(' ');
+}

@@ -1,0 +1,64 @@
+import { systemClock } from '../core/clock.ts';
+import { newRunId } from '../core/entropy.ts';
+import { IotloadError } from '../core/errors.ts';
+import { clearBatch, createEventBatch } from '../core/event-batch.ts';
+import type { Plan } from '../plan/plan.ts';
+import { defineCommand } from './command.ts';
+import { exitOfError } from './exit-codes.ts';
+import { planScenario, scenarioFlags } from './scenario-flags.ts';
+
+/** Events printed when --count does not say. */
+const DEFAULT_COUNT = 10;
+
+/** `iotload sample`: the first events of each fleet as they would be sent. */
+export const sampleCommand = defineCommand({
+  command: 'sample <scenario>',
+  describe: 'print some of a scenario’s events without sending them',
+  builder: (parser) =>
+    scenarioFlags(parser)
+      .option('fleet', { type: 'string', describe: 'only this fleet' })
+      .option('address', {
+        type: 'boolean',
+        default: false,
+        describe: 'print the topic or key before each event, with a tab',
+      })
+      .option('run-id', { type: 'string', describe: 'run id that the events carry' })
+      .example('$0 sample quickstart --count 5', 'the first five events')
+      .example('$0 sample my.yaml --seed 7 --address', 'other devices, with their topics'),
+  handler: async (flags) => {
+    const planned = await planScenario(flags);
+    if (planned === null) return exitOfError['bad-scenario'];
+    const { plan } = planned;
+    const names = plan.fleets.map((fleet) => fleet.name);
+    if (flags.fleet !== undefined && !names.includes(flags.fleet)) {
+      throw new IotloadError('bad-arguments', 'the scenario has no such fleet', {
+        where: '--fleet',
+        value: flags.fleet,
+        hint: `it has ${names.join(', ')}`,
+      });
+    }
+    for (const [fleet, { name }] of plan.fleets.entries()) {
+      if (flags.fleet !== undefined && name !== flags.fleet) continue;
+      const limit = flags.count === undefined ? DEFAULT_COUNT : Number.POSITIVE_INFINITY;
+      await printFleet(plan, fleet, flags.runId ?? newRunId(), limit, flags.address);
+    }
+    return 0;
+  },
+});
+
+async function printFleet(plan: Plan, fleet: number, runId: string, limit: number, address: boolean): Promise<void> {
+  const { createFleetEvents } = await import('../events/fleet-events.ts');
+  const startWallUs = plan.clockStartUs ?? Math.floor(systemClock().wallUs() / 1000) * 1000;
+  const events = createFleetEvents(plan, fleet, { runId, startWallUs, startMonoUs: 0 });
+  const batch = createEventBatch(1, events.maxEventBytes);
+  const text = new TextDecoder();
+  for (let slot = 0; slot < Math.min(limit, events.slots); slot++) {
+    clearBatch(batch, fleet);
+    events.append(slot, events.profile.timeOf(slot), batch);
+    const payloadAt = batch.payloads[0] as number;
+    const payload = text.decode(batch.bytes.subarray(payloadAt, batch.ends[0]));
+    const prefix = address ? `${text.decode(batch.bytes.subarray(batch.starts[0], payloadAt))}\t` : '';
+    if (!process.stdout.write(`${prefix}${payload}\n`))
+      await new Promise((resolve) => process.stdout.once('drain', resolve));
+  }
+}

@@ -1,0 +1,104 @@
+import type { Anchor } from '../core/anchor.ts';
+import type { Clock, Micros } from '../core/clock.ts';
+import { type Board, type CounterName, counterNames } from '../engine/board.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Latencies } from './latencies.ts';
+
+/** What a run is doing. */
+export type RunPhase = 'connecting' | 'probing' | 'warm-up' | 'measuring' | 'draining' | 'verifying';
+
+/** What a run has done so far, over all workers and fleets. */
+export interface RunProgress {
+  phase: RunPhase;
+  /** µs since slot time 0; negative before. */
+  elapsedUs: Micros;
+  totalUs: Micros;
+  targetPerSecond: number;
+  /** Over the last second or so. */
+  achievedPerSecond: number;
+  counts: Record<CounterName, number>;
+  /** Distinct events the verifier has seen unaltered; null without a verifier. */
+  verified: number | null;
+  responseP50Us: Micros | null;
+  responseP99Us: Micros | null;
+  lagP99Us: Micros | null;
+  errors: number;
+}
+
+/** Sum of each counter over workers and, unless one fleet is named, over fleets. */
+export function sumCounters(boards: readonly Board[], fleet?: number): Record<CounterName, number> {
+  const sums = Object.fromEntries(counterNames.map((name) => [name, 0])) as Record<CounterName, number>;
+  for (const board of boards) {
+    board.fleets.forEach(({ counters }, index) => {
+      if (fleet !== undefined && index !== fleet) return;
+      counterNames.forEach((name, i) => {
+        sums[name] += counters[i] as number;
+      });
+    });
+  }
+  return sums;
+}
+
+/** Events per second that a plan asks for on average, over its whole length. */
+export function plannedRate(plan: Plan, slots: number): number {
+  const lengthUs = plan.run.warmUpUs + plan.run.durationUs;
+  return lengthUs === 0 ? 0 : (slots * 1e6) / lengthUs;
+}
+
+/** The achieved rate looks back this far. */
+const RATE_WINDOW_US = 1_000_000;
+
+/** Reads the boards of a running crew. */
+export class ProgressMeter {
+  readonly #clock: Clock;
+  readonly #plan: Plan;
+  readonly #boards: readonly Board[];
+  readonly #latencies: Latencies;
+  readonly #targetPerSecond: number;
+  readonly #history: { atUs: Micros; sent: number }[] = [];
+  #startUs = Number.POSITIVE_INFINITY;
+
+  constructor(clock: Clock, plan: Plan, boards: readonly Board[], latencies: Latencies, slots: number) {
+    this.#clock = clock;
+    this.#plan = plan;
+    this.#boards = boards;
+    this.#latencies = latencies;
+    this.#targetPerSecond = plannedRate(plan, slots);
+  }
+
+  /** From here on, time is told from the anchor. */
+  start(anchor: Anchor): void {
+    this.#startUs = anchor.startMonoUs;
+  }
+
+  read(phase: RunPhase, verified: number | null, errors: number): RunProgress {
+    const { warmUpUs, durationUs } = this.#plan.run;
+    const nowUs = this.#clock.nowUs();
+    const counts = sumCounters(this.#boards);
+    this.#latencies.fold();
+    const response = this.#latencies.overall('responseTime');
+    const lag = this.#latencies.overall('scheduleLag');
+    const elapsedUs = Number.isFinite(this.#startUs) ? nowUs - this.#startUs : 0;
+    return {
+      phase: phase === 'measuring' && elapsedUs < warmUpUs ? 'warm-up' : phase,
+      elapsedUs,
+      totalUs: warmUpUs + durationUs,
+      targetPerSecond: this.#targetPerSecond,
+      achievedPerSecond: this.#achieved(nowUs, counts.sent),
+      counts,
+      verified,
+      responseP50Us: response.count === 0 ? null : response.quantile(0.5),
+      responseP99Us: response.count === 0 ? null : response.quantile(0.99),
+      lagP99Us: lag.count === 0 ? null : lag.quantile(0.99),
+      errors,
+    };
+  }
+
+  #achieved(nowUs: Micros, sent: number): number {
+    const history = this.#history;
+    history.push({ atUs: nowUs, sent });
+    while (history.length > 2 && (history[1] as { atUs: Micros }).atUs <= nowUs - RATE_WINDOW_US) history.shift();
+    const first = history[0] as { atUs: Micros; sent: number };
+    return nowUs === first.atUs ? 0 : ((sent - first.sent) * 1e6) / (nowUs - first.atUs);
+  }
+}

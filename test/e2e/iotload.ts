@@ -1,0 +1,82 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { RunResult } from '../../src/metrics/result.ts';
+
+const bin = fileURLToPath(new URL('../../bin/iotload.js', import.meta.url));
+
+/** One run of the built command line. */
+export interface Finished {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface Running {
+  child: ChildProcess;
+  /** Everything on stderr so far. */
+  stderr(): string;
+  /** Resolves when stderr has matched. */
+  said(pattern: RegExp): Promise<void>;
+  finished: Promise<Finished>;
+}
+
+/** Starts `iotload` with these arguments, as a user would. */
+export function start(args: readonly string[], env: Record<string, string> = {}, cwd?: string): Running {
+  const child = spawn(process.execPath, [bin, ...args], {
+    env: { ...process.env, NO_COLOR: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(cwd === undefined ? {} : { cwd }),
+  });
+  let stdout = '';
+  let stderr = '';
+  const waiting: { pattern: RegExp; resolve: () => void; reject: (error: Error) => void }[] = [];
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+    for (const wait of waiting) if (wait.pattern.test(stderr)) wait.resolve();
+  });
+  const finished = new Promise<Finished>((resolve) => {
+    child.on('close', (code) => {
+      for (const wait of waiting) wait.reject(new Error(`iotload ended without saying ${wait.pattern}:\n${stderr}`));
+      resolve({ code, stdout, stderr });
+    });
+  });
+  const said = (pattern: RegExp): Promise<void> =>
+    pattern.test(stderr)
+      ? Promise.resolve()
+      : new Promise((resolve, reject) => {
+          waiting.push({ pattern, resolve, reject });
+        });
+  return { child, stderr: () => stderr, said, finished };
+}
+
+/** Runs `iotload` to its end. */
+export function iotload(args: readonly string[], env: Record<string, string> = {}, cwd?: string): Promise<Finished> {
+  return start(args, env, cwd).finished;
+}
+
+/** A directory that is gone after the test. */
+export function scratch(): { dir: string; path(name: string): string; remove(): void } {
+  const dir = mkdtempSync(join(tmpdir(), 'iotload-'));
+  return { dir, path: (name) => join(dir, name), remove: () => rmSync(dir, { recursive: true, force: true }) };
+}
+
+/** The result document of a run. */
+export function summaryOf(out: string): RunResult {
+  return JSON.parse(readFileSync(join(out, 'summary.json'), 'utf8')) as RunResult;
+}
+
+/** The findings of a run, one object a line. */
+export function findingsOf(out: string): { kind: string; fleet: string; slot: number }[] {
+  const file = join(out, 'findings.ndjson');
+  if (!existsSync(file)) return [];
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as { kind: string; fleet: string; slot: number });
+}

@@ -1,0 +1,247 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { findingsOf, iotload, scratch, start, summaryOf } from './iotload.ts';
+import { phones } from './scenario-text.ts';
+
+let space: ReturnType<typeof scratch>;
+beforeEach(() => {
+  space = scratch();
+});
+afterEach(() => space.remove());
+
+/** Writes a scenario into the scratch directory and returns its path. */
+function scenario(text: string, name = 'case.yaml'): string {
+  writeFileSync(space.path(name), text);
+  return space.path(name);
+}
+
+/** Every line of every file a file target wrote, sorted. */
+function linesIn(dir: string): string[] {
+  return readdirSync(dir)
+    .flatMap((name) => readFileSync(`${dir}/${name}`, 'utf8').split('\n'))
+    .filter((line) => line !== '')
+    .sort();
+}
+
+function digest(lines: readonly string[]): string {
+  return createHash('sha256').update(lines.join('\n')).digest('hex');
+}
+
+/** A loopback port on which nothing listens. */
+async function deadPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+describe('iotload run', () => {
+  it('quickstart passes, and every event is accounted for', async () => {
+    const out = space.path('out');
+    const { code, stdout, stderr } = await iotload(['run', 'quickstart', '--out', out]);
+    expect(stderr + stdout).toContain('PASS');
+    expect(code).toBe(0);
+    const { events, delivery, verdict } = summaryOf(out);
+    expect(verdict).toBe('pass');
+    expect(events.intended).toBeGreaterThan(1000);
+    expect(events.sent).toBe(events.intended);
+    expect(events.acked).toBe(events.intended);
+    expect(delivery.verified).toBe(events.intended);
+    expect([delivery.lost, delivery.missing, delivery.duplicates, delivery.corrupt, delivery.reordered]).toEqual([
+      0, 0, 0, 0, 0,
+    ]);
+    expect(findingsOf(out)).toEqual([]);
+    expect(readdirSync(out).sort()).toEqual(['findings.ndjson', 'plan.json', 'seen', 'sent', 'summary.json']);
+  });
+
+  it('is the same stream with 1, 2 and 7 workers, and in three shards', async () => {
+    const fixed = ['--run-id', 'same', '--progress', 'none', '--no-verify'];
+    const digests: string[] = [];
+    for (const workers of ['1', '2', '7']) {
+      const events = space.path(`w${workers}`);
+      const file = scenario(
+        phones({
+          start: '2026-01-01T00:00:00Z',
+          target: `{ protocol: file, path: ${events}/events.jsonl }`,
+          payload: 'seismograph',
+        }),
+      );
+      const { code, stderr } = await iotload([
+        'run',
+        file,
+        '--workers',
+        workers,
+        '--out',
+        space.path(`out${workers}`),
+        ...fixed,
+      ]);
+      expect(stderr).toBe('');
+      expect(code).toBe(0);
+      const lines = linesIn(events);
+      expect(lines.length).toBe(1500);
+      digests.push(digest(lines));
+    }
+    const events = space.path('shards');
+    const file = scenario(
+      phones({
+        start: '2026-01-01T00:00:00Z',
+        target: `{ protocol: file, path: ${events}/events.jsonl }`,
+        payload: 'seismograph',
+      }),
+    );
+    const startAt = new Date(Date.now() + 4000).toISOString();
+    const codes = await Promise.all(
+      [0, 1, 2].map(async (i) => {
+        const args = ['--shard', `${i}/3`, '--workers', '1', '--start-at', startAt, '--out', space.path(`shard${i}`)];
+        return (await iotload(['run', file, ...args, ...fixed])).code;
+      }),
+    );
+    expect(codes).toEqual([0, 0, 0]);
+    digests.push(digest(linesIn(events)));
+    expect(new Set(digests).size).toBe(1);
+  });
+
+  it('reads a file target back and proves it', async () => {
+    const out = space.path('out');
+    const file = scenario(phones({ target: `{ protocol: file, path: ${space.path('events')}/events.jsonl }` }));
+    const { code } = await iotload(['run', file, '--out', out, '--progress', 'none']);
+    expect(code).toBe(0);
+    expect(summaryOf(out).delivery).toMatchObject({
+      verified: 1500,
+      lost: 0,
+      missing: 0,
+      duplicates: 0,
+      identity: 'fields',
+    });
+  });
+
+  it('judges a discard run by its thresholds and says that delivery was not checked', async () => {
+    const out = space.path('out');
+    const file = scenario(phones({ target: '{ protocol: discard }', more: 'thresholds: [ "achieved_rate >= 99%" ]' }));
+    const { code, stdout } = await iotload(['run', file, '--out', out, '--progress', 'none']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('not checked');
+    expect(summaryOf(out).events).toMatchObject({ intended: 1500, sent: 1500, noAck: 1500 });
+  });
+
+  it('fails soundly when a threshold is missed', async () => {
+    const file = scenario(phones({ target: '{ protocol: discard }', more: 'thresholds: [ "sent < 10" ]' }));
+    const { code, stdout } = await iotload(['run', file, '--out', space.path('out'), '--progress', 'none']);
+    expect(stdout).toContain('FAIL');
+    expect(code).toBe(1);
+  });
+
+  it('an unreachable broker is exit 4, within the connect timeout, saying what was tried', async () => {
+    const port = await deadPort();
+    const file = scenario(
+      phones({ target: `{ protocol: mqtt, endpoint: "mqtt://127.0.0.1:${port}", connect: { timeout: 2s } }` }),
+    );
+    const before = Date.now();
+    const { code, stderr } = await iotload(['run', file, '--out', space.path('out'), '--progress', 'none']);
+    expect(code).toBe(4);
+    expect(stderr).toContain(`127.0.0.1:${port}`);
+    expect(Date.now() - before).toBeLessThan(8000);
+    expect(readdirSync(space.dir)).not.toContain('out');
+  });
+
+  it('a bad scenario is exit 2 with every mistake at its place, and nothing is sent', async () => {
+    const file = scenario(
+      'iotload: 1\nfleets:\n  a: { model: phone-motoin, devices: 1, rate: 5 }\ntarget: { protocol: discrad }\n',
+    );
+    const { code, stderr } = await iotload(['run', file, '--out', space.path('out')]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/case\.yaml:3:\d+: error/);
+    expect(stderr).toMatch(/case\.yaml:4:\d+: error/);
+    expect(stderr).toContain('phone-motion');
+    expect(stderr).not.toContain('at ');
+    expect(readdirSync(space.dir)).not.toContain('out');
+  });
+
+  it('an address that the scenario does not name is exit 6, and --allow lifts it', async () => {
+    const file = scenario(phones({ target: '{ protocol: mqtt, endpoint: embedded }' }));
+    const elsewhere = ['--set', 'target.endpoint=mqtt://broker.example.com:1883', '--out', space.path('out')];
+    const { code, stderr } = await iotload(['run', file, ...elsewhere]);
+    expect(code).toBe(6);
+    expect(stderr).toContain('broker.example.com');
+    expect(stderr).toContain('--allow');
+  });
+
+  it('Ctrl-C drains, writes the results and is exit 130', async () => {
+    const out = space.path('out');
+    const file = scenario(phones({ duration: '60s', target: '{ protocol: mqtt, endpoint: embedded }' }));
+    const running = start(['run', file, '--out', out, '--progress', 'plain']);
+    await running.said(/acked [1-9]/);
+    running.child.kill('SIGINT');
+    const { code } = await running.finished;
+    expect(code).toBe(130);
+    const { run, events, delivery } = summaryOf(out);
+    expect(run.ended).toBe('interrupted');
+    expect(events.acked).toBeGreaterThan(0);
+    expect(events.intended).toBe(30_000);
+    expect(events.notSent).toBe(30_000 - events.sent);
+    expect(delivery.verified).toBe(events.acked);
+    expect([delivery.lost, delivery.missing]).toEqual([0, 0]);
+  });
+
+  it('a second Ctrl-C leaves at once', async () => {
+    const file = scenario(
+      phones({ duration: '60s', target: '{ protocol: mqtt, endpoint: embedded }', more: 'verify: { grace: 60s }' }),
+    );
+    const running = start(['run', file, '--out', space.path('out'), '--progress', 'plain']);
+    await running.said(/acked [1-9]/);
+    running.child.kill('SIGINT');
+    running.child.kill('SIGINT');
+    await running.said(/stopping/);
+    running.child.kill('SIGINT');
+    expect((await running.finished).code).toBe(130);
+  });
+
+  it('a worker that dies is named, is exit 5, and loses no other worker’s figures', async () => {
+    const out = space.path('out');
+    const file = scenario(phones({ duration: '30s', target: '{ protocol: mqtt, endpoint: embedded }' }));
+    const crash = new URL('./crash-worker.mjs', import.meta.url).href;
+    const { code, stdout } = await iotload(['run', file, '--workers', '2', '--out', out, '--progress', 'none'], {
+      NODE_OPTIONS: `--import ${crash}`,
+      CRASH_THREAD: '2',
+      CRASH_AFTER_MS: '4000',
+    });
+    expect(code).toBe(5);
+    expect(stdout).toContain('planted crash');
+    const { run, events, delivery, verdict } = summaryOf(out);
+    expect(run.ended).toBe('worker-died');
+    expect(verdict).toBe('error');
+    expect(events.acked).toBeGreaterThan(100);
+    expect(events.intended).toBe(events.sent + events.notSent);
+    expect([delivery.lost, delivery.missing]).toEqual([0, 0]);
+  });
+
+  it('shards need a common run id and start', async () => {
+    const { code, stderr } = await iotload(['run', 'quickstart', '--shard', '0/2']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('--run-id');
+  });
+
+  it('a start in the past is exit 2', async () => {
+    const { code, stderr } = await iotload(['run', 'quickstart', '--start-at', '2020-01-01T00:00:00Z']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('past');
+  });
+
+  it('never mixes two runs in one directory', async () => {
+    const file = scenario(phones({ duration: '1s', target: '{ protocol: discard }' }));
+    const args = ['run', file, '--out', space.path('out'), '--progress', 'none'];
+    expect((await iotload(args)).code).toBe(0);
+    const again = await iotload(args);
+    expect(again.code).toBe(2);
+    expect(again.stderr).toContain('already holds a run');
+  });
+
+  it('--json puts the summary on stdout and nothing else', async () => {
+    const file = scenario(phones({ duration: '1s', target: '{ protocol: discard }' }));
+    const { stdout } = await iotload(['run', file, '--out', space.path('out'), '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({ schema: 'iotload/summary/1', verdict: 'pass' });
+  });
+});
