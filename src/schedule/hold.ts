@@ -52,7 +52,8 @@ export class IntegerHold implements Stretch {
     const head = ratio(missing.n * rate.d, missing.d * rate.n);
     const denominator = leastCommonMultiple(rate.n, head.d);
     const stepRest = (rate.d * (denominator / rate.n)) % denominator;
-    if (2n * denominator + rate.n * stepRest > BigInt(Number.MAX_SAFE_INTEGER)) return null;
+    const largest = 2n * denominator + rate.n * stepRest + rate.d;
+    if (largest > BigInt(Number.MAX_SAFE_INTEGER)) return null;
     return new IntegerHold(bounds, rate, head, denominator);
   }
 

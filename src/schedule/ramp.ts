@@ -58,6 +58,7 @@ export function ramp(bounds: StretchBounds, shape: RampShape): Stretch {
     timeOf(slot: number): Micros {
       const events = rising ? slot - firstSlot + beforeFirst : lastSlot - slot + afterLast;
       const real = events === 0 ? 0 : distance(events);
+      if (real > Number.MAX_SAFE_INTEGER) return Number.POSITIVE_INFINITY;
       const nearest = Math.floor(real + 0.5);
       if (Math.abs(real - nearest) <= real * relativeError) {
         return decide(slot, rising ? nearest : Math.max(0, durationUs - nearest));
@@ -69,7 +70,7 @@ export function ramp(bounds: StretchBounds, shape: RampShape): Stretch {
         const tau = t - startUs;
         return firstSlot - beforeFirst + tau * (slow + (steepness * tau) / 2);
       }
-      const left = endUs - t;
+      const left = Math.max(0, endUs - t);
       return lastSlot + afterLast - left * (slow + (steepness * left) / 2);
     },
   };

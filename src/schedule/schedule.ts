@@ -8,10 +8,10 @@ import type { Stretch } from './stretch.ts';
 
 /**
  * Compiles a schedule. With N(t) the exact integral of the rate from time 0, slot k is due at ⌊t⌋ where N passes k; so `dueBy(t)` is
- * ⌈N(t)⌉, a slot due within a pause waits for its end, and slots and times up to 2⁵³ are exact at any rate.
+ * ⌈N(t)⌉, a slot due within a pause waits for its end, and slots and times below 2⁵³ are exact at any rate.
  *
  * Without segments the rate holds at 100 %. Where the last level is 0 the schedule ends: `timeOf` of a slot that never comes is
- * Infinity, and `dueBy` stays at the number of slots there are.
+ * Infinity, and `dueBy` stays at the number of slots there are. Beyond 2⁵³ `timeOf` may say Infinity and `dueBy` stays at 2⁵³ − 1.
  *
  * @throws IotloadError `defect` for a spec that no scenario can give: a part that is not a safe integer, a zero denominator.
  */
@@ -35,15 +35,15 @@ export function createSchedule(spec: ScheduleSpec): RateProfile {
 
   function dueBy(t: Micros): number {
     if (!(t > 0)) return 0;
-    if (t === Number.POSITIVE_INFINITY) return total;
+    if (t === Number.POSITIVE_INFINITY) return Math.min(total, Number.MAX_SAFE_INTEGER);
     let stretch: Stretch | undefined;
     for (const candidate of stretches) {
       if (candidate.startUs > t) break;
       stretch = candidate;
     }
     if (stretch === undefined) return 0;
-    const guess = Math.ceil(stretch.estimate(t));
-    let count = Math.min(Math.max(guess, stretch.firstSlot), stretch.endSlot);
+    let count = Math.min(Math.max(Math.ceil(stretch.estimate(t)), stretch.firstSlot), stretch.endSlot);
+    if (count >= Number.MAX_SAFE_INTEGER) return Number.MAX_SAFE_INTEGER;
     while (count > 0 && timeOf(count - 1) >= t) count--;
     while (count < total && timeOf(count) < t) count++;
     return count;
