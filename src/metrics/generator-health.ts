@@ -1,0 +1,47 @@
+import type { Micros } from '../core/clock.ts';
+import { formatMicros, formatShare } from './format.ts';
+import type { QuantileSummary } from './result.ts';
+import type { Threshold } from './threshold.ts';
+
+/** Lag that is always tolerated. */
+const MIN_LAG_LIMIT_US = 20_000;
+/** Otherwise this share of the tightest latency threshold: 1/20 = 5 %. */
+const LAG_SHARE = 20;
+/** Least share of the due events a generator has to pick up: 99/100. */
+const PICKED_UP_PERCENT = 99;
+
+export interface GeneratorEvidence {
+  scheduleLag: QuantileSummary;
+  /** See `tightestLatencyUs`. */
+  tightestLatencyUs: Micros | null;
+  /** Slots whose time had come before sending ended. */
+  due: number;
+  /** Slots the generator took up; what then waited for the target is the target's affair. */
+  pickedUp: number;
+}
+
+/** Whether the generator kept its own schedule, and one sentence for each way in which it did not. */
+export function judgeGenerator(evidence: GeneratorEvidence): { status: 'healthy' | 'unhealthy'; signals: string[] } {
+  const { scheduleLag, tightestLatencyUs, due, pickedUp } = evidence;
+  const signals: string[] = [];
+  const lagLimitUs = Math.max(MIN_LAG_LIMIT_US, (tightestLatencyUs ?? 0) / LAG_SHARE);
+  // Too few samples for a p99: the worst of them stands in for it.
+  const [lagUs, name] = scheduleLag.p99 === null ? [scheduleLag.max ?? 0, 'maximum'] : [scheduleLag.p99, 'p99'];
+  if (lagUs > lagLimitUs) {
+    signals.push(`schedule lag ${name} was ${formatMicros(lagUs)}, above ${formatMicros(lagLimitUs)}`);
+  }
+  if (pickedUp * 100 < due * PICKED_UP_PERCENT) {
+    signals.push(`only ${formatShare(pickedUp / due)} of the events that were due were picked up`);
+  }
+  return { status: signals.length === 0 ? 'healthy' : 'unhealthy', signals };
+}
+
+/** The tightest upper bound on a latency that the target answers for; null without one. */
+export function tightestLatencyUs(thresholds: readonly Threshold[]): Micros | null {
+  let tightest: Micros | null = null;
+  for (const { kind, metric, operator, value } of thresholds) {
+    if (kind !== 'latency' || metric === 'schedule_lag' || value.unit !== 'us' || !operator.startsWith('<')) continue;
+    tightest = Math.min(tightest ?? value.amount, value.amount);
+  }
+  return tightest;
+}

@@ -1,0 +1,91 @@
+import { SlotSet } from '../core/slot-set.ts';
+import type { DeliveryCounts, EventCounts } from '../metrics/result.ts';
+import type { FleetPlan } from '../plan/plan.ts';
+import type { SeenFleet } from '../wire/seen-file.ts';
+import type { SentFleet } from '../wire/sent-file.ts';
+import { noDelivery, type PlainDelivery } from './delivery-counts.ts';
+
+/** Counts of a fleet, a target or the run. */
+export interface FleetSettlement {
+  events: EventCounts;
+  delivery: DeliveryCounts;
+}
+
+/** One fleet while it is being settled, with the sets behind its counts. */
+export interface FleetAccount {
+  plan: FleetPlan;
+  index: number;
+  sent: SentFleet;
+  seen: SeenFleet | null;
+  events: EventCounts;
+  delivery: PlainDelivery;
+  /** Acknowledged and not seen. */
+  absent: SlotSet;
+  phantom: SlotSet;
+}
+
+/**
+ * Settles one fleet. `told` says that the record of what was sent was finished: every send is in it. `complete` says that absence is
+ * proof of loss.
+ */
+export function openAccount(
+  plan: FleetPlan,
+  index: number,
+  sent: SentFleet,
+  told: boolean,
+  seen: SeenFleet | null,
+  complete: boolean,
+): FleetAccount {
+  const arrived = seen?.fresh ?? new SlotSet();
+  const possible = new SlotSet();
+  for (const set of [sent.acked, sent.unknown, sent.noAck]) possible.addAll(set);
+  let phantom = SlotSet.difference(arrived, possible);
+  if (!told) {
+    // The record of what was sent stops somewhere before the sending did: what it does not know about is unknown, not a phantom.
+    const untold = SlotSet.difference(phantom, sent.rejected);
+    phantom = SlotSet.intersection(phantom, sent.rejected);
+    const unknown = new SlotSet();
+    unknown.addAll(sent.unknown);
+    unknown.addAll(untold);
+    sent = { ...sent, unknown };
+  }
+
+  const events = countEvents(sent);
+  const delivery = noDelivery();
+  const absent = SlotSet.difference(sent.acked, arrived);
+  if (seen !== null && plan.payload.identity === 'none') {
+    delivery.duplicates = delivery.permittedDuplicates = delivery.reordered = delivery.corrupt = null;
+  } else if (seen !== null) {
+    delivery.verified = arrived.count - phantom.count;
+    delivery.lost = complete ? absent.count : 0;
+    delivery.missing = complete ? 0 : absent.count;
+    delivery.duplicates = seen.copies;
+    delivery.permittedDuplicates = 0;
+    delivery.reordered = seen.reordered;
+    delivery.corrupt = seen.corrupt;
+    delivery.late = seen.late;
+    delivery.phantom = phantom.count;
+    delivery.recovered = SlotSet.intersection(sent.unknown, arrived).count;
+    delivery.unseenUnknown = events.unknown - delivery.recovered;
+    delivery.unseenNoAck = SlotSet.difference(sent.noAck, arrived).count;
+    delivery.received = arrived.count + seen.copies + seen.corrupt;
+  }
+  return { plan, index, sent, seen, events, delivery, absent, phantom };
+}
+
+function countEvents(sent: SentFleet): EventCounts {
+  const [acked, rejected, unknown, noAck] = [sent.acked, sent.rejected, sent.unknown, sent.noAck].map(
+    (set) => set.count,
+  ) as [number, number, number, number];
+  const total = acked + rejected + unknown + noAck;
+  return {
+    intended: sent.intended,
+    notSent: sent.intended - total,
+    sent: total,
+    acked,
+    rejected,
+    unknown,
+    noAck,
+    attempts: total + sent.extraAttempts,
+  };
+}

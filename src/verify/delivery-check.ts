@@ -1,0 +1,74 @@
+import { formatShare } from '../metrics/format.ts';
+import type { CheckResult } from '../metrics/result.ts';
+import type { Expectation } from '../plan/plan.ts';
+import type { VerdictInput } from './verdict-input.ts';
+
+/** Least share of the sent events whose fate the target told: 99/100. */
+const MIN_COVERAGE = 0.99;
+
+/**
+ * Whether the expected guarantee held. What speaks against it soundly fails it, whatever state anyone was in; what was merely not seen
+ * fails it only if the reader would have seen it; and it holds only if something was verified.
+ */
+export function deliveryCheck(input: VerdictInput): CheckResult {
+  const expect = input.plan.verify?.expect ?? 'at-least-once';
+  const { delivery, events } = input.run;
+  const observed = [
+    `${delivery.verified} verified`,
+    `${delivery.lost + delivery.missing} of ${events.acked} acknowledged not seen`,
+    `${delivery.duplicates ?? 'unknown number of'} duplicates`,
+  ].join(', ');
+  const because = (status: CheckResult['status'], reason: string): CheckResult => ({
+    name: 'delivery',
+    expression: `expect: ${expect}`,
+    status,
+    observed,
+    reason,
+  });
+
+  if (input.reader === null) return because('inconclusive', 'nothing was read back');
+  const violation = violated(expect, input);
+  if (violation !== null) return because('fail', violation);
+  const doubt = doubted(expect, input);
+  return doubt === null ? because('pass', '') : because('inconclusive', doubt);
+}
+
+/** The first violation that is certain. */
+function violated(expect: Expectation, { run: { delivery }, reader }: VerdictInput): string | null {
+  if (expect !== 'at-most-once') {
+    if (delivery.lost > 0) return `${events(delivery.lost)} acknowledged and proved lost`;
+    const trusted = reader?.finished === true && reader.doubts.length === 0;
+    if (delivery.missing > 0 && trusted) return `${events(delivery.missing)} acknowledged and never arrived`;
+  }
+  if ((delivery.corrupt ?? 0) > 0) return `${delivery.corrupt} arrived altered`;
+  if (delivery.phantom > 0) return `${events(delivery.phantom)} refused or never sent, yet arrived`;
+  if (expect !== 'at-least-once' && (delivery.duplicates ?? 0) > 0)
+    return `${delivery.duplicates} extra copies arrived`;
+  return null;
+}
+
+/** The first reason why "no violation" is not "it held". */
+function doubted(expect: Expectation, input: VerdictInput): string | null {
+  const { delivery, events: sent } = input.run;
+  const reader = input.reader as NonNullable<VerdictInput['reader']>;
+  if (!reader.finished) return 'the verifier did not finish';
+  const doubts = reader.doubts.join('; ');
+  if (delivery.missing > 0 && expect !== 'at-most-once') {
+    return `${events(delivery.missing)} acknowledged and not seen, but the reader or the broker's queue was too slow: ${doubts}`;
+  }
+  if (!input.sentTold) return 'the record of what was sent is incomplete';
+  if (delivery.verified === 0) return 'nothing was verified';
+  if (delivery.duplicates === null) return 'events without identity can only be counted, and duplicates hide losses';
+  if (expect !== 'at-most-once' && sent.acked === 0) return 'nothing was acknowledged';
+  if (delivery.coverage !== null && delivery.coverage < MIN_COVERAGE) {
+    return `only ${formatShare(delivery.coverage)} of the events have a known outcome (${sent.unknown} unknown)`;
+  }
+  const unseen = delivery.missing + delivery.unseenUnknown + delivery.unseenNoAck;
+  if (expect !== 'at-least-once' && unseen > 0 && doubts !== '')
+    return `an extra copy may have passed unseen: ${doubts}`;
+  return null;
+}
+
+function events(count: number): string {
+  return count === 1 ? '1 event was' : `${count} events were`;
+}

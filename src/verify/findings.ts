@@ -1,0 +1,66 @@
+import { createWriteStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { IotloadError } from '../core/errors.ts';
+import type { FleetAccount } from './account.ts';
+import { MAX_NAMED } from './ledger.ts';
+
+export type FindingKind = 'lost' | 'missing' | 'duplicate' | 'reordered' | 'corrupt' | 'phantom';
+
+/** An event at fault. */
+export interface Finding {
+  kind: FindingKind;
+  /** Index in the plan. */
+  fleet: number;
+  slot: number;
+  seat: number;
+  /** The seat's n-th event. */
+  sequence: number;
+}
+
+/** The events at fault, the first thousand of each kind. Of damaged ones, what they claimed to be. */
+export function findingsOf(accounts: readonly FleetAccount[], complete: boolean): Finding[] {
+  const findings: Finding[] = [];
+  const kinds: readonly [FindingKind, (account: FleetAccount) => readonly number[]][] = [
+    [complete ? 'lost' : 'missing', ({ absent }) => absent.first(MAX_NAMED)],
+    ['duplicate', ({ seen }) => seen?.doubled.first(MAX_NAMED) ?? []],
+    ['reordered', ({ seen }) => seen?.reorderedSlots ?? []],
+    ['corrupt', ({ seen }) => seen?.corruptSlots ?? []],
+    ['phantom', ({ phantom }) => phantom.first(MAX_NAMED)],
+  ];
+  for (const [kind, slotsOf] of kinds) {
+    let room = MAX_NAMED;
+    for (const account of accounts) {
+      if (account.seen === null || account.plan.payload.identity === 'none') continue;
+      const slots = slotsOf(account).slice(0, room);
+      room -= slots.length;
+      const { devices } = account.plan;
+      for (const slot of slots) {
+        const sequence = Math.floor(slot / devices);
+        findings.push({ kind, fleet: account.index, slot, seat: slot - sequence * devices, sequence });
+      }
+    }
+  }
+  return findings;
+}
+
+/** How the file names a fleet and its devices. */
+export interface FindingNames {
+  fleet(fleet: number): string;
+  device(fleet: number, seat: number): string;
+}
+
+/** Writes findings as one JSON object a line. Throws IotloadError `file-unwritable`. */
+export async function writeFindings(path: string, findings: readonly Finding[], names: FindingNames): Promise<void> {
+  function* lines(): Generator<string> {
+    for (const { kind, fleet, slot, seat, sequence } of findings) {
+      yield `${JSON.stringify({ kind, fleet: names.fleet(fleet), device: names.device(fleet, seat), sequence, slot })}\n`;
+    }
+  }
+  try {
+    await pipeline(Readable.from(lines()), createWriteStream(path));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new IotloadError('file-unwritable', `cannot write: ${reason}`, { where: path, cause });
+  }
+}

@@ -1,0 +1,104 @@
+import { SlotSet } from '../core/slot-set.ts';
+import type { Plan } from '../plan/plan.ts';
+import { createSchedule } from '../schedule/schedule.ts';
+import type { SeenRecord } from '../wire/seen-file.ts';
+import type { FleetAccount, FleetSettlement } from './account.ts';
+
+/** A conservation law, checked. */
+export interface Law {
+  law: string;
+  holds: boolean;
+  /** Both sides in figures. */
+  detail: string;
+}
+
+/** Checks that no event appeared or vanished between the counts. */
+export function lawsOf(
+  plan: Plan,
+  accounts: readonly FleetAccount[],
+  whole: FleetSettlement,
+  seen: SeenRecord | null,
+): Law[] {
+  const { events } = whole;
+  const laws = [
+    equal(
+      'every slot has one outcome',
+      0,
+      total(accounts, ({ sent }) => sent.conflicts),
+    ),
+    equal('intended = not sent + sent', events.intended, Math.max(0, events.notSent) + events.sent),
+    equal('sent = acked + rejected + unknown + no_ack', distinctlySent(accounts), events.sent),
+  ];
+  if (seen === null) return laws;
+
+  const { delivery } = whole;
+  const sum = (pick: (fleet: FleetAccount) => number): number => total(accounts, pick);
+  laws.push(
+    equal(
+      'received = first + duplicates + corrupt + foreign',
+      seen.unattributed.received,
+      sum(({ delivery: { verified, phantom, duplicates, corrupt } }) => {
+        return verified + phantom + (duplicates ?? 0) + (corrupt ?? 0);
+      }) +
+        seen.unattributed.corrupt +
+        delivery.foreign,
+    ),
+    equal(
+      'acked = acked and seen + lost + missing',
+      events.acked,
+      sum((fleet) => {
+        const { lost, missing } = fleet.delivery;
+        if (fleet.seen === null || fleet.plan.payload.identity === 'none') return fleet.events.acked;
+        return SlotSet.intersection(fleet.sent.acked, fleet.seen.fresh).count + lost + missing;
+      }),
+    ),
+    equal(
+      'unknown = recovered + unseen unknown',
+      events.unknown,
+      sum(({ delivery: { recovered, unseenUnknown } }) => recovered + unseenUnknown),
+    ),
+  );
+  const samples = sum((fleet) => samplesOf(fleet));
+  // A verifier that never learnt the schedule's start measures nothing.
+  if (samples > 0) {
+    laws.push(
+      equal(
+        'end-to-end samples = first arrivals intended in the measured window',
+        sum((fleet) => seenInWindow(plan, fleet)),
+        samples,
+      ),
+    );
+  }
+  return laws;
+}
+
+function equal(law: string, left: number, right: number): Law {
+  return { law, holds: left === right, detail: `${left} and ${right}` };
+}
+
+function total(accounts: readonly FleetAccount[], pick: (fleet: FleetAccount) => number): number {
+  return accounts.reduce((sum, fleet) => sum + pick(fleet), 0);
+}
+
+function distinctlySent(accounts: readonly FleetAccount[]): number {
+  return total(accounts, ({ sent }) => {
+    const union = new SlotSet();
+    for (const set of [sent.acked, sent.rejected, sent.unknown, sent.noAck]) union.addAll(set);
+    return union.count;
+  });
+}
+
+function samplesOf({ seen }: FleetAccount): number {
+  if (seen === null) return 0;
+  let count = seen.endToEnd.rejected;
+  for (const samples of seen.endToEnd.cells.values()) count += samples;
+  return count;
+}
+
+function seenInWindow({ run }: Plan, { plan, seen }: FleetAccount): number {
+  if (seen === null) return 0;
+  const profile = createSchedule(plan.schedule);
+  const window = new SlotSet();
+  window.addInterval(profile.dueBy(run.warmUpUs), Math.min(plan.slots, profile.dueBy(run.warmUpUs + run.durationUs)));
+  return SlotSet.intersection(seen.fresh, window).count;
+}

@@ -1,0 +1,146 @@
+import type { Part } from '../core/anchor.ts';
+import { SlotSet } from '../core/slot-set.ts';
+import { PartOrdinals } from '../wire/part-ordinals.ts';
+import { emptyArrivals, type FleetArrivals, type UnattributedArrivals } from '../wire/seen-file.ts';
+
+/** What an arrival of one of our own events was. */
+export const Arrival = { first: 0, reordered: 1, duplicate: 2, foreign: 3 } as const;
+export type Arrival = (typeof Arrival)[keyof typeof Arrival];
+
+/** Slots of each kind that a fleet keeps by name. */
+export const MAX_NAMED = 1_000;
+
+interface FleetLedger {
+  readonly ordinals: PartOrdinals;
+  readonly slots: number;
+  readonly seen: SlotSet;
+  /** Highest sequence seen of each seat, plus one. */
+  readonly next: Uint32Array;
+  readonly gained: FleetArrivals;
+  reorderedNamed: number;
+  corruptNamed: number;
+}
+
+/** Counts since the start. */
+export interface LedgerTotals {
+  received: number;
+  /** Distinct events. */
+  seen: number;
+  duplicates: number;
+  reordered: number;
+  corrupt: number;
+  late: number;
+  foreign: number;
+}
+
+/**
+ * Remembers every slot that arrived, exactly: one bit each, in blocks that vanish when complete, and per seat the highest sequence.
+ * What is new since the last record for the `seen` file is kept beside it.
+ */
+export class Ledger {
+  readonly totals: LedgerTotals = {
+    received: 0,
+    seen: 0,
+    duplicates: 0,
+    reordered: 0,
+    corrupt: 0,
+    late: 0,
+    foreign: 0,
+  };
+  readonly #fleets: readonly FleetLedger[];
+  readonly #unattributed: UnattributedArrivals = { received: 0, foreign: 0, corrupt: 0 };
+  #graceOver = false;
+
+  /** `fleets` are all of the plan's, in its order; seats that `shard` does not own are foreign. */
+  constructor(fleets: readonly { devices: number; slots: number }[], shard: Part) {
+    this.#fleets = fleets.map(({ devices, slots }) => ({
+      ordinals: new PartOrdinals(shard, devices),
+      slots,
+      seen: new SlotSet(),
+      next: new Uint32Array(devices),
+      gained: emptyArrivals(),
+      reorderedNamed: 0,
+      corruptNamed: 0,
+    }));
+  }
+
+  /** Enters an unaltered arrival of this run. `sequence` is the seat's n-th slot. */
+  own(fleetIndex: number, slot: number, seat: number, sequence: number): Arrival {
+    const fleet = this.#fleets[fleetIndex] as FleetLedger;
+    if (!fleet.ordinals.owns(slot)) {
+      this.foreign();
+      return Arrival.foreign;
+    }
+    this.#receive();
+    if (!fleet.seen.add(slot)) {
+      fleet.gained.copies++;
+      fleet.gained.doubled.add(slot);
+      this.totals.duplicates++;
+      return Arrival.duplicate;
+    }
+    fleet.gained.fresh.add(slot);
+    this.totals.seen++;
+    if (this.#graceOver) {
+      fleet.gained.late++;
+      this.totals.late++;
+    }
+    if (sequence + 1 < (fleet.next[seat] as number)) {
+      fleet.gained.reordered++;
+      this.totals.reordered++;
+      if (fleet.reorderedNamed++ < MAX_NAMED) fleet.gained.reorderedSlots.push(slot);
+      return Arrival.reordered;
+    }
+    fleet.next[seat] = sequence + 1;
+    return Arrival.first;
+  }
+
+  /** Enters a damaged arrival; fleet and slot are what it claims to be, −1 where that is unreadable. */
+  corrupt(fleetIndex: number, slot: number): void {
+    this.#receive();
+    this.totals.corrupt++;
+    const fleet = this.#fleets[fleetIndex];
+    if (fleet === undefined) {
+      this.#unattributed.corrupt++;
+      return;
+    }
+    fleet.gained.corrupt++;
+    if (slot < 0 || slot >= fleet.slots || fleet.corruptNamed++ >= MAX_NAMED) return;
+    fleet.gained.corruptSlots.push(slot);
+  }
+
+  /** Enters an arrival that is not ours. */
+  foreign(): void {
+    this.#receive();
+    this.#unattributed.foreign++;
+    this.totals.foreign++;
+  }
+
+  /** From here on, what comes for the first time is late. */
+  endGrace(): void {
+    this.#graceOver = true;
+  }
+
+  /** Every slot of the fleet seen so far; not to be changed. */
+  seen(fleetIndex: number): SlotSet {
+    return (this.#fleets[fleetIndex] as FleetLedger).seen;
+  }
+
+  /** What is new since the previous call, valid during `use`. */
+  takeGain(use: (unattributed: UnattributedArrivals, fleets: readonly FleetArrivals[]) => void): void {
+    const gains = this.#fleets.map((fleet) => fleet.gained);
+    use(this.#unattributed, gains);
+    for (const gained of gains) {
+      gained.fresh.clear();
+      gained.doubled.clear();
+      gained.copies = gained.reordered = gained.corrupt = gained.late = 0;
+      gained.reorderedSlots = [];
+      gained.corruptSlots = [];
+    }
+    this.#unattributed.received = this.#unattributed.foreign = this.#unattributed.corrupt = 0;
+  }
+
+  #receive(): void {
+    this.#unattributed.received++;
+    this.totals.received++;
+  }
+}

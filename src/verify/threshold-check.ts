@@ -1,0 +1,46 @@
+import { evaluateThreshold } from '../metrics/evaluate-threshold.ts';
+import type { CheckResult } from '../metrics/result.ts';
+import { isThresholdError, parseThreshold, type Threshold } from '../metrics/threshold.ts';
+import type { VerdictInput } from './verdict-input.ts';
+
+/** Judges one threshold, as far as generator and reader were fit to measure it. */
+export function thresholdCheck(expression: string, input: VerdictInput): CheckResult {
+  const { plan, run } = input;
+  const because = (status: CheckResult['status'], observed: string, reason: string): CheckResult => ({
+    name: expression,
+    expression,
+    status,
+    observed,
+    reason,
+  });
+  const skipped = input.skipped.get(expression);
+  if (skipped !== undefined) return because('skipped', 'not known', skipped);
+  const threshold = parseThreshold(
+    expression,
+    [...plan.fleets, ...plan.targets].map(({ name }) => name),
+  );
+  if (isThresholdError(threshold)) return because('inconclusive', 'not known', threshold.error);
+
+  const outcome = evaluateThreshold(threshold, run);
+  if (outcome.holds === null) return because('inconclusive', outcome.observed, outcome.reason);
+  const unfit = unfitness(threshold, outcome.holds, input);
+  if (unfit !== null) return because('inconclusive', outcome.observed, unfit);
+  return outcome.holds
+    ? because('pass', outcome.observed, '')
+    : because('fail', outcome.observed, `observed ${outcome.observed}`);
+}
+
+/** Why the instruments were not fit to tell, whatever they showed. */
+function unfitness({ kind, metric }: Threshold, holds: boolean, input: VerdictInput): string | null {
+  const { reader, generator } = input;
+  const readBack = kind === 'delivery-count' || metric === 'end_to_end';
+  if (readBack) {
+    if (reader === null) return 'nothing was read back';
+    if (!reader.finished) return 'the verifier did not finish';
+    const doubted = metric === 'end_to_end' || (!holds && (metric === 'missing' || metric === 'verified'));
+    if (doubted && reader.doubts.length > 0) return `the reader was not fit: ${reader.doubts.join('; ')}`;
+  }
+  const timed = (kind === 'latency' && metric !== 'schedule_lag') || kind === 'rate';
+  if (timed && generator.status === 'unhealthy') return `the generator was the limit: ${generator.signals.join('; ')}`;
+  return null;
+}
