@@ -1,4 +1,5 @@
-import { formatMicros, formatShare } from './format.ts';
+import { formatMicros, formatRate } from '../core/units.ts';
+import { formatShare } from './format-share.ts';
 import type { DeliveryCounts, EventCounts, LatencySummary, QuantileSummary, RunResult } from './result.ts';
 import type { Threshold, ThresholdOperator, ThresholdStat } from './threshold.ts';
 
@@ -88,7 +89,7 @@ function rate(threshold: Threshold, scope: Scope): ThresholdOutcome {
   const { acked, sent } = scope.events;
   const ofSent = threshold.metric === 'achieved_rate' ? 1 : sent === 0 ? 0 : acked / sent;
   const observed = achievedPerSecond * ofSent;
-  const words = `${observed.toFixed(observed < 10 ? 3 : 1)}/s`;
+  const words = formatRate(observed);
   if (threshold.value.unit === 'events/s') {
     return { observed: words, holds: compare(observed, threshold.operator, threshold.value.amount), reason: '' };
   }

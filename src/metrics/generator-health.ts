@@ -1,5 +1,6 @@
 import type { Micros } from '../core/clock.ts';
-import { formatMicros, formatShare } from './format.ts';
+import { formatMicros } from '../core/units.ts';
+import { formatShare } from './format-share.ts';
 import type { QuantileSummary } from './result.ts';
 import type { Threshold } from './threshold.ts';
 

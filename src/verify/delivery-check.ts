@@ -1,4 +1,4 @@
-import { formatShare } from '../metrics/format.ts';
+import { formatShare } from '../metrics/format-share.ts';
 import type { CheckResult } from '../metrics/result.ts';
 import type { Expectation } from '../plan/plan.ts';
 import type { VerdictInput } from './verdict-input.ts';

@@ -52,10 +52,10 @@ describe('parseThreshold', () => {
     ['response_time p99 or < 5s', 18, 'unexpected "or"'],
     ['response_time p99 < 5', 20, 'lacks its unit'],
     ['response_time p99 <', 19, 'value is missing'],
-    ['response_time p99 < 5%', 20, 'not a value'],
-    ['response_time p99 < 0.1us', 20, 'not a value'],
+    ['response_time p99 < 5%', 20, 'is not a time'],
+    ['response_time p99 < 0.1us', 20, 'whole number of microseconds'],
     ['lost == 1.5', 8, 'not a whole number'],
-    ['lost == -1', 8, 'not a value'],
+    ['lost == -1', 8, 'is not a count'],
     ['achieved_rate >= 500', 17, 'lacks its unit'],
     ['coverage >= 99', 12, 'lacks its unit'],
   ])('refuses "%s" at offset %i', (expression, offset, message) => {
