@@ -1,0 +1,156 @@
+import type { PayloadLayout } from '../codecs/codec.ts';
+import { identityOps, maxFleets } from '../codecs/identity.ts';
+import { createContext, type EventContext, type Op, Value, Word } from '../codecs/layout.ts';
+import { codecs } from '../codecs/registry.ts';
+import { textOps } from '../codecs/text-template.ts';
+import type { Vocabulary } from '../codecs/vocabulary.ts';
+import { compileWriter, type Writer, writerSlack } from '../codecs/writer.ts';
+import type { Micros } from '../core/clock.ts';
+import { IotloadError } from '../core/errors.ts';
+import { foldHigh, type StreamKey, seatStream, streamRoot } from '../core/random.ts';
+import type { Device, DeviceModel, ReadingSpecs, SeatKey } from '../models/model.ts';
+import { models } from '../models/registry.ts';
+import type { FleetPlan, Plan } from '../plan/plan.ts';
+import type { RateProfile } from '../schedule/profile.ts';
+import { createSchedule } from '../schedule/schedule.ts';
+import { compileDeviceIds, type DeviceIds } from './device-id.ts';
+
+/** An event must fit several times into a worker's batch. */
+const MAX_EVENT_BYTES = 65_536;
+/** 9999-12-31T23:59:59.999Z, the last instant that ISO 8601 writes with four digits for the year. */
+const LAST_INSTANT_US = 253_402_300_799_999_000;
+
+/** What decides a fleet's bytes besides the plan. */
+export interface MakerAnchor {
+  runId: string;
+  /** Wall clock of slot time 0, µs since 1970 UTC. */
+  startWallUs: Micros;
+}
+
+/** Makes the events of one fleet: schedule, model, codec and identity put together. Holds the last event made in `context`. */
+export class EventMaker {
+  readonly fleet: FleetPlan;
+  readonly model: DeviceModel;
+  readonly profile: RateProfile;
+  readonly ids: DeviceIds;
+  readonly layout: PayloadLayout;
+  readonly address: Writer;
+  readonly payload: Writer;
+  readonly context: EventContext;
+  readonly startWallUs: Micros;
+  /** Device time of slot time 0. */
+  readonly clockStartUs: Micros;
+  readonly #device: Device;
+  readonly #motionRoot: StreamKey;
+  readonly #payloadRoot: StreamKey;
+  readonly #drawsPayload: boolean;
+  readonly #key: SeatKey = { seat: 0, k0: 0, k1: 0 };
+
+  /** @throws IotloadError `bad-scenario` for what a plan can say and an event cannot hold. */
+  constructor(plan: Plan, index: number, anchor: MakerAnchor) {
+    const fleet = plan.fleets[index];
+    const model = fleet === undefined ? undefined : models[fleet.model];
+    const codec = fleet === undefined ? undefined : codecs[fleet.payload.codec];
+    if (fleet === undefined || model === undefined || codec === undefined || index >= maxFleets) {
+      throw new IotloadError('defect', 'the plan names a fleet, model or codec that does not exist', {
+        value: `${index} ${fleet?.model} ${fleet?.payload.codec}`,
+      });
+    }
+    const { runId } = anchor;
+    this.fleet = fleet;
+    this.model = model;
+    this.profile = createSchedule(fleet.schedule);
+    this.startWallUs = anchor.startWallUs;
+    this.clockStartUs = plan.clockStartUs ?? anchor.startWallUs;
+    this.#device = model.create(fleet.params);
+    this.#motionRoot = streamRoot(plan.seed, fleet.name, 'model', fleet.model);
+    this.#payloadRoot = streamRoot(plan.seed, fleet.name, 'payload');
+
+    const { devices, name } = fleet;
+    this.ids = compileDeviceIds({ template: fleet.id, seed: plan.seed, fleet: name, run: runId, devices });
+    const quantities = [...quantitiesOf(model.readings), ...quantitiesOf(model.labels ?? {})];
+    const vocabulary: Vocabulary = {
+      fleet: name,
+      run: runId,
+      devices,
+      deviceId: this.ids.ops,
+      params: fleet.params,
+      quantities,
+    };
+    const identity = fleet.payload.identity === 'fields' ? identityOps(runId, index) : null;
+    this.layout = codec.layout({ fields: fleet.payload.fields, identity, vocabulary });
+    const addressOps = textOps(fleet.address, vocabulary);
+    this.address = compileWriter(addressOps);
+    this.payload = compileWriter(this.layout.ops);
+    this.context = createContext(quantities.length, this.ids.pairs);
+    this.#drawsPayload = [...addressOps, ...this.layout.ops].some(isRandom);
+    this.#check();
+  }
+
+  /** Greatest number of bytes an event may touch in a batch. */
+  get maxEventBytes(): number {
+    return this.address.maxBytes + this.payload.maxBytes + writerSlack;
+  }
+
+  /** Event time of a slot, device time in µs since 1970. */
+  timeOf(slot: number, dueUs: Micros): Micros {
+    const { devices } = this.fleet;
+    const n = Math.floor(slot / devices);
+    const seat = slot - n * devices;
+    this.#key.seat = seat;
+    seatStream(this.#motionRoot, seat, this.#key);
+    const timeUs = this.#device.sampledAt(this.#key, n, this.clockStartUs + dueUs);
+    return Math.max(timeUs, 0);
+  }
+
+  /** Computes a slot's event into `context`; `address` and `payload` then write it. Returns its seat. */
+  load(slot: number, dueUs: Micros): number {
+    const { devices } = this.fleet;
+    const { values, words } = this.context;
+    const key = this.#key;
+    const n = Math.floor(slot / devices);
+    const seat = slot - n * devices;
+    key.seat = seat;
+    seatStream(this.#motionRoot, seat, key);
+    const sampledUs = this.#device.sampledAt(key, n, this.clockStartUs + dueUs);
+    const timeUs = Math.max(sampledUs, 0);
+    values[Value.slot] = slot;
+    values[Value.seat] = seat;
+    values[Value.sequence] = n;
+    values[Value.timeUs] = timeUs;
+    values[Value.intendedUs] = this.startWallUs + dueUs;
+    this.#device.sample(key, n, timeUs, values, Value.readings);
+    this.ids.fill(seat, words);
+    if (this.#drawsPayload) {
+      seatStream(this.#payloadRoot, seat, key);
+      words[Word.k0] = key.k0;
+      words[Word.k1] = foldHigh(key.k1, n);
+    }
+    return seat;
+  }
+
+  #check(): void {
+    const { slots } = this.fleet;
+    if (this.maxEventBytes > MAX_EVENT_BYTES) {
+      throw new IotloadError('bad-scenario', `an event could take ${this.maxEventBytes} bytes`, {
+        where: `fleets.${this.fleet.name}.payload`,
+        hint: `at most ${MAX_EVENT_BYTES} bytes are supported`,
+      });
+    }
+    const lastUs = this.clockStartUs + (slots > 0 ? this.profile.timeOf(slots - 1) : 0);
+    if (!(this.clockStartUs >= 0 && lastUs <= LAST_INSTANT_US)) {
+      throw new IotloadError('bad-scenario', 'device time leaves the years 1970 to 9999', {
+        where: 'clock.start',
+        value: String(this.clockStartUs),
+      });
+    }
+  }
+}
+
+function quantitiesOf(specs: ReadingSpecs): Vocabulary['quantities'] {
+  return Object.entries(specs).map(([name, quantity]) => ({ name, quantity }));
+}
+
+function isRandom(op: Op): boolean {
+  return op.op === 'hex-random' || op.op === 'uuid-random';
+}

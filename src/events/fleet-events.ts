@@ -1,0 +1,61 @@
+import { writerSlack } from '../codecs/writer.ts';
+import type { Anchor } from '../core/anchor.ts';
+import type { Micros } from '../core/clock.ts';
+import type { EventBatch } from '../core/event-batch.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { RateProfile } from '../schedule/profile.ts';
+import { EventMaker } from './event-maker.ts';
+import { sameBytes } from './same-bytes.ts';
+
+/** The events of one fleet as pure functions of (plan, anchor, slot). All members may be called without their object. */
+export interface FleetEvents {
+  readonly profile: RateProfile;
+  /** Slots in the whole run, over all parts. */
+  readonly slots: number;
+  readonly devices: number;
+  /** Room an event needs in a batch: no event ever touches more bytes. */
+  readonly maxEventBytes: number;
+  deviceId(seat: number): string;
+  /** Appends the event of `slot`, due `dueUs` after the anchor's start; false, and nothing appended, where the batch has no room. */
+  append(slot: number, dueUs: Micros, batch: EventBatch): boolean;
+  /** Makes the event of `slot` again: whether its payload is `bytes[start … end)`. */
+  matches(slot: number, bytes: Uint8Array, start: number, end: number): boolean;
+}
+
+/** @throws IotloadError `bad-scenario` for what a plan can say and an event cannot hold. */
+export function createFleetEvents(plan: Plan, fleet: number, anchor: Anchor): FleetEvents {
+  const maker = new EventMaker(plan, fleet, anchor);
+  const { profile, maxEventBytes, context } = maker;
+  const { slots, devices } = maker.fleet;
+  const writeAddress = maker.address.write;
+  const writePayload = maker.payload.write;
+  const scratch = new Uint8Array(maker.payload.maxBytes + writerSlack);
+  const scratchView = new DataView(scratch.buffer);
+  return {
+    profile,
+    slots,
+    devices,
+    maxEventBytes,
+    deviceId: (seat) => maker.ids.text(seat),
+    append(slot, dueUs, batch) {
+      const i = batch.count;
+      const start = batch.end;
+      if (i >= batch.capacity || start + maxEventBytes > batch.bytes.length) return false;
+      batch.seats[i] = maker.load(slot, dueUs);
+      const payload = writeAddress(context, batch.view, start);
+      const end = writePayload(context, batch.view, payload);
+      batch.slots[i] = slot;
+      batch.starts[i] = start;
+      batch.payloads[i] = payload;
+      batch.ends[i] = end;
+      batch.end = end;
+      batch.count = i + 1;
+      return true;
+    },
+    matches(slot, bytes, start, end) {
+      maker.load(slot, profile.timeOf(slot));
+      const length = writePayload(context, scratchView, 0);
+      return length === end - start && sameBytes(scratch, 0, bytes, start, length);
+    },
+  };
+}
