@@ -31,6 +31,7 @@ export interface LedgerTotals {
   corrupt: number;
   late: number;
   foreign: number;
+  unidentified: number;
 }
 
 /**
@@ -46,9 +47,15 @@ export class Ledger {
     corrupt: 0,
     late: 0,
     foreign: 0,
+    unidentified: 0,
   };
   readonly #fleets: readonly FleetLedger[];
-  readonly #unattributed: UnattributedArrivals = { received: 0, foreign: 0, corrupt: 0 };
+  readonly #unattributed: UnattributedArrivals = {
+    received: 0,
+    foreign: 0,
+    unidentified: 0,
+    corrupt: 0,
+  };
   #graceOver = false;
 
   /** `fleets` are all of the plan's, in its order; seats that `shard` does not own are foreign. */
@@ -115,6 +122,13 @@ export class Ledger {
     this.totals.foreign++;
   }
 
+  /** Enters an arrival that may be ours, of a plan with events that carry no identity. */
+  unidentified(): void {
+    this.#receive();
+    this.#unattributed.unidentified++;
+    this.totals.unidentified++;
+  }
+
   /** From here on, what comes for the first time is late. */
   endGrace(): void {
     this.#graceOver = true;
@@ -136,7 +150,7 @@ export class Ledger {
       gained.reorderedSlots = [];
       gained.corruptSlots = [];
     }
-    this.#unattributed.received = this.#unattributed.foreign = this.#unattributed.corrupt = 0;
+    Object.assign(this.#unattributed, { received: 0, foreign: 0, unidentified: 0, corrupt: 0 });
   }
 
   #receive(): void {

@@ -42,13 +42,13 @@ export function settle({ plan, sent, seen }: SettleInput): Settlement {
       complete,
     ),
   );
-  const leftOver = seen === null ? 0 : settleByCount(accounts, seen.unattributed.foreign);
+  const leftOver = seen === null ? 0 : settleByCount(accounts, seen.unattributed.unidentified);
 
   const finish = (members: readonly FleetAccount[], whole: boolean): FleetSettlement => {
     const delivery = noDelivery();
     for (const member of members) addDelivery(delivery, member.delivery);
     if (whole && seen !== null) {
-      delivery.foreign = leftOver;
+      delivery.foreign = seen.unattributed.foreign + leftOver;
       delivery.received = seen.unattributed.received;
       if (delivery.corrupt !== null) delivery.corrupt += seen.unattributed.corrupt;
     }

@@ -18,6 +18,8 @@ export interface UnattributedArrivals {
   received: number;
   /** Another run's, another shard's, or nobody's. */
   foreign: number;
+  /** Perhaps ours, without an identity that could tell. */
+  unidentified: number;
   /** Damaged beyond its fleet. */
   corrupt: number;
 }
@@ -76,7 +78,7 @@ export class SeenWriter {
   /**
    * Adds what is new, `fleets` in the plan's order.
    *
-   *   arrivals := kind:u8 received, foreign, corrupt: varint; fleet*
+   *   arrivals := kind:u8 received, foreign, unidentified, corrupt: varint; fleet*
    *   fleet    := intervals(fresh) intervals(doubled) copies, reordered, corrupt, late: varint; samples names(reordered) names(corrupt)
    *   names    := (slot + 1)* 0: varint
    *
@@ -85,7 +87,8 @@ export class SeenWriter {
   append(unattributed: UnattributedArrivals, fleets: readonly FleetArrivals[]): void {
     const writer = this.#writer;
     writer.byte(Kind.arrivals);
-    for (const count of [unattributed.received, unattributed.foreign, unattributed.corrupt]) writer.varint(count);
+    const { received, foreign, unidentified, corrupt } = unattributed;
+    for (const count of [received, foreign, unidentified, corrupt]) writer.varint(count);
     fleets.forEach((fleet, index) => {
       const ordinals = this.#ordinals[index] as PartOrdinals;
       writeIntervals(writer, inOrdinals(fleet.fresh, ordinals));
@@ -140,7 +143,7 @@ export interface SeenRecord {
 export async function readSeen(path: string): Promise<SeenRecord> {
   const record: Omit<SeenRecord, 'header' | 'tornBytes'> & { header?: RunHeader } = {
     end: null,
-    unattributed: { received: 0, foreign: 0, corrupt: 0 },
+    unattributed: { received: 0, foreign: 0, unidentified: 0, corrupt: 0 },
     fleets: [],
   };
   const tail = await readJournal(path, MAGIC, (payload) => {
@@ -188,6 +191,7 @@ function readArrivals(
 ): void {
   unattributed.received += reader.varint();
   unattributed.foreign += reader.varint();
+  unattributed.unidentified += reader.varint();
   unattributed.corrupt += reader.varint();
   fleets.forEach((fleet, index) => {
     const { devices } = header.fleets[index] as RunHeader['fleets'][number];

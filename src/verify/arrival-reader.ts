@@ -1,0 +1,91 @@
+import type { Anchor } from '../core/anchor.ts';
+import type { Clock, Micros } from '../core/clock.ts';
+import type { FleetEvents } from '../events/fleet-events.ts';
+import { createIdentified, Status } from '../events/identified.ts';
+import type { Identifier } from '../events/identifier.ts';
+import type { Recorder } from '../metrics/recorder.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { RateProfile } from '../schedule/profile.ts';
+import type { DeliveredBatch } from '../targets/target.ts';
+import { Arrival, type Ledger } from './ledger.ts';
+
+/** One in this many events that carry their identity is made again and compared byte by byte, besides its checksum. */
+const COMPARE_EVERY = 1_000;
+
+export interface ArrivalReaderOptions {
+  plan: Plan;
+  clock: Clock;
+  ledger: Ledger;
+  identifier: Identifier;
+  /** Of each fleet, in the plan's order. */
+  profiles: readonly RateProfile[];
+  recorders: readonly Recorder[];
+  /** With the anchor an event can be made again and timed on the monotonic clock; without it only timed on the wall clock. */
+  anchor: Anchor | null;
+  events: readonly FleetEvents[] | null;
+  /** A readiness marker of this run. */
+  probe(): void;
+}
+
+/** Takes what a source delivers: which event is it, is it unaltered, is it the first of its kind, how long did it take. */
+export class ArrivalReader {
+  readonly #options: ArrivalReaderOptions;
+  readonly #found = createIdentified();
+  readonly #comparable: readonly boolean[];
+  readonly #fromUs: Micros;
+  readonly #toUs: Micros;
+  #untilCompare = COMPARE_EVERY;
+
+  constructor(options: ArrivalReaderOptions) {
+    this.#options = options;
+    const { run, fleets } = options.plan;
+    this.#comparable = fleets.map(({ payload }) => options.events !== null && payload.identity === 'fields');
+    this.#fromUs = run.warmUpUs;
+    this.#toUs = run.warmUpUs + run.durationUs;
+  }
+
+  read(batch: DeliveredBatch): void {
+    const { identifier, ledger, probe } = this.#options;
+    const { bytes, payloadStarts, payloadEnds, count } = batch;
+    const found = this.#found;
+    for (let i = 0; i < count; i++) {
+      const start = payloadStarts[i] as number;
+      const end = payloadEnds[i] as number;
+      switch (identifier.identify(bytes, start, end, found)) {
+        case Status.own:
+          if (found.slot < 0) ledger.unidentified();
+          else if (this.#altered(bytes, start, end)) ledger.corrupt(found.fleet, found.slot);
+          else this.#enter(batch.atUs);
+          break;
+        case Status.corrupt:
+          ledger.corrupt(found.fleet, found.slot);
+          break;
+        case Status.foreign:
+          ledger.foreign();
+          break;
+        case Status.probe:
+          probe();
+      }
+    }
+  }
+
+  #altered(bytes: Uint8Array, start: number, end: number): boolean {
+    const { fleet, slot } = this.#found;
+    if (!this.#comparable[fleet] || --this.#untilCompare > 0) return false;
+    this.#untilCompare = COMPARE_EVERY;
+    return this.#options.events?.[fleet]?.matches(slot, bytes, start, end) === false;
+  }
+
+  #enter(atUs: Micros): void {
+    const { ledger, profiles, recorders, anchor, clock } = this.#options;
+    const { fleet, slot, seat, sequence, intendedWallUs } = this.#found;
+    const arrival = ledger.own(fleet, slot, seat, sequence);
+    if (arrival === Arrival.duplicate || arrival === Arrival.foreign) return;
+    const dueUs = (profiles[fleet] as RateProfile).timeOf(slot);
+    if (dueUs < this.#fromUs || dueUs >= this.#toUs) return;
+    // Without the anchor there is only the wall clock, read with each event: nobody is in a hurry there.
+    const latencyUs =
+      anchor === null ? clock.wallUs() - clock.nowUs() + atUs - intendedWallUs : atUs - anchor.startMonoUs - dueUs;
+    (recorders[fleet] as Recorder).record(latencyUs);
+  }
+}

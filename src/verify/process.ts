@@ -1,0 +1,37 @@
+/** The verifier as a process of its own; `protocol.ts` says what it is told and what it tells. */
+import { systemClock } from '../core/clock.ts';
+import { systemRandom } from '../core/entropy.ts';
+import { IotloadError } from '../core/errors.ts';
+import { loopUsage } from '../core/loop-usage.ts';
+import { processUsage } from '../core/process-usage.ts';
+import { revealSecrets } from '../core/secrets.ts';
+import { targetOf } from '../targets/registry.ts';
+import type { Source, SourceContext, TargetOptions } from '../targets/target.ts';
+import type { ToVerifier } from './protocol.ts';
+import { Verifier } from './verifier.ts';
+
+async function openSource(protocol: string, options: TargetOptions, context: SourceContext): Promise<Source> {
+  const module = await targetOf(protocol).source?.();
+  if (module === undefined) {
+    throw new IotloadError('not-supported', `a ${protocol} target cannot be read back`, {
+      hint: 'set verify: false, and thresholds decide',
+    });
+  }
+  return module.openSource(options, context);
+}
+
+const verifier = new Verifier({
+  clock: systemClock(),
+  openSource,
+  post: (message) => process.send?.(message),
+  random: systemRandom,
+  reveal: (text) => revealSecrets(text, process.env),
+  busy: loopUsage(),
+  usage: processUsage,
+});
+
+// Ctrl-C reaches every process of a terminal; the parent decides when reading ends, and its own end closes the channel.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => {});
+process.on('message', (message: ToVerifier) => void verifier.handle(message));
+process.on('disconnect', () => void verifier.handle({ kind: 'abort' }).finally(() => process.exit(0)));

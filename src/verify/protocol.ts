@@ -1,0 +1,58 @@
+import type { Anchor, Part } from '../core/anchor.ts';
+import type { Micros } from '../core/clock.ts';
+import type { PlainError } from '../core/errors.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { NoticeKind, TargetOptions } from '../targets/target.ts';
+import type { SeenEnd } from '../wire/seen-file.ts';
+
+/** What the verifier needs before it can read. */
+export interface VerifierTask {
+  plan: Plan;
+  runId: string;
+  shard: Part;
+  /** The target to read, its endpoint a real one. */
+  target: { protocol: string; options: TargetOptions };
+  /** Where `seen` is written and `sent` will lie. */
+  outDir: string;
+  /** null: not fixed yet, or never known to this host. */
+  anchor: Anchor | null;
+}
+
+/** Messages to the verifier, in this order; `finish` again, with less grace, hurries it. */
+export type ToVerifier =
+  | { kind: 'open'; task: VerifierTask }
+  | { kind: 'anchor'; anchor: Anchor }
+  /** Everything was sent and `sent` is complete: wait for the rest at most this long, write the end of `seen`, and say `done`. */
+  | { kind: 'finish'; graceUs: Micros }
+  /** Close everything as it is. */
+  | { kind: 'abort' };
+
+/** How far reading has come. */
+export interface VerifierProgress {
+  /** Everything read, probes excepted. */
+  received: number;
+  /** Distinct events of this run, unaltered. */
+  seen: number;
+  duplicates: number;
+  reordered: number;
+  corrupt: number;
+  foreign: number;
+  /** µs; null while there is no sample. */
+  endToEndP50Us: Micros | null;
+  endToEndP99Us: Micros | null;
+  /** Events still waited for; null before `finish`. */
+  outstanding: number | null;
+}
+
+/** Messages from the verifier. */
+export type FromVerifier =
+  /** Whatever is published from now on will be read. */
+  | { kind: 'ready' }
+  /** A readiness marker of this run arrived, the `count`-th. */
+  | { kind: 'probe'; count: number }
+  | { kind: 'progress'; progress: VerifierProgress }
+  | { kind: 'notice'; notice: NoticeKind; detail: string }
+  /** `seen` is complete. */
+  | { kind: 'done'; end: SeenEnd; progress: VerifierProgress }
+  /** It gave up; nothing follows. */
+  | { kind: 'failed'; error: PlainError };

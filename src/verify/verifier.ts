@@ -1,0 +1,276 @@
+import { join } from 'node:path';
+import type { Anchor } from '../core/anchor.ts';
+import { type Clock, type Micros, sleep } from '../core/clock.ts';
+import { IotloadError, toPlainError } from '../core/errors.ts';
+import { compileDeviceIds } from '../events/device-id.ts';
+import { createFleetEvents } from '../events/fleet-events.ts';
+import { createIdentifier } from '../events/identifier.ts';
+import { Histogram } from '../metrics/histogram.ts';
+import type { FleetPlan, Plan } from '../plan/plan.ts';
+import { createSchedule } from '../schedule/schedule.ts';
+import type { Source, SourceContext, TargetOptions } from '../targets/target.ts';
+import type { RunHeader } from '../wire/run-header.ts';
+import { type SeenEnd, SeenWriter } from '../wire/seen-file.ts';
+import { readSent } from '../wire/sent-file.ts';
+import { ArrivalReader } from './arrival-reader.ts';
+import { EndToEnd } from './end-to-end.ts';
+import { Ledger } from './ledger.ts';
+import { Outstanding } from './outstanding.ts';
+import type { FromVerifier, ToVerifier, VerifierProgress, VerifierTask } from './protocol.ts';
+import { ReaderWatch } from './reader-watch.ts';
+
+const PROGRESS_MS = 250;
+const SECOND_MS = 1_000;
+const POLL_MS = 25;
+/** After the last event that was waited for, this long without an arrival ends the wait for second copies. */
+const QUIET_US = 300_000;
+/** Brokers publish their own counts every 10 s by default; before that, "none dropped" is an old figure. */
+const BROKER_COUNT_US = 11_000_000;
+/** Time a source gets to read up to its end, at least. */
+const READ_TO_END_MS = 10_000;
+
+/** The outside world, as parameters. */
+export interface VerifierPorts {
+  clock: Clock;
+  openSource(protocol: string, options: TargetOptions, context: SourceContext): Promise<Source>;
+  post(message: FromVerifier): void;
+  random(): number;
+  reveal(text: string): string;
+  /** Share of the time since the previous call in which the event loop was busy. */
+  busy(): number;
+  usage(): { cpuSeconds: number; peakRssBytes: number };
+}
+
+/** The companion consumer: reads everything back, enters it into the ledger, writes `seen`. */
+export class Verifier {
+  readonly #ports: VerifierPorts;
+  readonly #watch = new ReaderWatch();
+  readonly #cancels: (() => void)[] = [];
+  readonly #endToEndSum = new Histogram();
+  #task: VerifierTask | undefined;
+  #ledger: Ledger | undefined;
+  #endToEnd: EndToEnd[] = [];
+  #reader: ArrivalReader | undefined;
+  #source: Source | undefined;
+  #seen: SeenWriter | undefined;
+  #outstanding: Outstanding | null = null;
+  #open: Promise<void> = Promise.resolve();
+  #deadlineUs = Number.POSITIVE_INFINITY;
+  #lastArrivalUs = 0;
+  #probes = 0;
+  #finishing = false;
+  #hurried = false;
+  #over = false;
+
+  constructor(ports: VerifierPorts) {
+    this.#ports = ports;
+  }
+
+  /** Takes a message. Resolves when it has been dealt with; never rejects. */
+  async handle(message: ToVerifier): Promise<void> {
+    try {
+      switch (message.kind) {
+        case 'open':
+          this.#open = this.#start(message.task);
+          return await this.#open;
+        case 'anchor':
+          await this.#open;
+          return this.#anchored(message.anchor);
+        case 'finish':
+          return await this.#finish(message.graceUs);
+        case 'abort':
+          return await this.#close();
+      }
+    } catch (error) {
+      await this.#fail(error);
+    }
+  }
+
+  async #start(task: VerifierTask): Promise<void> {
+    const { clock, post, random, reveal } = this.#ports;
+    const { plan, runId, shard, target, outDir } = task;
+    this.#task = task;
+    const header: RunHeader = {
+      runId,
+      shard,
+      fleets: plan.fleets.map(({ name, devices, slots }) => ({ name, devices, slots })),
+    };
+    this.#ledger = new Ledger(plan.fleets, shard);
+    this.#endToEnd = plan.fleets.map(() => new EndToEnd());
+    this.#reader = this.#createReader(task.anchor);
+    this.#seen = await SeenWriter.open(join(outDir, 'seen'), header);
+    const source = await this.#ports.openSource(target.protocol, target.options, {
+      clock,
+      runId,
+      fleets: plan.fleets.map((fleet, index) => ({
+        index,
+        name: fleet.name,
+        devices: fleet.devices,
+        address: fleet.address,
+        deviceId: deviceIdsOf(plan, fleet, runId),
+      })),
+      events: {
+        delivered: (batch) => {
+          this.#lastArrivalUs = batch.atUs;
+          this.#reader?.read(batch);
+        },
+        notice: (notice, detail) => post({ kind: 'notice', notice, detail }),
+      },
+      random,
+      reveal,
+    });
+    this.#source = source;
+    if (this.#over) {
+      await source.close();
+      return;
+    }
+    this.#ports.busy();
+    this.#cancels.push(
+      clock.every(PROGRESS_MS, () => post({ kind: 'progress', progress: this.#progress() })),
+      clock.every(SECOND_MS, () => {
+        this.#watch.second(this.#ports.busy(), source.health().fullReads);
+        this.#save().catch((error: unknown) => this.#fail(error));
+      }),
+    );
+    post({ kind: 'ready' });
+  }
+
+  #anchored(anchor: Anchor): void {
+    this.#reader = this.#createReader(anchor);
+  }
+
+  #createReader(anchor: Anchor | null): ArrivalReader {
+    const { plan, runId } = this.#task as VerifierTask;
+    const derives = plan.fleets.some(({ payload }) => payload.identity === 'derived');
+    // Until the anchor is fixed nothing but probes can arrive, and for those any instant will do.
+    const provisional = { runId, startWallUs: 0, startMonoUs: 0 };
+    return new ArrivalReader({
+      plan,
+      clock: this.#ports.clock,
+      ledger: this.#ledger as Ledger,
+      identifier: createIdentifier(plan, anchor ?? (derives ? provisional : null), runId),
+      profiles: plan.fleets.map(({ schedule }) => createSchedule(schedule)),
+      recorders: this.#endToEnd.map(({ recorder }) => recorder),
+      anchor,
+      events: anchor === null ? null : plan.fleets.map((_, fleet) => createFleetEvents(plan, fleet, anchor)),
+      probe: () => this.#ports.post({ kind: 'probe', count: ++this.#probes }),
+    });
+  }
+
+  /** Waits for what was taken by the target, then for second copies, then for the source's own end. */
+  async #finish(graceUs: Micros): Promise<void> {
+    const { clock, post, usage } = this.#ports;
+    const startUs = clock.nowUs();
+    this.#deadlineUs = Math.min(this.#deadlineUs, startUs + graceUs);
+    if (this.#finishing) {
+      this.#hurried = true;
+      return;
+    }
+    this.#finishing = true;
+    await this.#open;
+    const { plan, outDir } = this.#task as VerifierTask;
+    const [source, seen, ledger] = [this.#source, this.#seen, this.#ledger];
+    if (source === undefined || seen === undefined || ledger === undefined) {
+      throw new IotloadError('defect', 'the verifier was asked to finish before it was opened');
+    }
+    const outstanding = await this.#await(plan, join(outDir, 'sent'), ledger);
+    if (outstanding > 0 && source.health().brokerDropped === 0) {
+      const toldUs = Math.max(this.#deadlineUs, startUs + BROKER_COUNT_US);
+      await this.#waitUntil(
+        () => this.#hurried || (source.health().brokerDropped ?? 0) > 0,
+        () => toldUs,
+      );
+    }
+    ledger.endGrace();
+    const { complete } = await source.readToEnd(Math.max(READ_TO_END_MS, graceUs / 1000));
+    for (const cancel of this.#cancels) cancel();
+    await this.#save();
+    const health = source.health();
+    const end: SeenEnd = {
+      complete,
+      source: health,
+      ...usage(),
+      doubts: this.#watch.doubts(health),
+      signals: this.#signals(),
+    };
+    const progress = this.#progress();
+    this.#over = true;
+    await source.close();
+    await seen.end(end);
+    post({ kind: 'done', end, progress });
+  }
+
+  /** Returns how many events had not come when the grace was over. */
+  async #await(plan: Plan, sentPath: string, ledger: Ledger): Promise<number> {
+    const sent = await readSent(sentPath).catch((error: unknown) => {
+      // A run on another host left its record there: without it, only time tells.
+      if (error instanceof IotloadError && error.code === 'file-unreadable') return null;
+      throw error;
+    });
+    const outstanding = sent === null ? null : new Outstanding(plan, sent, ledger);
+    this.#outstanding = outstanding;
+    const limit = (): Micros => this.#deadlineUs;
+    await this.#waitUntil(() => outstanding !== null && outstanding.count() === 0, limit);
+    await this.#waitUntil(() => this.#ports.clock.nowUs() - this.#lastArrivalUs >= QUIET_US, limit);
+    return outstanding?.count() ?? 0;
+  }
+
+  async #waitUntil(happened: () => boolean, limit: () => Micros): Promise<void> {
+    const { clock } = this.#ports;
+    while (!this.#over && !happened() && clock.nowUs() < limit()) await sleep(clock, POLL_MS);
+  }
+
+  /** Appends what is new to `seen` and brings it to the disk. */
+  async #save(): Promise<void> {
+    const seen = this.#seen;
+    if (seen === undefined || this.#over) return;
+    (this.#ledger as Ledger).takeGain((unattributed, fleets) => {
+      fleets.forEach((fleet, index) => {
+        fleet.endToEnd = (this.#endToEnd[index] as EndToEnd).take(this.#endToEndSum);
+      });
+      seen.append(unattributed, fleets);
+    });
+    await seen.flush();
+  }
+
+  #progress(): VerifierProgress {
+    const { received, seen, duplicates, reordered, corrupt, foreign } = (this.#ledger as Ledger).totals;
+    const sum = this.#endToEndSum;
+    return {
+      received,
+      seen,
+      duplicates,
+      reordered,
+      corrupt,
+      foreign,
+      endToEndP50Us: sum.count === 0 ? null : sum.quantile(0.5),
+      endToEndP99Us: sum.count === 0 ? null : sum.quantile(0.99),
+      outstanding: this.#outstanding?.count() ?? null,
+    };
+  }
+
+  #signals(): string[] {
+    const { negative } = this.#endToEndSum;
+    return negative === 0 ? [] : [`${negative} events were seen before they were due: the clocks disagree`];
+  }
+
+  async #fail(error: unknown): Promise<void> {
+    if (this.#over) return;
+    await this.#close();
+    this.#ports.post({ kind: 'failed', error: toPlainError(error) });
+  }
+
+  async #close(): Promise<void> {
+    this.#over = true;
+    for (const cancel of this.#cancels) cancel();
+    // Whatever went wrong before has been told; what is left is closed as it is.
+    await Promise.allSettled([this.#source?.close(), this.#seen?.close()]);
+  }
+}
+
+/** The ids of a fleet's devices. */
+function deviceIdsOf(plan: Plan, fleet: FleetPlan, runId: string): (seat: number) => string {
+  const { name, id, devices } = fleet;
+  const ids = compileDeviceIds({ template: id, seed: plan.seed, fleet: name, run: runId, devices });
+  return (seat) => ids.text(seat);
+}
