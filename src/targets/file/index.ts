@@ -1,0 +1,11 @@
+import type { TargetDefinition } from '../target.ts';
+
+/** Files with one event a line, and reading them back. */
+export const file: TargetDefinition = {
+  name: 'file',
+  doc: 'files with one event a line, one file per part of the run',
+  traits: () => ({ acknowledges: true, address: 'none', ordered: true, readable: true, hosts: [] }),
+  options: () => import('./options.ts'),
+  sink: () => import('./sink.ts'),
+  source: () => import('./source.ts'),
+};

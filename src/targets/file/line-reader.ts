@@ -1,0 +1,85 @@
+import type { DeliveredBatch, SourceEvents } from '../target.ts';
+
+/** What the reader needs of an open file. */
+export interface ReadableFile {
+  read(bytes: Uint8Array, offset: number, length: number, position: number): Promise<{ bytesRead: number }>;
+}
+
+const newline = 0x0a;
+const FIRST_BUFFER = 1024 * 1024;
+/** A line longer than this is no event of ours. */
+const LONGEST_LINE = 64 * 1024 * 1024;
+const MAX_EVENTS = 4096;
+
+/**
+ * Delivers the lines that were appended to a file. Its position is the end of the last whole line, so a line that is being written,
+ * or was torn by a crash, is simply read again when there is more.
+ */
+export class LineReader {
+  readonly #file: ReadableFile;
+  readonly #events: SourceEvents;
+  readonly #nowUs: () => number;
+  #bytes = Buffer.allocUnsafe(FIRST_BUFFER);
+  #position = 0;
+  readonly #batch: DeliveredBatch = {
+    count: 0,
+    bytes: this.#bytes,
+    addressStarts: new Uint32Array(MAX_EVENTS),
+    addressEnds: new Uint32Array(MAX_EVENTS),
+    payloadStarts: new Uint32Array(MAX_EVENTS),
+    payloadEnds: new Uint32Array(MAX_EVENTS),
+    atUs: 0,
+  };
+
+  constructor(file: ReadableFile, events: SourceEvents, nowUs: () => number) {
+    this.#file = file;
+    this.#events = events;
+    this.#nowUs = nowUs;
+  }
+
+  /** Bytes delivered so far. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** Reads up to the end of the file as it is now; `isClosed` is asked before each delivery. @throws RangeError at an endless line. */
+  async readOn(isClosed: () => boolean): Promise<void> {
+    for (;;) {
+      const { bytesRead } = await this.#file.read(this.#bytes, 0, this.#bytes.length, this.#position);
+      if (bytesRead === 0 || isClosed()) return;
+      const delivered = this.#deliver(bytesRead);
+      this.#position += delivered;
+      if (bytesRead < this.#bytes.length) return;
+      if (delivered === 0) this.#enlarge();
+    }
+  }
+
+  /** Delivers the whole lines among the first `length` bytes; returns where they end. */
+  #deliver(length: number): number {
+    const batch = this.#batch;
+    batch.bytes = this.#bytes;
+    batch.atUs = this.#nowUs();
+    batch.count = 0;
+    let start = 0;
+    for (;;) {
+      const end = this.#bytes.indexOf(newline, start);
+      if (end === -1 || end >= length) break;
+      const i = batch.count++;
+      batch.addressStarts[i] = start;
+      batch.addressEnds[i] = start;
+      batch.payloadStarts[i] = start;
+      batch.payloadEnds[i] = end;
+      start = end + 1;
+      if (batch.count < MAX_EVENTS) continue;
+      this.#events.delivered(batch);
+      batch.count = 0;
+    }
+    if (batch.count > 0) this.#events.delivered(batch);
+    return start;
+  }
+
+  #enlarge(): void {
+    if (this.#bytes.length >= LONGEST_LINE) throw new RangeError('a line without end');
+    this.#bytes = Buffer.allocUnsafe(this.#bytes.length * 2);
+  }
+}
