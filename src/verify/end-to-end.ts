@@ -1,5 +1,5 @@
-import { Histogram } from '../metrics/histogram.ts';
-import { createRecorder, RECORDER_BYTES, RECORDER_CELLS, type Recorder } from '../metrics/recorder.ts';
+import type { Histogram } from '../metrics/histogram.ts';
+import { createRecorder, RECORDER_BYTES, type Recorder } from '../metrics/recorder.ts';
 import { RecorderReader } from '../metrics/recorder-reader.ts';
 import { emptySamples, type Samples } from '../wire/samples.ts';
 
@@ -18,12 +18,4 @@ export class EndToEnd {
     sum.gain(gain);
     return Object.assign(samples, gain);
   }
-}
-
-/** Samples from a `seen` file as a histogram. */
-export function histogramOf(samples: Samples): Histogram {
-  const histogram = new Histogram();
-  for (const [cell, count] of samples.cells) if (cell < RECORDER_CELLS) histogram.addToCell(cell, count);
-  histogram.gain(samples);
-  return histogram;
 }

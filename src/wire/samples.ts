@@ -2,6 +2,9 @@ import { IotloadError } from '../core/errors.ts';
 import type { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
 
+/** Cells of a latency recorder. */
+export const SAMPLE_CELLS = 23_552;
+
 /** A latency distribution as sparse cells of a recorder, with its exact totals. */
 export interface Samples {
   /** Samples per cell, ascending by cell where they come from a recorder. */
@@ -51,6 +54,7 @@ export function readSamples(reader: ByteReader, into: Samples): void {
   let any = false;
   for (let tag = reader.varint(); tag > 0; tag = reader.varint()) {
     any = true;
+    if (tag > SAMPLE_CELLS) throw new IotloadError('file-corrupt', 'a record holds an impossible latency');
     into.cells.set(tag - 1, (into.cells.get(tag - 1) ?? 0) + reader.varint());
   }
   into.rejected += reader.varint();
