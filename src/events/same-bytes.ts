@@ -3,3 +3,26 @@ export function sameBytes(a: Uint8Array, aAt: number, b: Uint8Array, bAt: number
   for (let i = 0; i < length; i++) if (a[aAt + i] !== b[bAt + i]) return false;
   return true;
 }
+
+/** How many of `length` bytes differ, counted up to `limit + 1`. */
+export function differences(
+  a: Uint8Array,
+  aAt: number,
+  b: Uint8Array,
+  bAt: number,
+  length: number,
+  limit: number,
+): number {
+  let count = 0;
+  for (let i = 0; i < length && count <= limit; i++) if (a[aAt + i] !== b[bAt + i]) count++;
+  return count;
+}
+
+/** Position of `pattern` in `bytes[start … end)`, -1 if it is not there. */
+export function indexOfBytes(bytes: Uint8Array, start: number, end: number, pattern: Uint8Array): number {
+  const first = pattern[0];
+  for (let at = start; at + pattern.length <= end; at++) {
+    if (bytes[at] === first && sameBytes(bytes, at, pattern, 0, pattern.length)) return at;
+  }
+  return -1;
+}

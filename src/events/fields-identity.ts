@@ -1,0 +1,165 @@
+import { IdLayout, runTag } from '../codecs/identity.ts';
+import { xxh32 } from '../core/xxh32.ts';
+import { EmbeddedIds } from './embedded-ids.ts';
+import type { EventMaker } from './event-maker.ts';
+import { hexValue } from './hex-text.ts';
+import { type Identified, Status, setSlot, setUnknownSlot } from './identified.ts';
+import { Regenerated } from './regenerated.ts';
+import { indexOfBytes } from './same-bytes.ts';
+
+const { length: ID_LENGTH, tail: TAIL } = IdLayout;
+/** Shortest payload with an id: `{"_id":"` id `"}`. */
+const MIN_LENGTH = 8 + ID_LENGTH + TAIL;
+/** Slots that may share a microsecond before a damaged event is no longer told apart. */
+const MAX_CANDIDATES = 256;
+
+/** An id as its digits say; a part with a byte that is no digit is -1. */
+interface ParsedId {
+  run: number;
+  fleet: number;
+  slot: number;
+  intendedUs: number;
+  checksum: number;
+}
+
+/** Finds events by the identity in their payload. */
+export class FieldsIdentity {
+  readonly #makers: readonly EventMaker[];
+  readonly #regenerated: readonly Regenerated[];
+  readonly #anchored: boolean;
+  readonly #run: number;
+  readonly #tag: Uint8Array;
+  readonly #embedded: EmbeddedIds;
+  readonly #id: ParsedId = { run: 0, fleet: 0, slot: 0, intendedUs: 0, checksum: 0 };
+  /** View of the bytes that were looked at last; payloads of one read share them. */
+  #bytes: Uint8Array = new Uint8Array(0);
+  #view: DataView = new DataView(new ArrayBuffer(0));
+
+  constructor(makers: readonly EventMaker[], runId: string, anchored: boolean) {
+    this.#makers = makers;
+    this.#regenerated = makers.map((maker) => new Regenerated(maker));
+    this.#anchored = anchored;
+    this.#run = runTag(runId);
+    this.#tag = new TextEncoder().encode(`${this.#run.toString(16).padStart(8, '0')}-`);
+    this.#embedded = new EmbeddedIds(this.#tag, 4 * Math.max(...makers.map((maker) => maker.payload.maxBytes)));
+  }
+
+  /** Whether this is an event of this run, unaltered. */
+  find(bytes: Uint8Array, start: number, end: number, into: Identified): boolean {
+    const at = end - TAIL - ID_LENGTH;
+    if (end - start < MIN_LENGTH || bytes[end - 2] !== 0x22 || bytes[end - 1] !== 0x7d) return false;
+    const id = this.#id;
+    this.#parse(bytes, at, id);
+    if (id.run !== this.#run || id.checksum !== this.#checksum(bytes, start, at + IdLayout.checksum)) return false;
+    return this.#isIntended(id) && this.#accept(id, into);
+  }
+
+  /** What a payload is that `find` refused: `own` where it is embedded in another one. */
+  explain(bytes: Uint8Array, start: number, end: number, into: Identified): Status {
+    const id = this.#id;
+    const embeddedAt = this.#embedded.find(bytes, start, end);
+    if (embeddedAt >= 0) {
+      this.#parse(bytes, embeddedAt, id);
+      if (this.#isIntended(id)) {
+        this.#accept(id, into);
+        return Status.own;
+      }
+      return Status.foreign;
+    }
+    const at = end - TAIL - ID_LENGTH;
+    if (end - start < MIN_LENGTH) return this.#explainCut(bytes, start, end, into);
+    this.#parse(bytes, at, id);
+    const whole = bytes[end - 2] === 0x22 && bytes[end - 1] === 0x7d;
+    if (whole && id.checksum === this.#checksum(bytes, start, at + IdLayout.checksum)) return Status.foreign;
+    if (this.#attribute(bytes, start, end, id, into)) return Status.corrupt;
+    if (id.run !== this.#run) return this.#explainCut(bytes, start, end, into);
+    if (this.#isIntended(id)) this.#accept(id, into);
+    else setUnknownSlot(into, this.#fleetOf(id));
+    return Status.corrupt;
+  }
+
+  /** Cut off, or with something added: the id is not at the end. */
+  #explainCut(bytes: Uint8Array, start: number, end: number, into: Identified): Status {
+    const id = this.#id;
+    const at = indexOfBytes(bytes, start, end, this.#tag);
+    if (at >= 0) {
+      this.#parse(bytes, at, id);
+      if (at + ID_LENGTH <= end && this.#isIntended(id)) this.#accept(id, into);
+      else if (!this.#attribute(bytes, start, end, id, into)) setUnknownSlot(into, this.#fleetOf(id));
+      return Status.corrupt;
+    }
+    return Status.foreign;
+  }
+
+  /** Whose event this was before it was altered: the one that, made again, differs least, and only in a few bytes. */
+  #attribute(bytes: Uint8Array, start: number, end: number, id: ParsedId, into: Identified): boolean {
+    if (!this.#anchored) return this.#attributeByTag(bytes, start, end, id, into);
+    let least = Number.POSITIVE_INFINITY;
+    this.#makers.forEach((maker, fleet) => {
+      if (maker.fleet.payload.identity !== 'fields') return;
+      const consider = (slot: number): void => {
+        if (!(slot >= 0 && slot < maker.fleet.slots)) return;
+        const damage = (this.#regenerated[fleet] as Regenerated).damage(slot, bytes, start, end);
+        if (damage >= least) return;
+        least = damage;
+        const intendedUs = maker.startWallUs + maker.profile.timeOf(slot);
+        setSlot(into, fleet, slot, maker.fleet.devices, intendedUs);
+      };
+      consider(id.slot);
+      const dueUs = id.intendedUs - maker.startWallUs;
+      if (id.intendedUs < 0 || dueUs < 0) return;
+      const first = maker.profile.dueBy(dueUs);
+      const last = Math.min(maker.profile.dueBy(dueUs + 1), first + MAX_CANDIDATES);
+      for (let slot = first; slot < last; slot++) consider(slot);
+    });
+    return least < Number.POSITIVE_INFINITY;
+  }
+
+  /** Without an anchor nothing can be made again; but if only the run's digits were altered, putting them right mends the checksum. */
+  #attributeByTag(bytes: Uint8Array, start: number, end: number, id: ParsedId, into: Identified): boolean {
+    if (id.fleet < 0 || id.slot < 0 || id.intendedUs < 0 || !this.#isIntended(id)) return false;
+    if (id.run !== this.#run) {
+      const mended = bytes.slice(start, end);
+      const at = mended.length - TAIL - ID_LENGTH;
+      mended.set(this.#tag, at);
+      const view = new DataView(mended.buffer);
+      if (at < 0 || xxh32(view, 0, at + IdLayout.checksum, 0) >>> 0 !== id.checksum) return false;
+    }
+    this.#accept(id, into);
+    return true;
+  }
+
+  /** Whether the plan has such an event: the slot exists and, as far as the anchor is known, is due just then. */
+  #isIntended(id: ParsedId): boolean {
+    const maker = this.#makers[id.fleet];
+    if (maker === undefined || maker.fleet.payload.identity !== 'fields') return false;
+    if (id.slot < 0 || id.slot >= maker.fleet.slots) return false;
+    return !this.#anchored || maker.startWallUs + maker.profile.timeOf(id.slot) === id.intendedUs;
+  }
+
+  #accept(id: ParsedId, into: Identified): true {
+    setSlot(into, id.fleet, id.slot, (this.#makers[id.fleet] as EventMaker).fleet.devices, id.intendedUs);
+    return true;
+  }
+
+  #fleetOf(id: ParsedId): number {
+    if (this.#makers[id.fleet]?.fleet.payload.identity === 'fields') return id.fleet;
+    return this.#makers.findIndex((maker) => maker.fleet.payload.identity === 'fields');
+  }
+
+  #parse(bytes: Uint8Array, at: number, id: ParsedId): void {
+    id.run = hexValue(bytes, at + IdLayout.run, 8);
+    id.fleet = hexValue(bytes, at + IdLayout.fleet, 4);
+    id.slot = hexValue(bytes, at + IdLayout.slot, 12);
+    id.intendedUs = hexValue(bytes, at + IdLayout.intended, 14);
+    id.checksum = hexValue(bytes, at + IdLayout.checksum, 8);
+  }
+
+  #checksum(bytes: Uint8Array, start: number, end: number): number {
+    if (bytes !== this.#bytes) {
+      this.#bytes = bytes;
+      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    }
+    return xxh32(this.#view, start, end, 0) >>> 0;
+  }
+}
