@@ -83,7 +83,10 @@ export class FieldsIdentity {
     const id = this.#id;
     const at = indexOfBytes(bytes, start, end, this.#tag);
     if (at >= 0) {
-      this.#parse(bytes, at, id);
+      // What was cut off reads as zero bytes, which are no digits.
+      const padded = new Uint8Array(ID_LENGTH);
+      padded.set(bytes.subarray(at, Math.min(end, at + ID_LENGTH)));
+      this.#parse(padded, 0, id);
       if (at + ID_LENGTH <= end && this.#isIntended(id)) this.#accept(id, into);
       else if (!this.#attribute(bytes, start, end, id, into)) setUnknownSlot(into, this.#fleetOf(id));
       return Status.corrupt;
