@@ -1,18 +1,27 @@
-import type { ArgumentsCamelCase, Argv, CommandModule } from 'yargs';
+import type { ArgumentsCamelCase, Argv } from 'yargs';
 
-/** A verb of the command line: its flags are typed by its own builder, and its handler answers with the exit code. */
-export function defineCommand<Flags>(verb: {
+/** A verb of the command line. */
+export interface Verb {
+  name: string;
+  /** Makes a parser understand it. */
+  addTo(parser: Argv): void;
+}
+
+/** Defines a verb: its flags are typed by its own builder, and its handler answers with the exit code. */
+export function defineCommand<Flags>(definition: {
+  /** The name, then its positional arguments in yargs' notation. */
   command: string;
   describe: string;
   builder(parser: Argv): Argv<Flags>;
   handler(flags: ArgumentsCamelCase<Flags>): Promise<number>;
-}): CommandModule<object, Flags> {
+}): Verb {
+  const { command, describe, builder, handler } = definition;
   return {
-    command: verb.command,
-    describe: verb.describe,
-    builder: (parser) => verb.builder(parser),
-    handler: async (flags) => {
-      process.exitCode = await verb.handler(flags);
+    name: command.replace(/ .*/, ''),
+    addTo: (parser) => {
+      parser.command<Flags>(command, describe, builder, async (flags) => {
+        process.exitCode = await handler(flags);
+      });
     },
   };
 }

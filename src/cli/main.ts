@@ -10,7 +10,7 @@ import { verifyCommand } from './verify.ts';
 import { version } from './version.ts';
 import { welcome } from './welcome.ts';
 
-const commands = [runCommand, verifyCommand, validateCommand, sampleCommand];
+const verbs = [runCommand, verifyCommand, validateCommand, sampleCommand];
 
 const exits = exitTable.map(([code, meaning]) => `  ${code.padEnd(8)} ${meaning}`).join('\n');
 
@@ -35,7 +35,7 @@ async function main(args: readonly string[]): Promise<void> {
       if (error !== undefined) throw error;
       throw new UsageError(message ?? 'bad arguments');
     });
-  for (const command of commands) parser.command(command);
+  for (const verb of verbs) verb.addTo(parser);
   try {
     await parser.parseAsync();
   } catch (error) {
@@ -48,11 +48,11 @@ class UsageError extends Error {}
 
 function printUsageError(error: UsageError, args: readonly string[]): number {
   process.stderr.write(`error: ${error.message}\n`);
-  const verb = args.find((arg) => !arg.startsWith('-')) ?? '';
-  const names = commands.map((command) => command.command.split(' ')[0] as string);
-  const near = names.includes(verb) ? undefined : closestName(verb, names);
+  const wanted = args.find((arg) => !arg.startsWith('-')) ?? '';
+  const names = verbs.map(({ name }) => name);
+  const near = names.includes(wanted) ? undefined : closestName(wanted, names);
   if (near !== undefined) process.stderr.write(`  hint: did you mean "iotload ${near}"?\n`);
-  else process.stderr.write(`  hint: iotload ${names.includes(verb) ? `${verb} ` : ''}--help lists what there is\n`);
+  else process.stderr.write(`  hint: iotload ${names.includes(wanted) ? `${wanted} ` : ''}--help lists what there is\n`);
   return 2;
 }
 

@@ -7,6 +7,8 @@ import { defineCommand } from './command.ts';
 import { exitOfError, exitOfSignal, exitOfVerdict } from './exit-codes.ts';
 import { type ProgressMode, progressDisplay } from './progress.ts';
 import { planScenario, type ScenarioFlags, scenarioFlags, wholeNumber } from './scenario-flags.ts';
+import { parseShard, parseStartAt, requireCommonStart } from './shard-flags.ts';
+import { version } from './version.ts';
 
 interface RunFlags extends ScenarioFlags {
   out: string | undefined;
@@ -54,7 +56,8 @@ export const runCommand = defineCommand({
 });
 
 async function run(flags: RunFlags): Promise<number> {
-  const shard = parseShard(flags);
+  const shard = parseShard(flags.shard);
+  requireCommonStart(shard, flags);
   const workers = wholeNumber('workers', flags.workers, 1) ?? Math.min(4, availableParallelism());
   const startAtWallUs = parseStartAt(flags.startAt);
   const planned = await planScenario(flags);
@@ -73,6 +76,7 @@ async function run(flags: RunFlags): Promise<number> {
     out: flags.out ?? null,
     startAtWallUs,
     command: commandLine(),
+    version,
     clock: systemClock(),
     observer: { progress: (progress) => display.update(progress), note: (text) => display.note(text) },
   });
@@ -104,42 +108,6 @@ async function run(flags: RunFlags): Promise<number> {
     process.off('SIGINT', interrupted);
     process.off('SIGTERM', interrupted);
   }
-}
-
-/** `i/n`; more than one shard needs what all shards must have in common. */
-function parseShard(flags: RunFlags): { index: number; count: number } {
-  const match = /^(\d+)\/(\d+)$/.exec(flags.shard);
-  const shard = { index: Number(match?.[1]), count: Number(match?.[2]) };
-  if (match === null || shard.count < 1 || shard.index >= shard.count) {
-    throw new IotloadError('bad-arguments', 'expected i/n with 0 ≤ i < n', {
-      where: '--shard',
-      value: flags.shard,
-      hint: 'the first of three shards is 0/3',
-    });
-  }
-  if (shard.count > 1 && (flags.runId === undefined || flags.startAt === undefined)) {
-    throw new IotloadError('bad-arguments', 'shards of one run need the same --run-id and --start-at', {
-      where: '--shard',
-      value: flags.shard,
-      hint: 'add --run-id NAME --start-at 2026-01-31T12:00:00Z to every shard’s command',
-    });
-  }
-  return shard;
-}
-
-function parseStartAt(text: string | undefined): number | null {
-  if (text === undefined) return null;
-  const ms = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/.test(text)
-    ? Date.parse(text)
-    : Number.NaN;
-  if (Number.isNaN(ms)) {
-    throw new IotloadError('bad-arguments', 'expected an ISO instant with a time zone', {
-      where: '--start-at',
-      value: text,
-      hint: 'for example 2026-01-31T12:00:00Z',
-    });
-  }
-  return ms * 1000;
 }
 
 /** The command as it can be typed again; values of --set may hold secrets, so only their keys are kept. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { ErrorTally } from './protocol.ts';
 
-/** Counts errors by their code. Codes are a closed vocabulary of each target, so the map stays small. */
+/** Counts errors by code and message. Both are a closed vocabulary of each target, so the map stays small. */
 export class ErrorTallies {
   readonly #clock: Clock;
   readonly #tallies = new Map<string, ErrorTally>();
@@ -10,9 +10,10 @@ export class ErrorTallies {
     this.#clock = clock;
   }
 
-  add(code: string, count: number): void {
-    const tally = this.#tallies.get(code);
-    if (tally === undefined) this.#tallies.set(code, { code, count, firstWallUs: this.#clock.wallUs() });
+  add(code: string, message: string, count: number): void {
+    const key = `${code} ${message}`;
+    const tally = this.#tallies.get(key);
+    if (tally === undefined) this.#tallies.set(key, { code, message, count, firstWallUs: this.#clock.wallUs() });
     else tally.count += count;
   }
 

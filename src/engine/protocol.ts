@@ -39,7 +39,9 @@ export type FromWorker =
 
 /** One kind of error of one worker. */
 export interface ErrorTally {
+  /** `<target>/<outcome or notice>`. */
   code: string;
+  message: string;
   count: number;
   firstWallUs: number;
 }

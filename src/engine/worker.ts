@@ -97,13 +97,13 @@ class Worker {
     const events: SinkEvents = {
       settled: (fleet, slots, sentAtUs, count, outcome, reason, atUs) => {
         if (outcome === Outcome.rejected || outcome === Outcome.unknown) {
-          this.#errors.add(`${name}: ${outcomeNames[outcome]}: ${reason}`, count);
+          this.#errors.add(`${name}/${outcomeNames[outcome]}`, reason, count);
         }
         this.#engine?.settled(fleet, slots, sentAtUs, count, outcome, atUs);
       },
       drained: (lane) => this.#engine?.drained(target, lane),
       notice: (notice, detail) => {
-        if (notice === 'disconnected' || notice === 'warning') this.#errors.add(`${name}: ${notice}: ${detail}`, 1);
+        if (notice === 'disconnected' || notice === 'warning') this.#errors.add(`${name}/${notice}`, detail, 1);
         this.#post({ kind: 'notice', target: name, notice, detail });
       },
     };

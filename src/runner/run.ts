@@ -2,20 +2,26 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Anchor, Part } from '../core/anchor.ts';
 import { type Clock, type Micros, sleep } from '../core/clock.ts';
-import type { IotloadError } from '../core/errors.ts';
-import type { FromWorker } from '../engine/protocol.ts';
+import { IotloadError } from '../core/errors.ts';
+import { Counter } from '../engine/board.ts';
+import type { ErrorTally, FromWorker } from '../engine/protocol.ts';
 import type { RunResult } from '../metrics/result.ts';
-import { planDigest, redactPlan } from '../plan/digest.ts';
 import type { Plan } from '../plan/plan.ts';
+import { planDigest, redactPlan } from '../plan/plan-digest.ts';
+import type { NoticeKind } from '../targets/target.ts';
 import { SentWriter } from '../wire/sent-file.ts';
-import { composeResult } from './compose-result.ts';
+import { composeResult, noSamples } from './compose-result.ts';
 import { type EmbeddedBrokers, startEmbeddedBrokers } from './embedded-brokers.ts';
+import { environment } from './environment.ts';
+import { dueBy, generatorHealth } from './generator-health.ts';
 import { GeneratorWatch } from './generator-watch.ts';
 import { Latencies } from './latencies.ts';
+import { mergeErrors } from './merge-errors.ts';
 import { createRunDirectory, defaultRunDirectory, runFiles, writeRunFile } from './run-directory.ts';
-import { ProgressMeter, type RunProgress } from './run-progress.ts';
-import type { Verification } from './verification.ts';
-import type { WorkerCrew, WorkerEnd } from './worker-crew.ts';
+import { ProgressMeter, type RunPhase, type RunProgress, sumCounters } from './run-progress.ts';
+import { settleRun } from './settled-run.ts';
+import { Verification } from './verification.ts';
+import { WorkerCrew, type WorkerEnd } from './worker-crew.ts';
 
 export interface RunOptions {
   plan: Plan;
@@ -28,6 +34,8 @@ export interface RunOptions {
   startAtWallUs: Micros | null;
   /** The command as typed, for the result. */
   command: string;
+  /** Version of iotload, for the result. */
+  version: string;
   clock: Clock;
   observer: RunObserver;
 }
@@ -48,6 +56,12 @@ export interface RunHandle {
 /** Between the workers' release and slot time 0: long enough for every thread to compile its events and be asleep before. */
 const LEAD_US = 300_000;
 const PROGRESS_MS = 250;
+const SECOND_MS = 1000;
+/** A readiness marker that was not seen is published again after this time, and given up after the longer one. */
+const PROBE_AGAIN_MS = 500;
+const PROBE_TIMEOUT_MS = 10_000;
+/** How long arrivals are awaited after an interrupt. */
+const INTERRUPTED_GRACE_US = 5_000_000;
 
 /** Starts a run: brokers, workers and verifier, readiness, the load, the drain, the settlement, the result files. */
 export function startRun(options: RunOptions): RunHandle {
@@ -55,80 +69,74 @@ export function startRun(options: RunOptions): RunHandle {
   return { finished: run.execute(), stop: () => run.stop() };
 }
 
+/** What is known once the load is over. */
+interface SentLoad {
+  anchor: Anchor;
+  ends: WorkerEnd[];
+  /** Monotonic time at which the last event left. */
+  endedUs: Micros;
+}
+
 class Run {
   readonly #options: RunOptions;
   readonly #clock: Clock;
   readonly #watch: GeneratorWatch;
   readonly #cancels: (() => void)[] = [];
-  #phase: RunProgress['phase'] = 'connecting';
+  readonly #incidents: ErrorTally[] = [];
+  readonly #interruption: Promise<void>;
+  #interrupt: () => void = () => {};
+  #phase: RunPhase = 'connecting';
   #crew: WorkerCrew | undefined;
   #sent: SentWriter | undefined;
   #verification: Verification | undefined;
-  #interrupt: () => void = () => {};
-  #interrupted = false;
-  #stoppedAtUs: Micros | null = null;
-  #deaths: IotloadError[] = [];
+  #ended: RunResult['run']['ended'] = 'completed';
+  #stoppedUs: Micros | null = null;
+  #probeFailure: IotloadError | null = null;
+  #disconnects = 0;
 
   constructor(options: RunOptions) {
     this.#options = options;
     this.#clock = options.clock;
     this.#watch = new GeneratorWatch(options.clock, options.workers);
+    this.#interruption = new Promise((resolve) => {
+      this.#interrupt = resolve;
+    });
   }
 
   stop(): void {
-    if (this.#interrupted) return;
-    this.#interrupted = true;
-    this.#stoppedAtUs ??= this.#clock.nowUs();
+    if (this.#ended !== 'completed') return;
+    this.#cutShort('interrupted');
     this.#interrupt();
-    this.#crew?.stop();
-    this.#verification?.hurry();
+    if (this.#phase === 'verifying') this.#verification?.hurry(INTERRUPTED_GRACE_US);
   }
 
   async execute(): Promise<{ result: RunResult; dir: string }> {
-    const { plan, clock } = this.#options;
+    const { plan, clock, runId, out } = this.#options;
     this.#refuseLateStart();
-    const dir = createRunDirectory(this.#options.out ?? defaultRunDirectory(plan, clock.wallUs()));
+    const dir = createRunDirectory(out ?? defaultRunDirectory(plan.outputs.dir, plan.name, clock.wallUs()));
     let embedded: EmbeddedBrokers | undefined;
-    let sending = false;
     try {
       embedded = await startEmbeddedBrokers(plan);
-      const crew = this.#startCrew(embedded.plan);
+      const crew = this.#hire(embedded.plan);
       const latencies = new Latencies(crew.boards, plan.fleets.length);
-      const meter = new ProgressMeter(clock, plan, crew.boards, latencies);
-      this.#cancels.push(
-        clock.every(PROGRESS_MS, () => {
-          this.#options.observer.progress(meter.read(this.#phase, this.#verification?.verified ?? null));
-        }),
-      );
-      this.#cancels.push(clock.every(1000, () => this.#watch.checkClocks()));
-      await this.#becomeReady(embedded.plan, crew, dir);
+      const meter = new ProgressMeter(clock, plan, crew.boards, latencies, this.#slots());
+      this.#cancels.push(clock.every(PROGRESS_MS, () => this.#report(meter)));
+      this.#cancels.push(clock.every(SECOND_MS, () => this.#watch.checkClocks()));
+      this.#verification = this.#startVerification(embedded.plan, dir);
+      await Promise.race([this.#becomeReady(crew), this.#interruption]);
       const anchor = this.#fixAnchor();
-      writeRunFile(dir, runFiles.plan, planDocument(this.#options, anchor));
-      this.#sent = await SentWriter.open(join(dir, runFiles.sent));
-      sending = true;
+      writeRunFile(dir, runFiles.plan, `${JSON.stringify(this.#planDocument(anchor), null, 2)}\n`);
+      this.#sent = await SentWriter.open(join(dir, runFiles.sent), this.#header(runId));
       meter.start(anchor);
-      const ends = await this.#send(crew, anchor);
-      this.#phase = 'verifying';
-      await this.#sent.end();
-      const seen = (await this.#verification?.finish(plan.verify?.graceUs ?? 0)) ?? null;
+      const load = await this.#send(crew, anchor);
       latencies.fold();
-      const result = await composeResult({
-        options: this.#options,
-        planDigest: planDigest(plan),
-        dir,
-        anchor,
-        ends,
-        deaths: this.#deaths,
-        boards: crew.boards,
-        latencies,
-        watch: this.#watch,
-        verification: seen,
-        ended: this.#interrupted ? 'interrupted' : null,
-        stoppedAtUs: this.#stoppedAtUs,
-      });
-      return { result, dir };
+      await this.#verification?.finish(
+        this.#ended === 'completed' ? (plan.verify?.graceUs ?? 0) : INTERRUPTED_GRACE_US,
+      );
+      this.#report(meter);
+      return { result: await this.#conclude(dir, load, latencies), dir };
     } catch (error) {
-      if (!sending) rmSync(dir, { recursive: true, force: true });
+      if (this.#sent === undefined) rmSync(dir, { recursive: true, force: true });
       throw error;
     } finally {
       for (const cancel of this.#cancels) cancel();
@@ -136,5 +144,220 @@ class Run {
       await this.#verification?.close();
       await embedded?.stop();
     }
+  }
+
+  /** Starts the workers. */
+  #hire(plan: Plan): WorkerCrew {
+    const { runId, shard, workers } = this.#options;
+    this.#crew = new WorkerCrew({
+      plan,
+      runId,
+      shard,
+      workers,
+      heard: (worker, message) => this.#heard(worker, message),
+    });
+    return this.#crew;
+  }
+
+  #startVerification(plan: Plan, dir: string): Verification | undefined {
+    const { verify } = plan;
+    if (verify === null) return undefined;
+    const { runId, shard } = this.#options;
+    return new Verification({
+      plan: { ...plan, verify },
+      runId,
+      shard,
+      dir,
+      anchor: null,
+      note: this.#note,
+      failed: (error) => this.#incident(error, `verifier: ${error.message}`),
+    });
+  }
+
+  /** Every sink open, the reader reading, and a marker seen to take the way that the events will take. */
+  async #becomeReady(crew: WorkerCrew): Promise<void> {
+    await Promise.all([crew.ready(), this.#verification?.ready()]);
+    if (this.#verification === undefined) return;
+    this.#phase = 'probing';
+    const deadlineUs = this.#clock.nowUs() + PROBE_TIMEOUT_MS * 1000;
+    const seen = this.#verification.probeSeen();
+    while (this.#ended === 'completed') {
+      crew.probe();
+      if (await Promise.race([seen.then(() => true), sleep(this.#clock, PROBE_AGAIN_MS).then(() => false)])) return;
+      if (this.#probeFailure !== null) throw this.#probeFailure;
+      if (this.#clock.nowUs() < deadlineUs) continue;
+      throw new IotloadError('verifier-not-ready', 'what is published does not reach the verifier', {
+        where: 'verify',
+        hint: `a marker was published for ${PROBE_TIMEOUT_MS / 1000} s and never read back; check that the login may subscribe to the topic, or run with --no-verify`,
+      });
+    }
+  }
+
+  #refuseLateStart(): void {
+    const { startAtWallUs } = this.#options;
+    if (startAtWallUs === null || startAtWallUs > this.#clock.wallUs()) return;
+    throw new IotloadError('bad-arguments', 'the start is in the past', {
+      where: '--start-at',
+      value: new Date(startAtWallUs / 1000).toISOString(),
+      hint: 'connecting takes its time too: choose an instant some seconds ahead, the same for every shard',
+    });
+  }
+
+  #fixAnchor(): Anchor {
+    const { runId, startAtWallUs } = this.#options;
+    this.#refuseLateStart();
+    const nowUs = this.#clock.nowUs();
+    const wallUs = this.#clock.wallUs();
+    const startWallUs = startAtWallUs ?? Math.ceil((wallUs + LEAD_US) / 1000) * 1000;
+    return { runId, startWallUs, startMonoUs: nowUs + (startWallUs - wallUs) };
+  }
+
+  /** From the workers' release to the end of `sent`. */
+  async #send(crew: WorkerCrew, anchor: Anchor): Promise<SentLoad> {
+    const sent = this.#sent as SentWriter;
+    this.#verification?.fixAnchor(anchor);
+    crew.go(anchor);
+    if (this.#ended !== 'completed') crew.stop();
+    this.#phase = 'measuring';
+    const { warmUpUs, durationUs } = this.#options.plan.run;
+    const untilDrainMs = (anchor.startMonoUs + warmUpUs + durationUs - this.#clock.nowUs()) / 1000;
+    this.#cancels.push(
+      this.#clock.after(untilDrainMs, () => {
+        if (this.#phase === 'measuring') this.#phase = 'draining';
+      }),
+    );
+    const flush = this.#clock.every(SECOND_MS, () => {
+      sent.flush().catch((error: IotloadError) => this.#sentFailed(error));
+    });
+    const ends = await crew.ended((worker, error) => this.#workerFailed(worker, error));
+    flush();
+    for (const { worker, report } of ends)
+      if (report === null || report.failed !== null) this.#buryWorker(crew, worker);
+    await sent.end({ ended: this.#ended }).catch((error: IotloadError) => this.#sentFailed(error));
+    this.#phase = 'verifying';
+    const lastUs = Math.max(anchor.startMonoUs, ...ends.map(({ report }) => report?.sendingEndedUs ?? 0));
+    const scheduleEndUs = anchor.startMonoUs + warmUpUs + durationUs;
+    return { anchor, ends, endedUs: this.#stoppedUs === null ? Math.max(lastUs, scheduleEndUs) : lastUs };
+  }
+
+  /** What a dead worker's shared counters still say: how far it had come. */
+  #buryWorker(crew: WorkerCrew, worker: number): void {
+    const { plan } = this.#options;
+    plan.fleets.forEach((_, fleet) => {
+      const pickedUp = crew.boards[worker]?.fleets[fleet]?.counters[Counter.pickedUp] ?? 0;
+      this.#sent?.horizon(crew.parts[worker] as Part, fleet, pickedUp);
+    });
+  }
+
+  async #conclude(dir: string, load: SentLoad, latencies: Latencies): Promise<RunResult> {
+    const { plan, runId, shard, command, version } = this.#options;
+    const { anchor, ends, endedUs } = load;
+    const crew = this.#crew as WorkerCrew;
+    const settled = await settleRun(dir, plan, anchor);
+    const latency = latencies.summarise(noSamples);
+    const { pickedUp } = sumCounters(crew.boards);
+    const result = composeResult(
+      plan,
+      {
+        run: {
+          id: runId,
+          scenario: plan.name,
+          seed: plan.seed,
+          planDigest: planDigest(plan),
+          shard: `${shard.index}/${shard.count}`,
+          startedAt: new Date(anchor.startWallUs / 1000).toISOString(),
+          durationSeconds: Math.max(0, endedUs - anchor.startMonoUs) / 1e6,
+          ended: this.#ended,
+          command,
+        },
+        latency,
+        fleetLatencies: plan.fleets.map((_, fleet) => latencies.summarise(noSamples, fleet)),
+        sendingSeconds: Math.max(0, endedUs - anchor.startMonoUs) / 1e6,
+        generator: generatorHealth(
+          plan,
+          latency.scheduleLag,
+          dueBy(plan, shard, endedUs - anchor.startMonoUs),
+          pickedUp,
+          this.#watch,
+        ),
+        errors: mergeErrors([...this.#incidents, ...ends.flatMap(({ report }) => report?.errors ?? [])]),
+        environment: environment(version),
+      },
+      settled,
+    );
+    writeRunFile(dir, runFiles.summary, `${JSON.stringify(result, null, 2)}\n`);
+    return result;
+  }
+
+  #heard(worker: number, message: FromWorker): void {
+    if (message.kind === 'frame') this.#append(message.frame);
+    else if (message.kind === 'load') this.#watch.load(worker, message.busy);
+    else if (message.kind === 'probe-failed')
+      this.#probeFailure = new IotloadError(message.error.code, message.error.message, message.error);
+    else if (message.kind === 'notice') this.#noticed(message.target, message.notice, message.detail);
+  }
+
+  #append(frame: Uint8Array): void {
+    try {
+      this.#sent?.append(frame);
+    } catch (error) {
+      this.#sentFailed(error as IotloadError);
+    }
+  }
+
+  #noticed(target: string, kind: NoticeKind, detail: string): void {
+    if (kind === 'disconnected') this.#disconnects++;
+    if (kind !== 'connecting' && kind !== 'connected') this.#options.observer.note(`${target}: ${kind}: ${detail}`);
+  }
+
+  readonly #note = (text: string): void => this.#options.observer.note(text);
+
+  /** Without its record a run can prove nothing: it ends, and what was sent counts as unknown. */
+  #sentFailed(error: IotloadError): void {
+    if (this.#incidents.some(({ code }) => code === error.code)) return;
+    this.#incident(error, `${error.where ?? 'sent'}: ${error.message}`);
+    this.#cutShort('aborted');
+  }
+
+  #workerFailed(worker: number, error: IotloadError): void {
+    this.#incident(error, `worker ${worker}: ${error.message}`);
+    this.#cutShort('worker-died');
+  }
+
+  #incident(error: IotloadError, message: string): void {
+    this.#incidents.push({ code: error.code, message, count: 1, firstWallUs: this.#clock.wallUs() });
+    this.#note(message);
+  }
+
+  /** Stops all workers; the first reason stands, but a death outranks everything. */
+  #cutShort(ended: RunResult['run']['ended']): void {
+    if (this.#ended === 'completed' || ended === 'worker-died') this.#ended = ended;
+    this.#stoppedUs ??= this.#clock.nowUs();
+    this.#crew?.stop();
+  }
+
+  #report(meter: ProgressMeter): void {
+    this.#options.observer.progress(meter.read(this.#phase, this.#verification?.verified ?? null, this.#disconnects));
+  }
+
+  /** Slots of this shard. */
+  #slots(): number {
+    return dueBy(this.#options.plan, this.#options.shard, Number.POSITIVE_INFINITY);
+  }
+
+  #header(runId: string) {
+    const { plan, shard } = this.#options;
+    return { runId, shard, fleets: plan.fleets.map(({ name, devices, slots }) => ({ name, devices, slots })) };
+  }
+
+  #planDocument(anchor: Anchor) {
+    const { plan, shard, workers } = this.#options;
+    return {
+      plan: redactPlan(plan),
+      digest: planDigest(plan),
+      anchor,
+      shard: `${shard.index}/${shard.count}`,
+      workers,
+    };
   }
 }

@@ -26,6 +26,8 @@ export interface WorkerEnd {
 /** The worker threads of a shard: one piscina task each, for the whole run; worker j of m in shard i of n is part i + n·j of n·m. */
 export class WorkerCrew {
   readonly boards: readonly Board[];
+  /** The part of each worker. */
+  readonly parts: readonly Part[];
   readonly #pool: Piscina;
   readonly #ports: MessagePort[] = [];
   readonly #ready: Promise<void>[] = [];
@@ -47,6 +49,11 @@ export class WorkerCrew {
     // A thread that dies outside its task is seen through the task's rejection; without a listener it would end the process.
     this.#pool.on('error', () => {});
     const boards: Board[] = [];
+    const parts = Array.from({ length: workers }, (_, worker) => ({
+      index: shard.index + shard.count * worker,
+      count: shard.count * workers,
+    }));
+    this.parts = parts;
     for (let worker = 0; worker < workers; worker++) {
       const buffer = new SharedArrayBuffer(boardBytes(plan.fleets.length));
       boards.push(openBoard(buffer, plan.fleets.length));
@@ -55,7 +62,7 @@ export class WorkerCrew {
       const task: WorkerTask = {
         plan,
         runId,
-        part: { index: shard.index + shard.count * worker, count: shard.count * workers },
+        part: parts[worker] as Part,
         workers,
         board: buffer,
         port: port2,

@@ -8,10 +8,10 @@ describe('ErrorTallies', () => {
   it('counts by code and keeps the first time', () => {
     const clock = new VirtualClock(0);
     const tallies = new ErrorTallies(clock);
-    tallies.add('a', 2);
+    tallies.add('a', 'why', 2);
     clock.advanceTo(5_000_000);
-    tallies.add('a', 3);
-    tallies.add('b', 1);
+    tallies.add('a', 'why', 3);
+    tallies.add('b', 'why', 1);
     const [a, b] = tallies.list();
     expect(a).toMatchObject({ code: 'a', count: 5 });
     expect(b).toMatchObject({ code: 'b', count: 1 });

@@ -1,0 +1,42 @@
+import type { Part } from '../core/anchor.ts';
+import type { Micros } from '../core/clock.ts';
+import { IotloadError } from '../core/errors.ts';
+
+/** Reads `--shard i/n`. */
+export function parseShard(text: string): Part {
+  const match = /^(\d+)\/(\d+)$/.exec(text);
+  const shard = { index: Number(match?.[1]), count: Number(match?.[2]) };
+  if (match !== null && shard.count >= 1 && shard.index < shard.count) return shard;
+  throw new IotloadError('bad-arguments', 'expected i/n with 0 ≤ i < n', {
+    where: '--shard',
+    value: text,
+    hint: 'the first of three shards is 0/3',
+  });
+}
+
+/** More than one shard needs what all shards of a run have in common. */
+export function requireCommonStart(
+  shard: Part,
+  flags: { runId: string | undefined; startAt: string | undefined },
+): void {
+  if (shard.count === 1 || (flags.runId !== undefined && flags.startAt !== undefined)) return;
+  throw new IotloadError('bad-arguments', 'shards of one run need the same --run-id and --start-at', {
+    where: '--shard',
+    value: `${shard.index}/${shard.count}`,
+    hint: 'add --run-id NAME --start-at 2026-01-31T12:00:00Z to every shard’s command',
+  });
+}
+
+const isoInstant = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/;
+
+/** Reads `--start-at` as wall-clock µs; null without the flag. */
+export function parseStartAt(text: string | undefined): Micros | null {
+  if (text === undefined) return null;
+  const ms = isoInstant.test(text) ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(ms)) return ms * 1000;
+  throw new IotloadError('bad-arguments', 'expected an ISO instant with a time zone', {
+    where: '--start-at',
+    value: text,
+    hint: 'for example 2026-01-31T12:00:00Z',
+  });
+}

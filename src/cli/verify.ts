@@ -1,0 +1,127 @@
+import { existsSync, statSync } from 'node:fs';
+import { relative } from 'node:path';
+import { systemClock } from '../core/clock.ts';
+import { IotloadError } from '../core/errors.ts';
+import { formatCount } from '../core/units.ts';
+import type { RunResult } from '../metrics/result.ts';
+import { defineCommand } from './command.ts';
+import { exitOfError, exitOfSignal, exitOfVerdict } from './exit-codes.ts';
+import { planScenario, type ScenarioFlags, scenarioFlags } from './scenario-flags.ts';
+import { parseShard, parseStartAt } from './shard-flags.ts';
+
+interface VerifyFlags extends ScenarioFlags {
+  runId: string | undefined;
+  out: string | undefined;
+  seen: string | undefined;
+  sent: string | undefined;
+  shard: string;
+  startAt: string | undefined;
+  json: boolean;
+}
+
+/** `iotload verify`: settles a finished run again, or reads a running one. */
+export const verifyCommand = defineCommand({
+  command: 'verify <scenario>',
+  describe: 'read back what arrives, or settle a finished run again',
+  builder: (parser) =>
+    scenarioFlags(parser)
+      .positional('scenario', {
+        type: 'string',
+        demandOption: true,
+        describe: 'the results directory of a run, or a scenario to read live with --run-id',
+      })
+      .option('run-id', { type: 'string', describe: 'the run to read live; give run the same --run-id' })
+      .option('sent', {
+        type: 'string',
+        describe: 'results directory of the live run: read until it is over, then settle',
+      })
+      .option('seen', { type: 'string', describe: 'results directory of a verifier, to settle a finished run with' })
+      .option('out', {
+        type: 'string',
+        describe: 'directory for what is seen (default results/<scenario>-verify-<UTC time>)',
+      })
+      .option('shard', { type: 'string', default: '0/1', describe: 'the part i/n of the run to read' })
+      .option('start-at', { type: 'string', describe: 'the start that the run was given' })
+      .option('json', { type: 'boolean', default: false, describe: 'print summary.json on stdout' })
+      .example('$0 verify results/quickstart-20260131T120000Z', 'settle a finished run again')
+      .example(
+        '$0 verify my.yaml --run-id nightly --sent out/nightly',
+        'prove a run that was started with --no-verify',
+      ),
+  handler: (flags) => verify(flags),
+});
+
+async function verify(flags: VerifyFlags): Promise<number> {
+  const isDirectory = existsSync(flags.scenario) && statSync(flags.scenario).isDirectory();
+  if (isDirectory) return settleAgain(flags.scenario, flags.seen ?? null, flags.json);
+  if (flags.runId === undefined) {
+    throw new IotloadError('bad-arguments', 'which run?', {
+      where: '--run-id',
+      hint: 'name the run to read live, or give the results directory of a finished one instead of a scenario',
+    });
+  }
+  return readLive(flags, flags.runId);
+}
+
+async function settleAgain(dir: string, seenDir: string | null, json: boolean): Promise<number> {
+  const { settleAgain: settle } = await import('../runner/settle-again.ts');
+  return show(await settle(dir, seenDir), dir, json);
+}
+
+async function readLive(flags: VerifyFlags, runId: string): Promise<number> {
+  const shard = parseShard(flags.shard);
+  const startAtWallUs = parseStartAt(flags.startAt);
+  const planned = await planScenario(flags);
+  if (planned === null) return exitOfError['bad-scenario'];
+  if (planned.refusal !== null) {
+    const { refusalError } = await import('../plan/safety.ts');
+    throw refusalError(planned.refusal);
+  }
+  const { startVerify } = await import('../runner/verify-live.ts');
+  const note = (text: string): void => void process.stderr.write(`${text}\n`);
+  let told = -1;
+  const handle = startVerify({
+    plan: planned.plan,
+    runId,
+    shard,
+    out: flags.out ?? null,
+    startAtWallUs,
+    runDir: flags.sent ?? null,
+    clock: systemClock(),
+    note,
+    progress: (verified) => {
+      if (verified !== told) note(`verified ${formatCount(verified)}`);
+      told = verified;
+    },
+  });
+  let signal: keyof typeof exitOfSignal | null = null;
+  const interrupted = (name: keyof typeof exitOfSignal): void => {
+    if (signal !== null) process.exit(exitOfSignal[signal]);
+    signal = name;
+    handle.stop();
+  };
+  process.on('SIGINT', interrupted);
+  process.on('SIGTERM', interrupted);
+  try {
+    const { dir, seen } = await handle.finished;
+    const here = relative(process.cwd(), dir) || '.';
+    if (flags.sent !== undefined && signal === null) return await settleAgain(flags.sent, dir, flags.json);
+    const events = seen.fleets.reduce((sum, fleet) => sum + fleet.fresh.count, 0);
+    note(`${events} distinct events of run ${runId} seen, ${seen.unattributed.received} messages read`);
+    note(`settle them with: iotload verify RUN_DIRECTORY --seen ${here}`);
+    return signal === null ? 0 : exitOfSignal[signal];
+  } finally {
+    process.off('SIGINT', interrupted);
+    process.off('SIGTERM', interrupted);
+  }
+}
+
+async function show(result: RunResult, dir: string, json: boolean): Promise<number> {
+  if (json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  else {
+    const { consoleReport } = await import('../report/console.ts');
+    const colour = process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
+    for (const piece of consoleReport(result, { colour, dir })) process.stdout.write(piece);
+  }
+  return exitOfVerdict[result.verdict];
+}

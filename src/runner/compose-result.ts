@@ -1,0 +1,124 @@
+import type { ErrorCode } from '../core/errors.ts';
+import type { MeasuredRun } from '../metrics/evaluate-threshold.ts';
+import { Histogram } from '../metrics/histogram.ts';
+import type { FleetResult, HealthSummary, LatencySummary, QuantileSummary, RunResult } from '../metrics/result.ts';
+import type { Plan } from '../plan/plan.ts';
+import { targetOf } from '../targets/registry.ts';
+import { judge } from '../verify/verdict.ts';
+import type { Samples } from '../wire/samples.ts';
+import { runFiles } from './run-directory.ts';
+import type { SettledRun } from './settled-run.ts';
+
+/** What the sending side knows about itself; together with the settlement it makes the result document. */
+export interface SenderFigures {
+  run: RunResult['run'];
+  /** Over the whole run, end-to-end left empty. */
+  latency: LatencySummary;
+  fleetLatencies: LatencySummary[];
+  /** Seconds from slot time 0 to the end of sending, at least the schedule's length unless the run was cut short. */
+  sendingSeconds: number;
+  generator: HealthSummary;
+  errors: RunResult['errors'];
+  environment: RunResult['environment'];
+}
+
+/** Errors that say more about a run than any check: their messages come first among the reasons. */
+export const incidentCodes: ReadonlySet<string> = new Set<ErrorCode>([
+  'worker-died',
+  'verifier-not-ready',
+  'file-unwritable',
+  'defect',
+]);
+
+/** Composes `summary.json` from the sender's figures and the settled files. Pure. */
+export function composeResult(plan: Plan, sender: SenderFigures, settled: SettledRun): RunResult {
+  const { settlement, seen, sent } = settled;
+  const endToEnd = plan.fleets.map((_, fleet) => toHistogram(seen?.fleets[fleet]?.endToEnd));
+  const whole = new Histogram();
+  for (const histogram of endToEnd) whole.add(histogram);
+  const lengthSeconds = (plan.run.warmUpUs + plan.run.durationUs) / 1e6;
+  const rate = (intended: number, sentCount: number): RunResult['rate'] => ({
+    targetPerSecond: lengthSeconds === 0 ? 0 : intended / lengthSeconds,
+    achievedPerSecond: sender.sendingSeconds === 0 ? 0 : sentCount / sender.sendingSeconds,
+  });
+  const fleets: FleetResult[] = plan.fleets.map((fleet, index) => {
+    const { events, delivery } = settlement.fleets[index] as (typeof settlement.fleets)[number];
+    const latency = sender.fleetLatencies[index] as LatencySummary;
+    return {
+      name: fleet.name,
+      devices: fleet.devices,
+      events,
+      delivery,
+      rate: rate(events.intended, events.sent),
+      latency: { ...latency, endToEnd: (endToEnd[index] as Histogram).summarise() },
+    };
+  });
+  const run: MeasuredRun = {
+    events: settlement.events,
+    delivery: settlement.delivery,
+    rate: rate(settlement.events.intended, settlement.events.sent),
+    latency: { ...sender.latency, endToEnd: whole.summarise() },
+    fleets,
+    targets: plan.targets.map(({ name, protocol }, index) => ({
+      name,
+      protocol,
+      ...(settlement.targets[index] as (typeof settlement.targets)[number]),
+    })),
+  };
+  const outcome = judge({
+    plan,
+    run,
+    ended: sender.run.ended,
+    sentTold: sent.end !== null,
+    laws: settlement.laws,
+    reader: seen === null ? null : { finished: seen.end !== null, doubts: seen.end?.doubts ?? [] },
+    ordered: plan.targets.every(({ protocol, options }) => targetOf(protocol).traits(options).ordered),
+    generator: sender.generator,
+    skipped: new Map(plan.thresholds.flatMap(({ expression, skipped }) => (skipped ? [[expression, skipped]] : []))),
+  });
+  const incidents = sender.errors.filter(({ code }) => incidentCodes.has(code)).map(({ message }) => message);
+  return {
+    schema: 'iotload/summary/1',
+    verdict: outcome.verdict,
+    reasons: [...incidents, ...outcome.reasons],
+    run: sender.run,
+    ...run,
+    generator: sender.generator,
+    verifier: verifierHealth(settled),
+    checks: outcome.checks,
+    errors: sender.errors,
+    hops: [],
+    environment: sender.environment,
+    files: {
+      plan: runFiles.plan,
+      sent: runFiles.sent,
+      ...(seen === null ? {} : { seen: runFiles.seen }),
+      findings: runFiles.findings,
+    },
+  };
+}
+
+/** The latency summary of nothing, with which a sender leaves end-to-end to the verifier's file. */
+export const noSamples: QuantileSummary = new Histogram().summarise();
+
+function verifierHealth({ seen }: SettledRun): HealthSummary {
+  if (seen === null) return { status: 'not run', cpuSeconds: 0, peakRssBytes: 0, signals: [] };
+  if (seen.end === null) {
+    return { status: 'unhealthy', cpuSeconds: 0, peakRssBytes: 0, signals: ['the verifier did not finish'] };
+  }
+  const { doubts, signals, cpuSeconds, peakRssBytes } = seen.end;
+  return {
+    status: doubts.length === 0 ? 'healthy' : 'unhealthy',
+    cpuSeconds,
+    peakRssBytes,
+    signals: [...doubts, ...signals],
+  };
+}
+
+function toHistogram(samples: Samples | undefined): Histogram {
+  const histogram = new Histogram();
+  if (samples === undefined) return histogram;
+  for (const [cell, count] of samples.cells) histogram.addToCell(cell, count);
+  histogram.gain(samples);
+  return histogram;
+}

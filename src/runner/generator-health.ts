@@ -1,0 +1,37 @@
+import type { Part } from '../core/anchor.ts';
+import type { Micros } from '../core/clock.ts';
+import { judgeGenerator, tightestLatencyUs } from '../metrics/generator-health.ts';
+import type { HealthSummary, QuantileSummary } from '../metrics/result.ts';
+import { isThresholdError, parseThreshold } from '../metrics/threshold.ts';
+import type { Plan } from '../plan/plan.ts';
+import { countOwned } from '../schedule/part-slots.ts';
+import { createSchedule } from '../schedule/schedule.ts';
+import type { GeneratorWatch } from './generator-watch.ts';
+
+/** Slots of a shard that are due before `elapsedUs` after the start. */
+export function dueBy(plan: Plan, shard: Part, elapsedUs: Micros): number {
+  let due = 0;
+  for (const fleet of plan.fleets) {
+    const all = elapsedUs === Number.POSITIVE_INFINITY ? fleet.slots : createSchedule(fleet.schedule).dueBy(elapsedUs);
+    due += countOwned(shard, fleet.devices, Math.min(fleet.slots, all));
+  }
+  return due;
+}
+
+/** Whether the generator kept its own schedule, and every signal against it. */
+export function generatorHealth(
+  plan: Plan,
+  scheduleLag: QuantileSummary,
+  due: number,
+  pickedUp: number,
+  watch: GeneratorWatch,
+): HealthSummary {
+  const scopes = [...plan.fleets, ...plan.targets].map(({ name }) => name);
+  const thresholds = plan.thresholds.flatMap(({ expression }) => {
+    const threshold = parseThreshold(expression, scopes);
+    return isThresholdError(threshold) ? [] : [threshold];
+  });
+  const judged = judgeGenerator({ scheduleLag, tightestLatencyUs: tightestLatencyUs(thresholds), due, pickedUp });
+  const signals = [...judged.signals, ...watch.signals()];
+  return { status: signals.length === 0 ? 'healthy' : 'unhealthy', ...watch.usage(), signals };
+}

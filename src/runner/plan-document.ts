@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Anchor } from '../core/anchor.ts';
+import { IotloadError } from '../core/errors.ts';
+import type { Plan } from '../plan/plan.ts';
+import { runFiles } from './run-directory.ts';
+
+/** `plan.json`: the plan without its secrets, and what tied it to this run. */
+export interface PlanDocument {
+  plan: Plan;
+  digest: string;
+  /** null: a verifier by hand that was not told when the run would start. */
+  anchor: Anchor | null;
+  /** `i/n`. */
+  shard: string;
+  workers: number;
+}
+
+/** Reads the plan of a run's directory. Throws IotloadError `file-unreadable` or `file-corrupt`. */
+export function readPlanDocument(dir: string): PlanDocument {
+  const path = join(dir, runFiles.plan);
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new IotloadError('file-unreadable', 'this is not the directory of a run: it has no plan.json', {
+      where: dir,
+      hint: 'give the directory that run printed, or a scenario and --run-id to read live',
+      cause,
+    });
+  }
+  try {
+    const document = JSON.parse(text) as PlanDocument;
+    if (document.plan?.plan === 1) return document;
+  } catch (cause) {
+    throw new IotloadError('file-corrupt', 'this is no JSON', { where: path, cause });
+  }
+  throw new IotloadError('file-corrupt', 'this is no plan that this version of iotload can read', { where: path });
+}

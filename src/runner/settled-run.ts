@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import type { Anchor } from '../core/anchor.ts';
+import { IotloadError } from '../core/errors.ts';
+import { createFleetEvents } from '../events/fleet-events.ts';
+import type { Plan } from '../plan/plan.ts';
+import { writeFindings } from '../verify/findings.ts';
+import { type Settlement, settle } from '../verify/settle.ts';
+import { readSeen, type SeenRecord } from '../wire/seen-file.ts';
+import { readSent, type SentRecord } from '../wire/sent-file.ts';
+import { runFiles } from './run-directory.ts';
+
+/** The two files of a run, and what follows from them. */
+export interface SettledRun {
+  sent: SentRecord;
+  seen: SeenRecord | null;
+  settlement: Settlement;
+}
+
+/**
+ * Reads `sent` and, where there is one, `seen` of a run's directory, settles them, and names the events at fault in `findings.ndjson`.
+ * The same call ends a run, and settles a finished one again, also with what another verifier has `seen` in `seenDir`.
+ */
+export async function settleRun(dir: string, plan: Plan, anchor: Anchor, seenDir = dir): Promise<SettledRun> {
+  const sent = await readSent(join(dir, runFiles.sent));
+  const seen = plan.verify === null ? null : await readSeenIfAny(join(seenDir, runFiles.seen));
+  if (seen !== null && seen.header.runId !== sent.header.runId) {
+    throw new IotloadError('file-corrupt', 'sent and seen are of different runs', {
+      where: dir,
+      value: `${sent.header.runId} and ${seen.header.runId}`,
+    });
+  }
+  const settlement = settle({ plan, sent, seen });
+  const makers = plan.fleets.map((_, fleet) => createFleetEvents(plan, fleet, anchor));
+  await writeFindings(join(dir, runFiles.findings), settlement.findings, {
+    fleet: (fleet) => plan.fleets[fleet]?.name ?? `${fleet}`,
+    device: (fleet, seat) => makers[fleet]?.deviceId(seat) ?? `${seat}`,
+  });
+  return { sent, seen, settlement };
+}
+
+/** A verifier that died before it wrote anything leaves no file: then nothing was read back. */
+async function readSeenIfAny(path: string): Promise<SeenRecord | null> {
+  try {
+    return await readSeen(path);
+  } catch (error) {
+    if (error instanceof IotloadError && error.code === 'file-unreadable') return null;
+    throw error;
+  }
+}

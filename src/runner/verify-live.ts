@@ -1,0 +1,125 @@
+import { join } from 'node:path';
+import type { Anchor, Part } from '../core/anchor.ts';
+import { type Clock, type Micros, sleep } from '../core/clock.ts';
+import { IotloadError } from '../core/errors.ts';
+import type { Plan } from '../plan/plan.ts';
+import { planDigest, redactPlan } from '../plan/plan-digest.ts';
+import { readSeen, type SeenRecord } from '../wire/seen-file.ts';
+import { readSent } from '../wire/sent-file.ts';
+import type { PlanDocument } from './plan-document.ts';
+import { createRunDirectory, defaultRunDirectory, runFiles, writeRunFile } from './run-directory.ts';
+import { Verification } from './verification.ts';
+
+export interface VerifyOptions {
+  plan: Plan;
+  runId: string;
+  shard: Part;
+  out: string | null;
+  /** Instant of slot time 0, where the run was given one; null: the events themselves have to tell. */
+  startAtWallUs: Micros | null;
+  /** Directory of the run, on this host: reading ends when its `sent` does. null: reading ends at `stop`. */
+  runDir: string | null;
+  clock: Clock;
+  note(text: string): void;
+  progress(verified: number): void;
+}
+
+export interface VerifyHandle {
+  finished: Promise<{ dir: string; seen: SeenRecord }>;
+  /** Reads no further. */
+  stop(): void;
+}
+
+const POLL_MS = 500;
+
+/** Reads back what a run sends, started by hand: the same process and the same file as within a run. */
+export function startVerify(options: VerifyOptions): VerifyHandle {
+  let stopped = false;
+  return {
+    finished: read(options, () => stopped),
+    stop: () => {
+      stopped = true;
+    },
+  };
+}
+
+async function read(options: VerifyOptions, stopped: () => boolean): Promise<{ dir: string; seen: SeenRecord }> {
+  const { plan, runId, shard, out, runDir, clock, note } = options;
+  const { verify } = plan;
+  if (verify === null) {
+    throw new IotloadError('bad-scenario', 'the scenario does not ask for verification', {
+      where: 'verify',
+      hint: 'remove verify: false, or name a target that can be read back',
+    });
+  }
+  if (plan.targets.some(({ options: { endpoint } }) => endpoint === 'embedded')) {
+    throw new IotloadError('bad-arguments', 'an embedded broker lives inside its run: no other process can read it', {
+      where: 'target.endpoint',
+      value: 'embedded',
+      hint: 'let run verify by itself, or give both the endpoint of a broker with --set target.endpoint=…',
+    });
+  }
+  const anchor = anchorOf(options);
+  const dir = createRunDirectory(out ?? defaultRunDirectory(plan.outputs.dir, `${plan.name}-verify`, clock.wallUs()));
+  const document: PlanDocument = {
+    plan: redactPlan(plan),
+    digest: planDigest(plan),
+    anchor,
+    shard: `${shard.index}/${shard.count}`,
+    workers: 0,
+  };
+  writeRunFile(dir, runFiles.plan, `${JSON.stringify(document, null, 2)}\n`);
+  let failure: IotloadError | null = null;
+  const verification = new Verification({
+    plan: { ...plan, verify },
+    runId,
+    shard,
+    dir,
+    anchor,
+    note,
+    failed: (error) => {
+      failure = error;
+    },
+  });
+  const cancel = clock.every(POLL_MS, () => options.progress(verification.verified));
+  try {
+    await verification.ready();
+    note(
+      `reading run ${runId}; ${runDir === null ? 'Ctrl-C ends it' : `until ${join(runDir, runFiles.sent)} is complete`}`,
+    );
+    while (!stopped() && failure === null && !(await isComplete(runDir))) await sleep(clock, POLL_MS);
+    if (failure === null) await verification.finish(stopped() ? 0 : verify.graceUs);
+    if (failure !== null) throw failure;
+    return { dir, seen: await readSeen(join(dir, runFiles.seen)) };
+  } finally {
+    cancel();
+    await verification.close();
+  }
+}
+
+/** Whether the run's record of what was sent has its end. */
+async function isComplete(runDir: string | null): Promise<boolean> {
+  if (runDir === null) return false;
+  try {
+    return (await readSent(join(runDir, runFiles.sent))).end !== null;
+  } catch (error) {
+    if (error instanceof IotloadError && error.code === 'file-unreadable') return false;
+    throw error;
+  }
+}
+
+/** With a start the whole anchor is known; this host's monotonic clock stands for the sender's, so both have to run on one host. */
+function anchorOf({ plan, runId, startAtWallUs, clock }: VerifyOptions): Anchor | null {
+  if (startAtWallUs !== null) {
+    return { runId, startWallUs: startAtWallUs, startMonoUs: clock.nowUs() + startAtWallUs - clock.wallUs() };
+  }
+  if (plan.fleets.every(({ payload }) => payload.identity !== 'derived')) return null;
+  throw new IotloadError(
+    'bad-arguments',
+    'events with derived identity are recognised by their time, counted from the start',
+    {
+      where: '--start-at',
+      hint: 'give run and verify the same --start-at, or send a payload with identity: fields',
+    },
+  );
+}
