@@ -9,8 +9,8 @@ export interface RampShape {
   durationUs: Micros;
 }
 
-/** Relative error of `distance` below: 9 roundings of at most 2⁻⁵³ each, doubled twice to be safe. */
-const relativeError = 2 ** -47;
+/** 2⁻⁴⁷, more than the relative error of `distance` below: at most nine roundings of 2⁻⁵³ each, taken fourfold and more. */
+const relativeError = 1 / 0x8000_0000_0000;
 
 /**
  * A stretch whose rate changes linearly, by square root with an exact decision where rounding could matter.

@@ -29,8 +29,8 @@ export function ceilOf(a: Ratio): bigint {
 export function toDouble(a: Ratio): number {
   if (a.n === 0n) return 0;
   // Scales the quotient to at least 64 significant bits, so that the rounding to a double is the only one that counts.
-  const shift = Math.max(0, 64 + bitLength(a.d) - bitLength(a.n));
-  return Number((a.n << BigInt(shift)) / a.d) / 2 ** shift;
+  const shift = BigInt(Math.max(0, 64 + bitLength(a.d) - bitLength(a.n)));
+  return Number((a.n << shift) / a.d) / Number(1n << shift);
 }
 
 export function greatestCommonDivisor(a: bigint, b: bigint): bigint {

@@ -1,0 +1,18 @@
+import { formatCount } from '../core/units.ts';
+import { formatShare } from '../metrics/format-share.ts';
+import type { RunResult } from '../metrics/result.ts';
+
+/** "0 lost of n" with what that allows to say about the true loss: with none of n lost it is at most 3/n, at 95 % confidence. */
+export function lossLine({ events, delivery }: RunResult): string {
+  if (delivery.identity === 'not checked') return 'delivery was not checked';
+  if (events.acked === 0) return 'nothing was acknowledged, so nothing can be called lost';
+  const base = `of ${formatCount(events.acked)} acknowledged`;
+  const { lost, missing, lossUpperBound95 } = delivery;
+  if (lost + missing === 0) {
+    return `0 lost ${base}${lossUpperBound95 === null ? '' : `, ≤ ${formatShare(lossUpperBound95)} at 95 %`}`;
+  }
+  const parts = [];
+  if (lost > 0) parts.push(`${formatCount(lost)} lost`);
+  if (missing > 0) parts.push(`${formatCount(missing)} missing`);
+  return `${parts.join(' and ')} ${base}`;
+}
