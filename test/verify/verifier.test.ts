@@ -1,0 +1,285 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Anchor } from '../../src/core/anchor.ts';
+import { systemClock } from '../../src/core/clock.ts';
+import { IotloadError } from '../../src/core/errors.ts';
+import { Outcome } from '../../src/core/outcome.ts';
+import { encodeProbe } from '../../src/events/probe.ts';
+import type { Plan } from '../../src/plan/plan.ts';
+import type { Source, SourceContext, SourceHealth } from '../../src/targets/target.ts';
+import type { FromVerifier } from '../../src/verify/protocol.ts';
+import { type Settlement, settle } from '../../src/verify/settle.ts';
+import { Verifier } from '../../src/verify/verifier.ts';
+import { readSeen, type SeenRecord } from '../../src/wire/seen-file.ts';
+import { readSent } from '../../src/wire/sent-file.ts';
+import { delivered, payloadsOf, writeSent } from './rehearsal.ts';
+import { testPlan } from './test-plan.ts';
+
+const clock = systemClock();
+const runId = 'r1';
+let dir: string;
+let anchor: Anchor;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'iotload-verifier-'));
+  anchor = { runId, startWallUs: 1_700_000_000_000_000, startMonoUs: clock.nowUs() - 1_000_000 };
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+/** A verifier over a source that delivers what a test tells it to. */
+class Stage {
+  readonly messages: FromVerifier[] = [];
+  readonly health: SourceHealth = { gaps: 0, fullReads: 0, brokerDropped: null };
+  readonly verifier: Verifier;
+  readonly plan: Plan;
+  context: SourceContext | undefined;
+  closed = 0;
+  complete = false;
+  atEnd = (): void => {};
+  #heard = (): void => {};
+
+  constructor(plan: Plan, openSource?: (context: SourceContext) => Promise<Source>) {
+    this.plan = plan;
+    this.verifier = new Verifier({
+      clock,
+      openSource: (_protocol, _options, context) => {
+        this.context = context;
+        return openSource?.(context) ?? Promise.resolve(this.#source());
+      },
+      post: (message) => {
+        this.messages.push(message);
+        this.#heard();
+      },
+      random: () => 0.5,
+      reveal: (text) => text,
+      busy: () => 0,
+      usage: () => ({ cpuSeconds: 1, peakRssBytes: 2 }),
+    });
+  }
+
+  open(fixed: Anchor | null = anchor): Promise<void> {
+    const target = { protocol: 'file', options: {} };
+    return this.verifier.handle({
+      kind: 'open',
+      task: { plan: this.plan, runId, shard: { index: 0, count: 1 }, target, outDir: dir, anchor: fixed },
+    });
+  }
+
+  deliver(payloads: readonly Uint8Array[], atUs = clock.nowUs()): void {
+    this.context?.events.delivered(delivered(payloads, atUs));
+  }
+
+  async finish(graceUs: number): Promise<{ seen: SeenRecord; settlement: Settlement }> {
+    await this.verifier.handle({ kind: 'finish', graceUs });
+    const seen = await readSeen(join(dir, 'seen'));
+    return { seen, settlement: settle({ plan: this.plan, sent: await readSent(join(dir, 'sent')), seen }) };
+  }
+
+  heard(kind: FromVerifier['kind']): Promise<FromVerifier> {
+    return new Promise((resolve) => {
+      this.#heard = () => {
+        const message = this.messages.find((candidate) => candidate.kind === kind);
+        if (message !== undefined) resolve(message);
+      };
+      this.#heard();
+    });
+  }
+
+  #source(): Source {
+    return {
+      health: () => this.health,
+      readToEnd: () => {
+        this.atEnd();
+        return Promise.resolve({ complete: this.complete });
+      },
+      close: () => {
+        this.closed++;
+        return Promise.resolve();
+      },
+    };
+  }
+}
+
+const allAcked = (count: number): Outcome[] => Array.from({ length: count }, () => Outcome.acked);
+
+describe.each(['fields', 'derived'] as const)('Verifier, identity %s', (identity) => {
+  const plan = (): Plan => {
+    const made = testPlan([{ devices: 5, slots: 100, identity }]);
+    const fields = [
+      { name: 'device', value: '<device>' },
+      { name: 'time', value: '<time.iso>' },
+      { name: 'x', value: '<ax>' },
+    ];
+    (made.fleets[0] as Plan['fleets'][number]).payload.fields = fields.slice(0, 2);
+    (made.fleets[0] as Plan['fleets'][number]).schedule.rate = { events: 10, perUs: 1_000_000 };
+    return made;
+  };
+
+  it('finds exactly what was dropped, doubled, reordered and altered', async () => {
+    const stage = new Stage(plan());
+    const payloads = payloadsOf(stage.plan, anchor);
+    await writeSent(dir, stage.plan, runId, allAcked(100));
+    await stage.open();
+    const order = payloads.map((_, slot) => slot).filter((slot) => slot !== 17 && slot !== 64);
+    // Slots 30 and 35 are of one seat.
+    const [at30, at35] = [order.indexOf(30), order.indexOf(35)];
+    [order[at30], order[at35]] = [35, 30];
+    const altered = Uint8Array.from(payloads[50] as Uint8Array);
+    // Within the time or the id's intended time, wherever the identity is: a digit near the end.
+    altered[altered.length - 5] = (altered[altered.length - 5] as number) ^ 1;
+    const stream = order.map((slot) => (slot === 50 ? altered : (payloads[slot] as Uint8Array)));
+    stream.splice(12, 0, payloads[3] as Uint8Array, payloads[3] as Uint8Array, new TextEncoder().encode('{"other":1}'));
+    stage.deliver(stream.slice(0, 40));
+    stage.deliver(stream.slice(40));
+    const { seen, settlement } = await stage.finish(30_000);
+    expect(settlement.delivery).toMatchObject({
+      received: 101,
+      verified: 97,
+      missing: 3,
+      duplicates: 2,
+      reordered: 1,
+      corrupt: 1,
+      foreign: 1,
+      phantom: 0,
+    });
+    expect(settlement.findings).toEqual(
+      expect.arrayContaining(
+        [
+          ['missing', 17],
+          ['missing', 50],
+          ['missing', 64],
+          ['duplicate', 3],
+          ['reordered', 30],
+        ].map(([kind, slot]) => expect.objectContaining({ kind, slot, seat: Number(slot) % 5 })),
+      ),
+    );
+    expect(settlement.laws.filter(({ holds }) => !holds)).toEqual([]);
+    expect(seen.end).toMatchObject({ complete: false, doubts: [], cpuSeconds: 1, peakRssBytes: 2 });
+    expect(stage.closed).toBe(1);
+  });
+
+  it('measures from the intended time, in the measured window only, and keeps negative times', async () => {
+    const stage = new Stage(plan());
+    stage.plan.run = { warmUpUs: 1_000_000, durationUs: 2_000_000, drainUs: 0 };
+    const payloads = payloadsOf(stage.plan, anchor);
+    await writeSent(dir, stage.plan, runId, allAcked(100));
+    await stage.open();
+    // Slot k is due at k × 100 ms; slots 10 … 29 are measured.
+    payloads.forEach((payload, slot) => {
+      stage.deliver([payload], anchor.startMonoUs + slot * 100_000 + (slot === 12 ? -40 : slot));
+    });
+    const { seen, settlement } = await stage.finish(30_000);
+    expect(seen.fleets[0]?.endToEnd).toMatchObject({ min: -40, max: 29, negative: 1, rejected: 0 });
+    expect([...(seen.fleets[0]?.endToEnd.cells.values() ?? [])].reduce((a, b) => a + b)).toBe(20);
+    expect(seen.end?.signals).toEqual(['1 events were seen before they were due: the clocks disagree']);
+    expect(settlement.laws.filter(({ holds }) => !holds)).toEqual([]);
+  });
+
+  it('learns the anchor after it was opened, and tells of the marker before', async () => {
+    const stage = new Stage(plan());
+    await stage.open(null);
+    expect(stage.messages).toEqual([{ kind: 'ready' }]);
+    stage.deliver([encodeProbe(runId), encodeProbe('another')]);
+    expect(stage.messages[1]).toEqual({ kind: 'probe', count: 1 });
+    await stage.verifier.handle({ kind: 'anchor', anchor });
+    stage.deliver(payloadsOf(stage.plan, anchor));
+    await writeSent(dir, stage.plan, runId, allAcked(100));
+    const { settlement } = await stage.finish(1_000_000);
+    expect(settlement.delivery).toMatchObject({ received: 101, verified: 100, foreign: 1, missing: 0 });
+  });
+});
+
+describe('Verifier', () => {
+  const plan = (): Plan => testPlan([{ devices: 5, slots: 20 }]);
+
+  it('waits for what is outstanding, and no longer', async () => {
+    const stage = new Stage(plan());
+    const payloads = payloadsOf(stage.plan, anchor);
+    await writeSent(dir, stage.plan, runId, allAcked(20));
+    await stage.open();
+    stage.deliver(payloads.slice(1));
+    const startUs = clock.nowUs();
+    const finished = stage.finish(60_000_000);
+    clock.after(100, () => stage.deliver(payloads.slice(0, 1)));
+    const { settlement } = await finished;
+    expect(settlement.delivery).toMatchObject({ verified: 20, missing: 0, late: 0 });
+    expect(clock.nowUs() - startUs).toBeGreaterThan(90_000);
+    expect(clock.nowUs() - startUs).toBeLessThan(20_000_000);
+    expect(stage.messages.at(-1)).toMatchObject({ kind: 'done', progress: { seen: 20, outstanding: 0 } });
+  });
+
+  it('counts second copies that come right after the last event', async () => {
+    const stage = new Stage(plan());
+    const payloads = payloadsOf(stage.plan, anchor);
+    await writeSent(dir, stage.plan, runId, allAcked(20));
+    await stage.open();
+    stage.deliver(payloads);
+    const finished = stage.finish(60_000_000);
+    clock.after(120, () => stage.deliver(payloads.slice(0, 1)));
+    expect((await finished).settlement.delivery).toMatchObject({ verified: 20, duplicates: 1 });
+  });
+
+  it('calls late what comes when the grace is over, and lost only what a complete reader did not find', async () => {
+    const stage = new Stage(plan());
+    const payloads = payloadsOf(stage.plan, anchor);
+    stage.complete = true;
+    stage.atEnd = () => stage.deliver(payloads.slice(18, 19));
+    await writeSent(dir, stage.plan, runId, allAcked(20));
+    await stage.open();
+    stage.deliver(payloads.slice(0, 18));
+    const { settlement } = await stage.finish(50_000);
+    expect(settlement.delivery).toMatchObject({ verified: 19, late: 1, lost: 1, missing: 0 });
+  });
+
+  it('can be hurried', async () => {
+    const stage = new Stage(plan());
+    await writeSent(dir, stage.plan, runId, allAcked(20));
+    await stage.open();
+    const finished = stage.finish(600_000_000);
+    await stage.verifier.handle({ kind: 'finish', graceUs: 0 });
+    expect((await finished).settlement.delivery).toMatchObject({ verified: 0, missing: 20 });
+  });
+
+  it('says why the reader cannot vouch for absence', async () => {
+    const stage = new Stage(plan());
+    await writeSent(dir, stage.plan, runId, allAcked(20));
+    await stage.open();
+    Object.assign(stage.health, { gaps: 2, brokerDropped: 7 });
+    const { seen } = await stage.finish(0);
+    expect(seen.end?.doubts).toEqual([
+      'the reader lost its session 2 times',
+      'the broker dropped 7 messages for slow readers',
+    ]);
+  });
+
+  it('reports a source that cannot be opened', async () => {
+    const refusal = new IotloadError('target-unreachable', 'nobody there', { where: 'mqtt://127.0.0.1:1' });
+    const stage = new Stage(plan(), () => Promise.reject(refusal));
+    await stage.open();
+    expect(stage.messages).toMatchObject([
+      { kind: 'failed', error: { code: 'target-unreachable', message: 'nobody there', where: 'mqtt://127.0.0.1:1' } },
+    ]);
+  });
+
+  it('reports a damaged record of what was sent', async () => {
+    const stage = new Stage(plan());
+    await stage.open();
+    rmSync(join(dir, 'sent'), { force: true });
+    await writeSent(dir, testPlan([{ devices: 5, slots: 20 }]), runId, allAcked(20));
+    const { truncateSync } = await import('node:fs');
+    truncateSync(join(dir, 'sent'), 5);
+    await stage.verifier.handle({ kind: 'finish', graceUs: 0 });
+    expect(stage.messages.at(-1)).toMatchObject({ kind: 'failed', error: { code: 'file-corrupt' } });
+    expect(stage.closed).toBe(1);
+  });
+
+  it('leaves a readable file when it is aborted', async () => {
+    const stage = new Stage(plan());
+    await stage.open();
+    stage.deliver(payloadsOf(stage.plan, anchor));
+    await stage.verifier.handle({ kind: 'abort' });
+    expect(await readSeen(join(dir, 'seen'))).toMatchObject({ end: null });
+    expect(stage.closed).toBe(1);
+  });
+});
