@@ -1,9 +1,17 @@
 import type { ErrorCode } from '../core/errors.ts';
 import type { MeasuredRun } from '../metrics/evaluate-threshold.ts';
 import { Histogram } from '../metrics/histogram.ts';
-import type { FleetResult, HealthSummary, LatencySummary, QuantileSummary, RunResult } from '../metrics/result.ts';
+import type {
+  EventCounts,
+  FleetResult,
+  HealthSummary,
+  LatencySummary,
+  QuantileSummary,
+  RunResult,
+} from '../metrics/result.ts';
 import type { Plan } from '../plan/plan.ts';
 import { targetOf } from '../targets/registry.ts';
+import type { Law } from '../verify/laws.ts';
 import { judge } from '../verify/verdict.ts';
 import type { Samples } from '../wire/samples.ts';
 import { runFiles } from './run-directory.ts';
@@ -19,6 +27,8 @@ export interface SenderFigures {
   sendingSeconds: number;
   generator: HealthSummary;
   errors: RunResult['errors'];
+  /** What the workers counted in shared memory, to be compared with their record; null where it is not to be had any more. */
+  counted: Pick<EventCounts, 'sent' | 'acked' | 'rejected' | 'unknown' | 'noAck'> | null;
   environment: RunResult['environment'];
 }
 
@@ -70,7 +80,7 @@ export function composeResult(plan: Plan, sender: SenderFigures, settled: Settle
     run,
     ended: sender.run.ended,
     sentTold: sent.end !== null,
-    laws: settlement.laws,
+    laws: [...settlement.laws, ...countedLaws(sender.counted, settlement.events)],
     reader: seen === null ? null : { finished: seen.end !== null, doubts: seen.end?.doubts ?? [] },
     ordered: plan.targets.every(({ protocol, options }) => targetOf(protocol).traits(options).ordered),
     generator: sender.generator,
@@ -96,6 +106,16 @@ export function composeResult(plan: Plan, sender: SenderFigures, settled: Settle
       findings: runFiles.findings,
     },
   };
+}
+
+/** The counters in shared memory and the record in `sent` were written by different code: they have to agree. */
+function countedLaws(counted: SenderFigures['counted'], recorded: EventCounts): Law[] {
+  if (counted === null) return [];
+  return (['sent', 'acked', 'rejected', 'unknown', 'noAck'] as const).map((key) => ({
+    law: `${key}: counted = recorded`,
+    holds: counted[key] === recorded[key],
+    detail: `${counted[key]} and ${recorded[key]}`,
+  }));
 }
 
 /** The latency summary of nothing, with which a sender leaves end-to-end to the verifier's file. */

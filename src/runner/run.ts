@@ -255,7 +255,7 @@ class Run {
     const crew = this.#crew as WorkerCrew;
     const settled = await settleRun(dir, plan, anchor);
     const latency = latencies.summarise(noSamples);
-    const { pickedUp } = sumCounters(crew.boards);
+    const counted = sumCounters(crew.boards);
     const result = composeResult(
       plan,
       {
@@ -277,10 +277,11 @@ class Run {
           plan,
           latency.scheduleLag,
           dueBy(plan, shard, endedUs - anchor.startMonoUs),
-          pickedUp,
+          counted.pickedUp,
           this.#watch,
         ),
         errors: mergeErrors([...this.#incidents, ...ends.flatMap(({ report }) => report?.errors ?? [])]),
+        counted: this.#ended === 'worker-died' ? null : counted,
         environment: environment(version),
       },
       settled,

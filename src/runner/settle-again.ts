@@ -33,6 +33,7 @@ export async function settleAgain(runDir: string, seenDir: string | null): Promi
       sendingSeconds: summary.run.durationSeconds,
       generator: summary.generator,
       errors: summary.errors,
+      counted: null,
       environment: summary.environment,
     },
     settled,

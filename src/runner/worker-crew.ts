@@ -75,15 +75,25 @@ export class WorkerCrew {
           });
         }),
       );
+      // The task's result and the port's messages take different ways: only the port's close says that nothing more will come.
+      const silent = new Promise<void>((resolve) => {
+        port1.once('close', resolve);
+      });
       this.#ends.push(
-        this.#pool.run(task, { transferList: [port2] }).then(
-          (report: WorkerReport) => ({
-            worker,
-            report,
-            error: report.failed === null ? null : fromPlainError(report.failed),
+        this.#pool
+          .run(task, { transferList: [port2] })
+          .then(
+            (report: WorkerReport) => ({
+              worker,
+              report,
+              error: report.failed === null ? null : fromPlainError(report.failed),
+            }),
+            (error: unknown) => ({ worker, report: null, error: deathOf(error) }),
+          )
+          .then(async (end) => {
+            await silent;
+            return end;
           }),
-          (error: unknown) => ({ worker, report: null, error: deathOf(error) }),
-        ),
       );
     }
     this.boards = boards;
