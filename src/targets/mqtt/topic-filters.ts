@@ -1,3 +1,5 @@
+import { parseTemplate } from '../../core/template.ts';
+
 /**
  * Topic filters that cover every topic the address templates can give, and of which no two match the same topic: a broker may deliver
  * a message once per matching subscription, which would look like duplicates. Filters that could overlap are widened to one.
@@ -14,26 +16,24 @@ export function topicFilters(templates: readonly string[], deviceIds: readonly s
   }
 }
 
-/** A level with a placeholder becomes `+`; a device id with levels of its own ends the filter with `#`. `<<` is a `<`. */
+/** A level with a placeholder becomes `+`; a device id with levels of its own ends the filter with `#`. */
 function filterOf(template: string, deviceId: string): string {
-  const levels: string[] = [];
-  for (const level of splitLevels(template)) {
-    const constant = level.replaceAll('<<', '');
-    if (!constant.includes('<')) {
-      levels.push(level.replaceAll('<<', '<'));
-    } else if (level.includes('<device>') && deviceId.includes('/')) {
-      levels.push('#');
+  const levels = [''];
+  for (const part of parseTemplate(template)) {
+    const last = levels.length - 1;
+    if (part.kind === 'text') {
+      const [first, ...rest] = part.text.split('/') as [string, ...string[]];
+      // Text beside a placeholder is part of what `+` stands for.
+      if (levels[last] !== '+') levels[last] += first;
+      levels.push(...rest);
+    } else if (part.name === 'device' && deviceId.includes('/')) {
+      levels[last] = '#';
       break;
     } else {
-      levels.push('+');
+      levels[last] = '+';
     }
   }
   return levels.join('/');
-}
-
-/** Splits at the slashes outside placeholders. */
-function splitLevels(template: string): string[] {
-  return template.match(/(?:<<|<[^>]*>|[^/<])+|(?<=\/|^)(?=\/|$)/g) ?? [''];
 }
 
 function overlappingPair(filters: readonly string[]): [number, number] | null {
