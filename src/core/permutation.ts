@@ -1,6 +1,7 @@
 import { draw, type StreamKey } from './random.ts';
 
-const ROUNDS = 4;
+/** Three rounds of a random function make a random permutation (Luby and Rackoff). */
+const ROUNDS = 3;
 
 /**
  * Keyed bijection on numbers of `digits` hexadecimal digits (1 to 16): gives each seat a random-looking id that no other seat has,

@@ -6,6 +6,7 @@ import { hexValue } from './hex-text.ts';
 import { type Identified, Status, setSlot, setUnknownSlot } from './identified.ts';
 import { Regenerated } from './regenerated.ts';
 import { indexOfBytes } from './same-bytes.ts';
+import { ViewCache } from './view-cache.ts';
 
 const { length: ID_LENGTH, tail: TAIL } = IdLayout;
 /** Shortest payload with an id: `{"_id":"` id `"}`. */
@@ -31,9 +32,7 @@ export class FieldsIdentity {
   readonly #tag: Uint8Array;
   readonly #embedded: EmbeddedIds;
   readonly #id: ParsedId = { run: 0, fleet: 0, slot: 0, intendedUs: 0, checksum: 0 };
-  /** View of the bytes that were looked at last; payloads of one read share them. */
-  #bytes: Uint8Array = new Uint8Array(0);
-  #view: DataView = new DataView(new ArrayBuffer(0));
+  readonly #views = new ViewCache();
 
   constructor(makers: readonly EventMaker[], runId: string, anchored: boolean) {
     this.#makers = makers;
@@ -159,10 +158,6 @@ export class FieldsIdentity {
   }
 
   #checksum(bytes: Uint8Array, start: number, end: number): number {
-    if (bytes !== this.#bytes) {
-      this.#bytes = bytes;
-      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    }
-    return xxh32(this.#view, start, end, 0) >>> 0;
+    return xxh32(this.#views.of(bytes), start, end, 0) >>> 0;
   }
 }

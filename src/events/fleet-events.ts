@@ -1,11 +1,10 @@
-import { writerSlack } from '../codecs/writer.ts';
 import type { Anchor } from '../core/anchor.ts';
 import type { Micros } from '../core/clock.ts';
 import type { EventBatch } from '../core/event-batch.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { RateProfile } from '../schedule/profile.ts';
 import { EventMaker } from './event-maker.ts';
-import { sameBytes } from './same-bytes.ts';
+import { Regenerated } from './regenerated.ts';
 
 /** The events of one fleet as pure functions of (plan, anchor, slot). All members may be called without their object. */
 export interface FleetEvents {
@@ -29,8 +28,7 @@ export function createFleetEvents(plan: Plan, fleet: number, anchor: Anchor): Fl
   const { slots, devices } = maker.fleet;
   const writeAddress = maker.address.write;
   const writePayload = maker.payload.write;
-  const scratch = new Uint8Array(maker.payload.maxBytes + writerSlack);
-  const scratchView = new DataView(scratch.buffer);
+  const regenerated = new Regenerated(maker);
   return {
     profile,
     slots,
@@ -52,10 +50,6 @@ export function createFleetEvents(plan: Plan, fleet: number, anchor: Anchor): Fl
       batch.count = i + 1;
       return true;
     },
-    matches(slot, bytes, start, end) {
-      maker.load(slot, profile.timeOf(slot));
-      const length = writePayload(context, scratchView, 0);
-      return length === end - start && sameBytes(scratch, 0, bytes, start, length);
-    },
+    matches: (slot, bytes, start, end) => regenerated.equals(slot, bytes, start, end),
   };
 }

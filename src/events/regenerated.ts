@@ -1,6 +1,7 @@
 import { writerSlack } from '../codecs/writer.ts';
 import type { EventMaker } from './event-maker.ts';
-import { differences, sameBytes } from './same-bytes.ts';
+import { differences, sameWords } from './same-bytes.ts';
+import { ViewCache } from './view-cache.ts';
 
 /** An altered event is still told apart from its neighbours as long as no more than this many bytes of it differ. */
 const MAX_DAMAGE = 8;
@@ -10,6 +11,7 @@ export class Regenerated {
   readonly #maker: EventMaker;
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
+  readonly #received = new ViewCache();
 
   constructor(maker: EventMaker) {
     this.#maker = maker;
@@ -20,7 +22,7 @@ export class Regenerated {
   /** Whether the payload of `slot` is `bytes[start … end)`. */
   equals(slot: number, bytes: Uint8Array, start: number, end: number): boolean {
     const length = this.#make(slot);
-    return length === end - start && sameBytes(this.#bytes, 0, bytes, start, length);
+    return length === end - start && sameWords(this.#view, 0, this.#received.of(bytes), start, length);
   }
 
   /**

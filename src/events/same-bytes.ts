@@ -4,6 +4,14 @@ export function sameBytes(a: Uint8Array, aAt: number, b: Uint8Array, bAt: number
   return true;
 }
 
+/** The same through views, four bytes at a time. */
+export function sameWords(a: DataView, aAt: number, b: DataView, bAt: number, length: number): boolean {
+  let i = 0;
+  for (; i + 4 <= length; i += 4) if (a.getInt32(aAt + i, true) !== b.getInt32(bAt + i, true)) return false;
+  for (; i < length; i++) if (a.getUint8(aAt + i) !== b.getUint8(bAt + i)) return false;
+  return true;
+}
+
 /** How many of `length` bytes differ, counted up to `limit + 1`. */
 export function differences(
   a: Uint8Array,
