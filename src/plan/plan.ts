@@ -67,4 +67,6 @@ export interface VerifyPlan {
 export interface ThresholdPlan {
   /** As written, the check's name. */
   expression: string;
+  /** Why this run cannot judge it, where only a flag is to blame: too few events for a quantile, delivery not checked. */
+  skipped?: string;
 }

@@ -11,6 +11,14 @@ const tlsFiles = z.strictObject({
 
 const template = z.string().min(1);
 
+const username = z
+  .string()
+  .min(1)
+  .refine((text) => !/(^|[^<])<[a-z]/.test(text), {
+    error: 'a user name of its own per device is not supported yet',
+    params: { hint: 'write one user name for all connections' },
+  });
+
 /** The block `target: { protocol: mqtt, … }`, without `protocol`. Main thread only. */
 export const optionsSchema = z
   .strictObject({
@@ -47,7 +55,7 @@ export const optionsSchema = z
       .prefault('60s')
       .describe('0s turns it off'),
     auth: z
-      .strictObject({ username: z.string().min(1), password: z.string().optional() })
+      .strictObject({ username, password: z.string().optional() })
       .nullable()
       .default(null)
       .describe('write the password as ${NAME}'),

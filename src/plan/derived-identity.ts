@@ -1,0 +1,49 @@
+import type { Micros } from '../core/clock.ts';
+import { formatDuration, formatRate } from '../core/units.ts';
+import type { ScheduleSpec } from '../schedule/profile.ts';
+import { placeholdersOf, type TemplateProblem } from './check-templates.ts';
+import { highestLevel, perSecond } from './fleet-schedule.ts';
+import type { PayloadPlan } from './plan.ts';
+
+/** What decides whether device and time of an event determine its slot. */
+export interface DerivedQuestion {
+  fields: PayloadPlan['fields'];
+  schedule: ScheduleSpec;
+  devices: number;
+  /** End of the run. */
+  endUs: Micros;
+  maxSamplingDelayUs: Micros;
+}
+
+/**
+ * Why the payload alone does not identify an event; null where it does. The event time of a slot lies within the sampling delay before its
+ * due time and is cut to the resolution in which it is written, so two slots of a device must be further apart than both together.
+ */
+export function derivedProblem({
+  fields,
+  schedule,
+  devices,
+  endUs,
+  maxSamplingDelayUs,
+}: DerivedQuestion): TemplateProblem | null {
+  const placeholders = fields.flatMap(({ value }) => (typeof value === 'string' ? placeholdersOf(value) : []));
+  const time = placeholders.find(({ name }) => name.startsWith('time.'));
+  if (time === undefined || !placeholders.some(({ name }) => name === 'device')) {
+    const missing = [
+      placeholders.some(({ name }) => name === 'device') ? null : '<device>',
+      time === undefined ? '<time.iso>' : null,
+    ];
+    const hint = `add ${missing.filter((name) => name !== null).join(' and ')} to the fields, or choose identity: fields`;
+    return { message: 'device and time do not both stand in the payload', hint };
+  }
+  const resolutionUs = time.name === 'time.s' ? 10 ** (6 - Number(time.format ?? 0)) : 1_000;
+  const leastUs = maxSamplingDelayUs + resolutionUs;
+  const highest = perSecond(schedule.rate) * highestLevel(schedule, endUs);
+  // Due times are whole microseconds, cut: two of them may be one closer than the rate says.
+  const gapUs = Math.floor((devices / highest) * 1_000_000) - 1;
+  if (gapUs > leastUs) return null;
+  const most = formatRate(Math.floor((devices * 1e6) / (leastUs + 2)));
+  const hint = `with ${devices} devices at most ${most}; use more devices, or a payload with identity: fields`;
+  const message = `events of a device ${formatDuration(Math.max(gapUs, 0))} apart cannot be told apart by their time, which is exact to ${formatDuration(leastUs)}`;
+  return { message, hint };
+}

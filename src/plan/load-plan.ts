@@ -1,0 +1,164 @@
+import { type Parsed, parseCount, parseRate } from '../core/units.ts';
+import { type Diagnostic, type ScenarioPath, sortDiagnostics } from '../scenario/diagnostic.ts';
+import { isHostPattern } from '../scenario/host-pattern.ts';
+import { loadScenario, type ScenarioDraft } from '../scenario/load-scenario.ts';
+import { type Override, parseSet } from '../scenario/overrides.ts';
+import { isLiteral } from '../scenario/references.ts';
+import { isSecret } from '../scenario/secret-keys.ts';
+import { diagnosticAt, keyAt, nodeAt, type Place, placeAt, scalarsOf, type Tree } from '../scenario/tree.ts';
+import type { Plan } from './plan.ts';
+import { type PlanFlags, type Report, type ResolvedPlan, resolvePlan } from './resolve-plan.ts';
+import { judgeSafety, type SafetyRefusal } from './safety.ts';
+
+/** A scenario and the flags that go with it. Values of flags are text, with the units of the scenario file. */
+export interface PlanRequest {
+  /** Text of the scenario. */
+  text: string;
+  /** Its name as the user gave it: for messages, its default name, and the folder that certificate files start from. */
+  file: string;
+  env: Readonly<Record<string, string | undefined>>;
+  /** `path=value` each. */
+  set: readonly string[];
+  duration?: string;
+  rate?: string;
+  count?: string;
+  seed?: string;
+  noVerify?: boolean;
+  /** Hosts allowed by flags. */
+  allow: readonly string[];
+}
+
+export type PlanOutcome =
+  | { ok: true; plan: Plan; warnings: Diagnostic[]; refusal: SafetyRefusal | null }
+  | { ok: false; diagnostics: Diagnostic[] };
+
+/** Resolves a scenario into a plan, or says everything that is wrong with it, sorted by place. Never throws for what a user wrote. */
+export async function loadPlan(request: PlanRequest): Promise<PlanOutcome> {
+  const flagged: Diagnostic[] = [];
+  const overrides = overridesOf(request, flagged);
+  const flags = flagsOf(request, flagged);
+  const allow = allowOf(request, flagged);
+  const changed = overrides.length > 0 || flags.rate !== null || flags.count !== null || flags.noVerify;
+  const file = changed ? await resolveFile(request) : null;
+
+  const draft = await loadScenario(request.text, request.env, overrides);
+  const diagnostics = [...flagged, ...draft.diagnostics];
+  const resolved = resolvePlan(draft, request.file, flags, file?.extent ?? null, reporter(draft, diagnostics));
+  if (resolved === null || diagnostics.length > 0) return { ok: false, diagnostics: sortDiagnostics(diagnostics) };
+
+  const { plan, safety } = resolved;
+  const own = changed ? file : resolved;
+  const refusal = judgeSafety({
+    ...safety,
+    allow: [...safety.allow, ...allow],
+    file: own === null ? null : own.safety,
+  });
+  return { ok: true, plan, refusal, warnings: sortDiagnostics(literalSecrets(draft.tree)) };
+}
+
+/** What the file comes to without any flag; null where it is no scenario on its own. */
+async function resolveFile({ text, env, file }: PlanRequest): Promise<ResolvedPlan | null> {
+  const draft = await loadScenario(text, env, []);
+  const diagnostics = [...draft.diagnostics];
+  const resolved = resolvePlan(
+    draft,
+    file,
+    { rate: null, count: null, noVerify: false },
+    null,
+    reporter(draft, diagnostics),
+  );
+  return diagnostics.length > 0 ? null : resolved;
+}
+
+/** Flags that stand for one key of the scenario. */
+function overridesOf({ set, duration, seed }: PlanRequest, diagnostics: Diagnostic[]): Override[] {
+  const overrides: Override[] = [];
+  for (const argument of set) {
+    const override = parseSet(argument);
+    if (override !== null) overrides.push(override);
+    else {
+      const [path] = argument.split('=') as [string];
+      diagnostics.push(flagDiagnostic(`--set ${path}`, 'it has the form path=value', 'such as --set target.qos=0'));
+    }
+  }
+  if (duration !== undefined) overrides.push({ flag: '--duration', path: ['run', 'duration'], value: duration });
+  if (seed !== undefined) overrides.push({ flag: '--seed', path: ['seed'], value: seed });
+  return overrides;
+}
+
+function flagsOf({ rate, count, noVerify }: PlanRequest, diagnostics: Diagnostic[]): PlanFlags {
+  const read = <T>(flag: string, text: string | undefined, parse: (text: string) => Parsed<T>): T | null => {
+    if (text === undefined) return null;
+    const parsed = parse(text);
+    if ('value' in parsed) return parsed.value;
+    diagnostics.push(flagDiagnostic(flag, parsed.error, parsed.hint));
+    return null;
+  };
+  const atLeastOne = (text: string): Parsed<number> => {
+    const parsed = parseCount(text);
+    return 'value' in parsed && parsed.value === 0
+      ? { error: `"${text}" would send nothing`, hint: 'write at least 1' }
+      : parsed;
+  };
+  return {
+    rate: read('--rate', rate, parseRate),
+    count: read('--count', count, atLeastOne),
+    noVerify: noVerify ?? false,
+  };
+}
+
+function allowOf({ allow }: PlanRequest, diagnostics: Diagnostic[]): readonly string[] {
+  for (const pattern of allow) {
+    if (isHostPattern(pattern)) continue;
+    diagnostics.push(
+      flagDiagnostic(
+        '--allow',
+        `"${pattern}" is neither host nor host:port`,
+        'such as --allow broker.example.com:1883',
+      ),
+    );
+  }
+  return allow;
+}
+
+function flagDiagnostic(flag: string, message: string, hint: string): Diagnostic {
+  return diagnosticAt({ start: 0, end: 0, flag }, 'flag', [], message, hint);
+}
+
+/** Finds the place of what is reported; an offset within a plain value narrows it. */
+function reporter({ tree }: ScenarioDraft, diagnostics: Diagnostic[]): Report {
+  return (path, code, { message, hint }, offset = 0) => {
+    const [first] = path;
+    if (typeof first === 'string' && first.startsWith('--')) {
+      diagnostics.push(flagDiagnostic(first, message, hint ?? ''));
+      return;
+    }
+    const place = code === 'unknown-key' ? placeOfKey(tree, path) : placeAt(tree, path);
+    diagnostics.push(diagnosticAt(narrowed(place, nodeAt(tree, path), offset), code, path, message, hint));
+  };
+}
+
+function placeOfKey(tree: Tree, path: ScenarioPath): Place {
+  return keyAt(tree, path) ?? placeAt(tree, path);
+}
+
+/** The part of a value from `offset` on, where the value stands literally in one line of the file. */
+function narrowed(place: Place, node: Tree | undefined, offset: number): Place {
+  if (offset === 0 || node?.kind !== 'scalar' || !isLiteral(node)) return place;
+  const start = place.start + offset + (node.quoted ? 1 : 0);
+  return start < place.end ? { ...place, start } : { ...place, start: Math.max(place.start, place.end - 1) };
+}
+
+/** Secrets that stand in the file itself: allowed, and worth a word. */
+function literalSecrets(tree: Tree): Diagnostic[] {
+  return [...scalarsOf(tree)].flatMap(({ node, path }) => {
+    if (!isSecret(path) || node.fromEnvironment || node.place.flag !== null || node.value === null) return [];
+    const message = `"${path.at(-1)}" stands literally in the file`;
+    return [
+      {
+        ...diagnosticAt(node.place, 'bad-value', path, message, 'write "${NAME}" and export NAME'),
+        severity: 'warning' as const,
+      },
+    ];
+  });
+}

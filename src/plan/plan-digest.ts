@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import { secretKeys } from '../scenario/secret-keys.ts';
+import type { Plan } from './plan.ts';
+
+const REDACTED = '[redacted]';
+const wholeReference = /^\$\{([A-Za-z_][A-Za-z0-9_]*)(?:(:[-?])([^}]*))?\}$/;
+
+/**
+ * SHA-256, in hexadecimal digits, of everything that decides what is sent and how it is judged. Secrets do not enter it, nor does the
+ * place of the results; keys are sorted, so that it does not depend on the order in which a plan was put together.
+ */
+export function planDigest(plan: Plan): string {
+  const { outputs: _, ...rest } = plan;
+  return createHash('sha256')
+    .update(canonicalJson(redact(rest)))
+    .digest('hex');
+}
+
+/** The plan as it may be written down: secrets that stand in it literally are struck out, references stay. */
+export function redactPlan(plan: Plan): Plan {
+  return redact(plan) as Plan;
+}
+
+function redact(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(redact);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      key,
+      secretKeys.includes(key) && typeof item === 'string' ? redactText(item) : redact(item),
+    ]),
+  );
+}
+
+/** A default within a reference is a literal too. */
+function redactText(text: string): string {
+  const match = wholeReference.exec(text);
+  if (match === null) return REDACTED;
+  return match[2] === ':-' ? `\${${match[1]}:-${REDACTED}}` : text;
+}
+
+function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  const members = Object.entries(value).filter(([, item]) => item !== undefined);
+  members.sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${members.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(',')}}`;
+}

@@ -1,0 +1,249 @@
+import { dirname, isAbsolute, join } from 'node:path';
+import type { Micros } from '../core/clock.ts';
+import { parseTemplate } from '../core/template.ts';
+import type { DiagnosticCode, ScenarioPath } from '../scenario/diagnostic.ts';
+import type { ScenarioDraft } from '../scenario/load-scenario.ts';
+import { isLiteral } from '../scenario/references.ts';
+import { keyAt, nodeAt } from '../scenario/tree.ts';
+import type { ExactRate } from '../schedule/profile.ts';
+import { targets } from '../targets/registry.ts';
+import type { TargetOptions, TargetTraits } from '../targets/target.ts';
+import type { TemplateProblem } from './check-templates.ts';
+import { limitSlots } from './count-limit.ts';
+import { peakPerSecond, scaleRates } from './fleet-schedule.ts';
+import type { Plan, TargetPlan, VerifyPlan } from './plan.ts';
+import { type FleetSurroundings, type ResolvedFleet, rateOf, resolveFleet, topicProblem } from './resolve-fleet.ts';
+import type { RunExtent } from './resolve-thresholds.ts';
+import { resolveThresholds } from './resolve-thresholds.ts';
+import type { SafetyQuestion } from './safety.ts';
+
+/** Flags that no single key of a scenario stands for. */
+export interface PlanFlags {
+  rate: ExactRate | null;
+  count: number | null;
+  noVerify: boolean;
+}
+
+/** A plan with what is to be said about its safety. */
+export interface ResolvedPlan {
+  plan: Plan;
+  extent: RunExtent;
+  safety: Omit<SafetyQuestion, 'allow' | 'file'> & { allow: readonly string[] };
+}
+
+export type Report = (path: ScenarioPath, code: DiagnosticCode, problem: TemplateProblem, offset?: number) => void;
+
+/**
+ * Resolves a scenario into its plan; null, and everything reported, where anything in it is wrong. `file` is what the file alone comes to,
+ * null to take this scenario for it.
+ */
+export function resolvePlan(
+  draft: ScenarioDraft,
+  scenarioFile: string,
+  flags: PlanFlags,
+  file: RunExtent | null,
+  report: Report,
+): ResolvedPlan | null {
+  const { top, run, clock, outputs, safety } = draft;
+  // Where they are wrong, their default lets everything else be checked.
+  const warmUpUs = run.warm_up ?? 0;
+  const durationUs = run.duration ?? 60_000_000;
+  const endUs = warmUpUs + durationUs;
+
+  const target = targetOf(draft, scenarioFile, report);
+  const rates = scaled(draft, flags.rate, report);
+  const fleets = draft.fleets.map((fleet, i) => {
+    const around: FleetSurroundings = { warmUpUs, durationUs, rate: rates?.[i] ?? null, target };
+    return resolveFleet(fleet, fieldOrder(draft, fleet.name), around, report);
+  });
+  checkDistinctIds(draft, report);
+  const verify = verifyOf(draft, target, flags, report);
+  const scopes = [...draft.fleets.map(({ name }) => name), 'target'];
+  const sound = fleets.filter((fleet) => fleet !== null);
+  if (sound.length < fleets.length || sound.length === 0) {
+    // Only their form can be judged.
+    const anything: RunExtent = { samples: () => Number.POSITIVE_INFINITY, verified: true };
+    resolveThresholds(top.thresholds ?? [], scopes, anything, anything, thresholdReport(report));
+    return null;
+  }
+
+  const slots = limitSlots(
+    sound.map(({ plan, profile }) => ({ profile, slots: plan.slots })),
+    flags.count ?? Number.POSITIVE_INFINITY,
+    endUs,
+  );
+  const extent = extentOf(sound, slots, warmUpUs, verify !== null);
+  const thresholds = resolveThresholds(top.thresholds ?? [], scopes, extent, file ?? extent, thresholdReport(report));
+  if (target === undefined || verify === undefined) return null;
+
+  const name = top.name ?? nameOfFile(scenarioFile);
+  const plan: Plan = {
+    plan: 1,
+    name,
+    description: top.description ?? '',
+    seed: top.seed ?? 1,
+    clockStartUs: clock.start ?? null,
+    run: { warmUpUs, durationUs, drainUs: run.drain ?? 30_000_000 },
+    fleets: sound.map((fleet, i) => ({ ...fleet.plan, slots: slots[i] as number })),
+    targets: [target.plan],
+    verify,
+    thresholds,
+    outputs: { dir: (outputs.dir ?? '').replaceAll('<name>', slugOf(name)) },
+  };
+  const endpoint = nodeAt(draft.tree, ['target', 'endpoint']);
+  return {
+    plan,
+    extent,
+    safety: {
+      hosts: target.traits.hosts,
+      literal: endpoint?.kind === 'scalar' && isLiteral(endpoint),
+      allow: safety.allow ?? [],
+      peakPerSecond: peakPerSecond(
+        sound.map((fleet) => fleet.plan.schedule),
+        endUs,
+      ),
+      durationUs,
+      maxPerSecond:
+        safety.max_rate === undefined ? undefined : (safety.max_rate.events / safety.max_rate.perUs) * 1_000_000,
+      maxDurationUs: safety.max_duration,
+    },
+  };
+}
+
+function thresholdReport(report: Report): (index: number, offset: number, problem: TemplateProblem) => void {
+  return (index, offset, problem) => report(['thresholds', index], 'bad-threshold', problem, offset);
+}
+
+interface ResolvedTarget {
+  plan: TargetPlan;
+  protocol: string;
+  traits: TargetTraits;
+  topic: string;
+}
+
+function targetOf(draft: ScenarioDraft, scenarioFile: string, report: Report): ResolvedTarget | undefined {
+  if (draft.target === undefined) return undefined;
+  const { protocol } = draft.target;
+  const options = readFrom(dirname(scenarioFile), draft.target.options);
+  const traits = targets[protocol].traits(options);
+  const topic = typeof options['topic'] === 'string' ? options['topic'] : '';
+  if (traits.address === 'topic') {
+    const problem = topicProblem(topic);
+    if (problem !== null) report(['target', 'topic'], 'bad-value', problem);
+  }
+  return { plan: { name: 'target', protocol, options }, protocol, traits, topic };
+}
+
+/** Certificate files stand beside the scenario. */
+function readFrom(folder: string, options: TargetOptions): TargetOptions {
+  const { tls } = options;
+  if (typeof tls !== 'object' || tls === null) return options;
+  const files = Object.entries(tls as Record<string, string>).map(([key, file]) => [
+    key,
+    isAbsolute(file) ? file : join(folder, file),
+  ]);
+  return { ...options, tls: Object.fromEntries(files) };
+}
+
+function scaled(draft: ScenarioDraft, total: ExactRate | null, report: Report): ExactRate[] | null {
+  if (total === null) return null;
+  const rates = draft.fleets.map(rateOf).filter((rate) => rate !== undefined);
+  if (rates.length < draft.fleets.length) return null;
+  const result = scaleRates(rates, total);
+  if (result === null)
+    report(['--rate'], 'flag', {
+      message: 'the fleets’ rates cannot be scaled to it exactly',
+      hint: 'use rounder numbers',
+    });
+  return result;
+}
+
+/** Names of a payload's fields as they are written: an object would put those first that look like numbers. */
+function fieldOrder(draft: ScenarioDraft, fleet: string): string[] {
+  const fields = nodeAt(draft.tree, ['fleets', fleet, 'payload', 'fields']);
+  return fields?.kind === 'map' ? [...fields.entries.keys()] : [];
+}
+
+/** Fleets whose devices would be mistaken for each other. */
+function checkDistinctIds(draft: ScenarioDraft, report: Report): void {
+  const owners = new Map<string, string>();
+  for (const { name, value } of draft.fleets) {
+    if (value.id === undefined || !onlyIndexed(value.id)) continue;
+    const other = owners.get(value.id);
+    if (other === undefined) owners.set(value.id, name);
+    else
+      report(['fleets', name, 'id'], 'bad-value', {
+        message: `fleet ${other} gives its devices the same ids`,
+        hint: 'put <fleet> into the id',
+      });
+  }
+}
+
+function onlyIndexed(id: string): boolean {
+  try {
+    return parseTemplate(id).every((part) => part.kind === 'text' || part.name === 'index' || part.name === 'run');
+  } catch {
+    return false;
+  }
+}
+
+/** null: not asked; undefined: something is wrong. */
+function verifyOf(
+  draft: ScenarioDraft,
+  target: ResolvedTarget | undefined,
+  flags: PlanFlags,
+  report: Report,
+): VerifyPlan | null | undefined {
+  const { verify } = draft;
+  if (verify === undefined || verify === null || target === undefined) return verify === null ? null : undefined;
+  const { traits, protocol } = target;
+  if (!traits.readable) {
+    const asked = keyAt(draft.tree, ['verify']) !== undefined;
+    if (asked)
+      report(['verify'], 'bad-value', { message: `${protocol} cannot be read back`, hint: 'leave verify away' });
+    return asked ? undefined : null;
+  }
+  if (!traits.acknowledges && verify.expect !== undefined && verify.expect !== 'at-most-once') {
+    const hint = 'write expect: at-most-once, or let the target acknowledge (qos: 1)';
+    report(['verify', 'expect'], 'bad-value', {
+      message: `nothing is acknowledged, so ${verify.expect} cannot be judged`,
+      hint,
+    });
+    return undefined;
+  }
+  if (flags.noVerify) return null;
+  return {
+    read: 0,
+    expect: verify.expect ?? (traits.acknowledges ? 'at-least-once' : 'at-most-once'),
+    order: verify.order === undefined ? traits.ordered : verify.order === 'per_device',
+    graceUs: verify.grace,
+  };
+}
+
+function extentOf(
+  fleets: readonly ResolvedFleet[],
+  slots: readonly number[],
+  warmUpUs: Micros,
+  verified: boolean,
+): RunExtent {
+  const measured = fleets.map(({ profile }, i) => Math.max(0, (slots[i] as number) - profile.dueBy(warmUpUs)));
+  return {
+    verified,
+    samples: (scope) =>
+      measured.reduce(
+        (sum, count, i) => sum + (scope === null || scope === 'target' || fleets[i]?.plan.name === scope ? count : 0),
+        0,
+      ),
+  };
+}
+
+/** The file's name without folder and extension. */
+function nameOfFile(file: string): string {
+  const base = file.split(/[\\/]/).at(-1) ?? '';
+  return base.replace(/\.[^.]*$/, '').replace(/\p{Cc}/gu, '') || 'scenario';
+}
+
+/** A name as part of a path. */
+function slugOf(name: string): string {
+  return name.replace(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^[.-]+|-+$/g, '') || 'scenario';
+}

@@ -1,0 +1,201 @@
+import type { z } from 'zod';
+import { closestName } from '../metrics/closest-name.ts';
+import { isProtocol, targets } from '../targets/registry.ts';
+import type { TargetOptions } from '../targets/target.ts';
+import type { Diagnostic, ScenarioPath } from './diagnostic.ts';
+import { refuseUnsupported } from './not-supported.ts';
+import { applyOverride, type Override } from './overrides.ts';
+import { readYaml } from './read-yaml.ts';
+import { resolveReferences } from './references.ts';
+import * as schema from './schema.ts';
+import { checkKeys, checkSection } from './section.ts';
+import { diagnosticAt, keyAt, type MapTree, nodeAt, type Tree } from './tree.ts';
+
+/** A scenario as far as it could be read: what is absent here stands in `diagnostics`. */
+export interface ScenarioDraft {
+  tree: Tree;
+  top: Partial<z.output<typeof schema.top>>;
+  clock: Partial<z.output<typeof schema.clock>>;
+  run: Partial<z.output<typeof schema.run>>;
+  fleets: FleetDraft[];
+  target: TargetDraft | undefined;
+  /** null: `verify: false`; undefined: something in it is wrong. */
+  verify: z.output<typeof schema.verify> | null | undefined;
+  outputs: Partial<z.output<typeof schema.outputs>>;
+  safety: Partial<z.output<typeof schema.safety>>;
+  diagnostics: Diagnostic[];
+}
+
+export interface FleetDraft {
+  name: string;
+  /** Good keys only. */
+  value: Partial<z.output<typeof schema.fleet>>;
+}
+
+export interface TargetDraft {
+  protocol: keyof typeof targets;
+  options: TargetOptions;
+}
+
+type Report = (found: readonly Diagnostic[]) => void;
+
+/**
+ * Reads a scenario and applies flags: everything that can be checked without knowing what the events will look like. Never throws;
+ * every mistake is a diagnostic.
+ */
+export async function loadScenario(
+  text: string,
+  env: Readonly<Record<string, string | undefined>>,
+  overrides: readonly Override[],
+): Promise<ScenarioDraft> {
+  const read = readYaml(text, null);
+  const diagnostics = [...read.diagnostics];
+  const report: Report = (found) => void diagnostics.push(...found);
+  const tree = read.broken ? undefined : topOf(read.tree, report);
+  if (tree === undefined) return { ...nothing, diagnostics };
+  for (const override of overrides) report(applyOverride(tree, override));
+  report(resolveReferences(tree, env));
+  const unsupported = refuseUnsupported(tree);
+  report(unsupported);
+
+  const check = <S extends z.ZodObject>(section: S, path: ScenarioPath): Partial<z.output<S>> => {
+    const checked = checkKeys(section, tree, path);
+    report(checked.diagnostics.filter((diagnostic) => !follows(diagnostic, unsupported)));
+    return checked.value;
+  };
+  return {
+    tree,
+    top: check(schema.document, []),
+    clock: check(schema.clock, ['clock']),
+    run: check(schema.run, ['run']),
+    fleets: checkFleets(tree, check, report),
+    target: await checkTarget(tree, unsupported, report),
+    verify: checkVerify(tree, unsupported, report),
+    outputs: check(schema.outputs, ['outputs']),
+    safety: check(schema.safety, ['safety']),
+    diagnostics,
+  };
+}
+
+const emptyMap: MapTree = { kind: 'map', place: { start: 0, end: 0, flag: null }, entries: new Map() };
+const nothing: Omit<ScenarioDraft, 'diagnostics'> = {
+  tree: emptyMap,
+  top: {},
+  clock: {},
+  run: {},
+  fleets: [],
+  target: undefined,
+  verify: undefined,
+  outputs: {},
+  safety: {},
+};
+
+function topOf(tree: Tree | undefined, report: Report): MapTree | undefined {
+  if (tree?.kind === 'map') return tree;
+  const place = tree?.place ?? emptyMap.place;
+  const found = tree === undefined ? 'nothing' : tree.kind === 'list' ? 'a list' : 'one value';
+  const hint = 'it begins with "iotload: 1" and has fleets and a target';
+  report([diagnosticAt(place, 'bad-value', [], `a scenario is a map, found ${found}`, hint)]);
+  return undefined;
+}
+
+/** What is missing only because it was refused as not supported. */
+function follows({ code, path }: Diagnostic, unsupported: readonly Diagnostic[]): boolean {
+  if (code !== 'missing-key') return false;
+  const key = path.join('.');
+  return unsupported.some((other) => other.path.join('.') === key || (key === 'target' && other.path[0] === 'targets'));
+}
+
+type Check = <S extends z.ZodObject>(section: S, path: ScenarioPath) => Partial<z.output<S>>;
+
+function checkFleets(tree: Tree, check: Check, report: Report): FleetDraft[] {
+  const fleets = nodeAt(tree, ['fleets']);
+  if (fleets?.kind !== 'map') return [];
+  const drafts: FleetDraft[] = [];
+  for (const [name, { key, value }] of fleets.entries) {
+    const path = ['fleets', name];
+    if (!schema.fleetName.test(name)) {
+      const hint = 'letters, digits, "-" and "_", up to 64, beginning with a letter';
+      report([diagnosticAt(key, 'bad-value', path, `"${name}" cannot be a fleet's name`, hint)]);
+    }
+    if (value.kind !== 'map') {
+      report([
+        diagnosticAt(value.place, 'bad-value', path, 'a fleet is a map', 'it has model, devices, rate and payload'),
+      ]);
+      continue;
+    }
+    const draft = check(schema.fleet, path);
+    const [rate, every] = [value.entries.get('rate'), value.entries.get('every')];
+    if (rate !== undefined && every !== undefined) {
+      const hint = 'rate is of the whole fleet, every is between two events of one device';
+      report([
+        diagnosticAt(every.key, 'bad-value', [...path, 'every'], 'a fleet has either rate or every, not both', hint),
+      ]);
+    } else if (rate === undefined && every === undefined && !misspelt(value, ['rate', 'every'])) {
+      report([
+        diagnosticAt(key, 'missing-key', path, `"rate" or "every" is missing`, 'write rate: 590/s, or every: 10s'),
+      ]);
+    }
+    drafts.push({ name, value: draft });
+  }
+  return drafts;
+}
+
+/** Whether an unknown key has been corrected to one of `names` already. */
+function misspelt(map: MapTree, names: readonly string[]): boolean {
+  const known = Object.keys(schema.fleet.shape);
+  return [...map.entries.keys()].some((key) => !known.includes(key) && names.includes(closestName(key, known) ?? ''));
+}
+
+async function checkTarget(
+  tree: MapTree,
+  unsupported: readonly Diagnostic[],
+  report: Report,
+): Promise<TargetDraft | undefined> {
+  const entry = tree.entries.get('target');
+  if (entry?.value.kind !== 'map') return undefined;
+  const { entries } = entry.value;
+  const protocol = entries.get('protocol')?.value;
+  const path = ['target', 'protocol'];
+  if (protocol === undefined) {
+    const near = [...entries.keys()].find((key) => closestName(key, ['protocol']) !== undefined);
+    const missing = diagnosticAt(entry.key, 'missing-key', path, '"protocol" is missing', `there are ${protocols}`);
+    if (near !== undefined) {
+      const place = keyAt(tree, ['target', near]) ?? entry.key;
+      report([
+        diagnosticAt(place, 'unknown-key', ['target', near], `unknown key "${near}"`, 'did you mean "protocol"?'),
+      ]);
+    } else if (!follows(missing, unsupported)) report([missing]);
+    return undefined;
+  }
+  const name = protocol.kind === 'scalar' ? String(protocol.value) : protocol.kind;
+  if (!isProtocol(name)) {
+    const near = closestName(name, Object.keys(targets));
+    const hint = near === undefined ? `there are ${protocols}` : `did you mean "${near}"?`;
+    report([diagnosticAt(protocol.place, 'bad-value', path, `there is no protocol "${name}"`, hint)]);
+    return undefined;
+  }
+  const { optionsSchema } = await targets[name].options();
+  const options: MapTree = { ...entry.value, entries: new Map([...entries].filter(([key]) => key !== 'protocol')) };
+  const view: MapTree = { ...tree, entries: new Map(tree.entries).set('target', { key: entry.key, value: options }) };
+  const checked = checkSection(optionsSchema as z.ZodType<TargetOptions>, view, ['target']);
+  report(checked.diagnostics.filter((diagnostic) => !follows(diagnostic, unsupported)));
+  return checked.value === undefined ? undefined : { protocol: name, options: checked.value };
+}
+
+const protocols = Object.keys(targets).join(', ');
+
+function checkVerify(tree: Tree, unsupported: readonly Diagnostic[], report: Report): ScenarioDraft['verify'] {
+  const node = nodeAt(tree, ['verify']);
+  if (node?.kind === 'scalar' && node.value === false) return null;
+  if (node !== undefined && node.kind !== 'map') {
+    const hint = 'write verify: false, or verify: { expect: at-least-once, grace: 30s }';
+    report([diagnosticAt(node.place, 'bad-value', ['verify'], 'verify is false or a map', hint)]);
+    return undefined;
+  }
+  const checked = checkSection(schema.verify, tree, ['verify']);
+  // Without the targets there is no name that could be right.
+  const nameless = unsupported.some(({ path }) => path[0] === 'targets');
+  report(checked.diagnostics.filter(({ path }) => !(nameless && path[1] === 'read')));
+  return checked.value;
+}

@@ -1,0 +1,113 @@
+import type { Diagnostic, ScenarioPath } from './diagnostic.ts';
+import { diagnosticAt, type Tree } from './tree.ts';
+
+/** A key, or a value of one, that the grammar of scenarios knows and this version does not build. */
+interface Rule {
+  /** Where: keys from the top, `*` for any key or position. */
+  path: string;
+  /** What surrounds it makes no sense without it and goes too. */
+  whole?: true;
+  /** Which values of it; any when left out. */
+  value?: (node: Tree) => boolean;
+  hint?: string;
+}
+
+const scalarIn =
+  (...values: readonly unknown[]) =>
+  (node: Tree): boolean =>
+    node.kind === 'scalar' && values.includes(node.value);
+const notScalar = (node: Tree): boolean => node.kind !== 'scalar';
+const isMap = (node: Tree): boolean => node.kind === 'map';
+
+const rules: readonly Rule[] = [
+  { path: 'targets', hint: 'write one target: { protocol: …, … }' },
+  { path: 'timeline' },
+  { path: 'capacity' },
+  { path: 'environments', hint: 'use --set, or ${NAME} in a value' },
+  { path: 'plugins' },
+  { path: 'clock.speed' },
+  { path: 'fleets.*.arrivals', value: scalarIn('poisson'), hint: 'arrivals are even' },
+  { path: 'fleets.*.to', hint: 'every fleet sends to the one target' },
+  { path: 'fleets.*.behavior' },
+  { path: 'fleets.*.profile.*.sine', whole: true, hint: 'build it from ramp and hold' },
+  { path: 'fleets.*.profile.*.steps', whole: true, hint: 'write one hold per step' },
+  { path: 'fleets.*.payload.codec', value: scalarIn('csv', 'cbor', 'avro', 'protobuf'), hint: 'write codec: json' },
+  { path: 'fleets.*.payload.schema' },
+  { path: 'fleets.*.payload.pad_to' },
+  { path: 'fleets.*.payload.fields.*', value: notScalar, hint: 'fields are flat' },
+  { path: 'fleets.*.payload.identity', value: isMap, hint: 'write identity: fields, which appends _id' },
+  { path: 'fleets.*.payload.identity', value: scalarIn('headers'), hint: 'write fields, derived or none' },
+  { path: 'verify.taps' },
+  { path: 'verify.hop' },
+  { path: 'thresholds.*', value: isMap, hint: 'write the check alone, such as "unknown < 0.1%"' },
+  { path: 'outputs.formats' },
+  { path: 'outputs.prometheus' },
+  { path: 'outputs.labels' },
+  { path: 'safety.max_cost' },
+  { path: 'safety.max_memory' },
+  { path: 'target.protocol', value: scalarIn('kafka', 'kinesis'), hint: 'there are discard, file and mqtt' },
+  { path: 'target.endpoint', value: scalarIn('aws') },
+  { path: 'target.qos', value: scalarIn(2), hint: 'write qos: 0 or qos: 1' },
+  { path: 'target.version', hint: 'MQTT 3.1.1 is spoken' },
+  { path: 'target.retain' },
+  { path: 'target.clean_start', hint: 'every session starts clean' },
+  { path: 'target.session_expiry' },
+  { path: 'target.will' },
+  { path: 'target.share' },
+  { path: 'target.source_addresses' },
+  { path: 'target.connect.min' },
+  { path: 'target.create' },
+  { path: 'target.key' },
+  { path: 'target.auth.devices', hint: 'write auth: { username: …, password: "${NAME}" }' },
+  { path: 'target.auth.kind', hint: 'write auth: { username: …, password: "${NAME}" }' },
+  { path: 'target.tls.alpn' },
+  { path: 'target.format', value: scalarIn('parquet'), hint: 'write format: lines' },
+  { path: 'target.roll' },
+];
+
+/**
+ * Refuses by name what the grammar knows and this version does not build, and takes it out of the tree, so that it is not called
+ * unknown as well.
+ */
+export function refuseUnsupported(tree: Tree): Diagnostic[] {
+  const found: Diagnostic[] = [];
+  for (const rule of rules) refuse(tree, rule, rule.path.split('.'), [], found);
+  return found;
+}
+
+/** Looks for `steps` below `node`, which stands at `path`. Returns whether the node goes as a whole. */
+function refuse(node: Tree, rule: Rule, steps: readonly string[], path: ScenarioPath, found: Diagnostic[]): boolean {
+  const [step, ...rest] = steps;
+  if (step === undefined || node.kind === 'scalar') return false;
+  const gone = new Set<string>();
+  for (const [name, { key, value }] of childrenOf(node)) {
+    if (step !== '*' && step !== name) continue;
+    const here = [...path, node.kind === 'list' ? Number(name) : name];
+    if (rest.length > 0) {
+      if (refuse(value, rule, rest, here, found)) gone.add(name);
+    } else if (rule.value === undefined || rule.value(value)) {
+      const place = rule.value === undefined ? key : value.place;
+      const message = `${nameOf(rule, value, here)} is not supported yet`;
+      found.push(diagnosticAt(place, 'not-supported', here, message, rule.hint ?? null));
+      gone.add(name);
+    }
+  }
+  if (node.kind === 'list') node.items = node.items.filter((_, i) => !gone.has(`${i}`));
+  else for (const name of gone) node.entries.delete(name);
+  return gone.size > 0 && rest.length === 0 && rule.whole === true;
+}
+
+function childrenOf(node: Exclude<Tree, { kind: 'scalar' }>): Iterable<[string, { key: Tree['place']; value: Tree }]> {
+  if (node.kind === 'map') return node.entries;
+  return node.items.map((value, i) => [String(i), { key: value.place, value }]);
+}
+
+/** `behavior`, or `arrivals: poisson` where only the value is not built. */
+function nameOf(rule: Rule, node: Tree, path: ScenarioPath): string {
+  const keys = path.filter((step) => typeof step === 'string');
+  const key = rule.path.startsWith('fleets.') || keys.length < 2 ? keys.at(-1) : keys.slice(-2).join('.');
+  if (rule.value === undefined) return `"${key}"`;
+  if (node.kind === 'scalar') return `"${key}: ${node.value}"`;
+  if (rule.path === 'thresholds.*') return 'a threshold in the form of a map';
+  return `"${key}" as a ${node.kind}`;
+}

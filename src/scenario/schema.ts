@@ -1,0 +1,192 @@
+import { z } from 'zod';
+import { parseDuration, parseShare } from '../core/units.ts';
+import { models } from '../models/registry.ts';
+import { count, duration, LONGEST_US, rate } from '../targets/option-schemas.ts';
+import { isHostPattern } from './host-pattern.ts';
+import { parseInstant } from './instant.ts';
+
+/*
+ * The grammar of a scenario, in sections: each is checked on its own, so that a mistake in one hides none in another. The block of the
+ * target comes from the target itself, the parameters of a fleet from its model.
+ */
+
+/** Names of fleets. */
+export const fleetName = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
+
+const modelNames = Object.keys(models) as [string, ...string[]];
+
+const level = share('a level such as 50%');
+
+/** A time, or a share of run.duration. */
+const lasting = z
+  .string({
+    error: (issue) =>
+      typeof issue.input === 'number' ? `"${issue.input}" lacks its unit` : 'expected a time or a share',
+  })
+  .meta({ description: 'a time such as 30s, or a share of run.duration such as 10%' })
+  .transform((text, context) => {
+    const parsed = text.endsWith('%') || text.endsWith('ppm') ? parseShare(text) : parseDuration(text);
+    if ('error' in parsed)
+      return complain(context, parsed.error, 'write a time such as 30s, or a share of run.duration such as 10%');
+    if (typeof parsed.value === 'object') return parsed.value;
+    if (parsed.value > LONGEST_US) return complain(context, `"${text}" is longer than a year`, 'write at most 366d');
+    return { us: parsed.value };
+  });
+
+/** One entry of a fleet's profile. */
+export const profileEntry = z
+  .strictObject({
+    hold: level.optional().describe('stays at this level'),
+    ramp: z
+      .tuple([level, level], { error: 'expected two levels, such as [10%, 100%]' })
+      .optional()
+      .describe('goes from one level to the other'),
+    for: lasting,
+  })
+  .superRefine(({ hold, ramp }, context) => {
+    if ((hold === undefined) === (ramp === undefined)) {
+      context.addIssue({
+        code: 'custom',
+        message: 'an entry has either hold or ramp',
+        params: { hint: 'write { hold: 100%, for: 1m }' },
+      });
+    }
+  })
+  .meta({ title: 'profile entry' });
+
+const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()], {
+  error: 'expected a text, a number, true, false or null',
+});
+
+/** A fleet's payload with fields of its own. */
+export const ownPayload = z
+  .strictObject({
+    codec: z.literal('json').default('json'),
+    fields: z.record(z.string(), scalar).describe('in order of writing; <…> is filled per event'),
+    identity: z.enum(['fields', 'derived', 'none']).optional().describe('default: derived where possible, else fields'),
+  })
+  .meta({ title: 'payload' });
+
+/** One fleet. */
+export const fleet = z
+  .strictObject({
+    model: z
+      .enum(modelNames, { error: (issue) => `there is no model "${issue.input}", there is ${modelNames.join(', ')}` })
+      .describe('what the devices are'),
+    params: z
+      .record(z.string(), z.union([z.number(), z.string(), z.boolean()], { error: 'expected one value' }))
+      .default({}),
+    devices: count(1, 100_000_000).describe('how many'),
+    id: z.string().min(1).max(256).optional().describe('default <fleet>-<index>'),
+    every: duration().optional().describe('between two events of a device'),
+    rate: rate().optional().describe('of the whole fleet'),
+    arrivals: z.literal('even').default('even'),
+    profile: z.array(profileEntry).optional().describe('levels in % of the rate; default hold 100%'),
+    payload: z
+      .union([z.string(), ownPayload], { error: 'expected a payload profile of the model, or a map with fields' })
+      .describe('a payload profile of the model, or own fields'),
+    topic: z.string().optional().describe('overrides the target’s topic'),
+    key: z.string().optional().describe('default <device>'),
+  })
+  .meta({ title: 'fleet' });
+
+/** What the verifier expects. */
+export const verify = z
+  .strictObject({
+    read: z
+      .union([z.literal('target'), z.tuple([z.literal('target')])], { error: 'expected target, the only one' })
+      .default('target'),
+    expect: z.enum(['at-least-once', 'at-most-once', 'exactly-once']).optional(),
+    order: z
+      .union([z.literal('per_device'), z.literal(false)], { error: 'expected per_device or false' })
+      .optional()
+      .describe('whether events of a device must keep their order'),
+    grace: duration('zero').prefault('30s').describe('wait for the last arrivals'),
+  })
+  .meta({ title: 'verify' });
+
+export const clock = z.strictObject({
+  start: z
+    .string()
+    .transform((text, context): number | null => {
+      if (text === 'now') return null;
+      return parseInstant(text) ?? complain(context, `"${text}" is no instant`, 'write now, or 2024-01-31T00:00:00Z');
+    })
+    .prefault('now')
+    .describe('device time of the start: now, or an ISO instant'),
+});
+
+export const run = z.strictObject({
+  warm_up: duration('zero').prefault('0s').describe('before the measurement, at the first level'),
+  duration: duration().prefault('1m').describe('of the measurement'),
+  drain: duration('zero').prefault('30s').describe('wait for outstanding acknowledgements'),
+});
+
+export const outputs = z.strictObject({
+  dir: z
+    .string()
+    .min(1)
+    .refine((dir) => !dir.includes('\0'), 'a path cannot hold a zero byte')
+    .default('results/<name>-<utc>')
+    .describe('results directory'),
+});
+
+export const safety = z.strictObject({
+  allow: z
+    .array(
+      z.string().refine(isHostPattern, {
+        error: (issue) => `"${issue.input}" is neither host nor host:port`,
+        params: { hint: 'write broker.example.com, *.example.com or 10.1.2.3:1883' },
+      }),
+    )
+    .default([])
+    .describe('hosts that a run may reach: host or host:port, * for one or more labels'),
+  max_rate: rate().optional().describe('highest rate that flags may ask for'),
+  max_duration: duration().optional().describe('longest duration that flags may ask for'),
+});
+
+/** The top of a scenario without its blocks. */
+export const top = z.strictObject({
+  iotload: z.literal(1, { error: 'expected 1, the version of the grammar' }),
+  name: z
+    .string()
+    .regex(/^\P{Cc}{1,100}$/u, 'expected up to 100 printable characters')
+    .optional()
+    .describe('default: the file’s name'),
+  description: z.string().max(1000).default(''),
+  seed: z.int({ error: 'expected a whole number from 0' }).min(0).default(1).describe('equal seeds give equal events'),
+  thresholds: z
+    .array(z.string({ error: 'expected a text such as "response_time p99 < 250ms"' }))
+    .default([])
+    .describe('[fleet.]metric [stat] op value'),
+});
+
+const block = z.record(z.string(), z.unknown());
+
+/** The top of a scenario with its blocks not looked into. */
+export const document = top.extend({
+  clock: z.unknown().optional(),
+  run: z.unknown().optional(),
+  fleets: block.refine((fleets) => Object.keys(fleets).length > 0, 'a scenario needs at least one fleet'),
+  target: block,
+  verify: z.unknown().optional(),
+  outputs: z.unknown().optional(),
+  safety: z.unknown().optional(),
+});
+
+function share(what: string) {
+  return z
+    .string({
+      error: (issue) => (typeof issue.input === 'number' ? `"${issue.input}" lacks its unit` : `expected ${what}`),
+    })
+    .meta({ description: what, pattern: String.raw`^\d+(\.\d+)?(%|ppm)$` })
+    .transform((text, context) => {
+      const parsed = parseShare(text);
+      return 'value' in parsed ? parsed.value : complain(context, parsed.error, parsed.hint);
+    });
+}
+
+function complain(context: z.core.$RefinementCtx, message: string, hint: string): never {
+  context.addIssue({ code: 'custom', message, params: { hint } });
+  return z.NEVER;
+}
