@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { evaluateThreshold } from '../../src/metrics/evaluate-threshold.ts';
+import { judgeGenerator, tightestLatencyUs } from '../../src/metrics/generator-health.ts';
+import type { RunResult } from '../../src/metrics/result.ts';
+import { isThresholdError, parseThreshold, type Threshold } from '../../src/metrics/threshold.ts';
+import { testDelivery, testEvents, testLatency, testQuantiles, testResult } from './test-result.ts';
+
+function threshold(expression: string): Threshold {
+  const parsed = parseThreshold(expression, ['meters', 'edge', 'gone']);
+  if (isThresholdError(parsed)) throw new Error(parsed.error);
+  return parsed;
+}
+
+function evaluate(expression: string, change: Partial<RunResult> = {}) {
+  return evaluateThreshold(threshold(expression), testResult(change));
+}
+
+describe('evaluateThreshold', () => {
+  it.each([
+    ['response_time p99 < 5ms', false, '5 ms'],
+    ['response_time p99 <= 5ms', true, '5 ms'],
+    ['meters.end_to_end mean < 2.6ms', true, '2.5 ms'],
+    ['edge.service_time max > 8ms', true, '9 ms'],
+    ['lost == 0', true, '0'],
+    ['acked >= 1001', false, '1000'],
+    ['edge.acked == 1k', true, '1000'],
+    ['achieved_rate >= 99%', true, '99.5 % (99.5/s)'],
+    ['achieved_rate > 99.5/s', false, '99.5/s'],
+    ['coverage == 100%', true, '100 %'],
+  ])('judges %s', (expression, holds, observed) => {
+    expect(evaluate(expression)).toEqual({ observed, holds, reason: '' });
+  });
+
+  it('takes shares of the intended, and for delivery of the acknowledged, events', () => {
+    const events = testEvents({ intended: 2_000, notSent: 1_000, unknown: 2, acked: 998 });
+    expect(evaluate('unknown <= 0.1%', { events })).toMatchObject({ holds: true, observed: '0.1 % (2 of 2000)' });
+    expect(evaluate('unknown < 0.1%', { events })).toMatchObject({ holds: false });
+    const delivery = testDelivery({ missing: 1 });
+    expect(evaluate('missing < 0.1%', { delivery })).toMatchObject({ holds: false, observed: '0.1 % (1 of 1000)' });
+    expect(evaluate('missing < 1001ppm', { delivery })).toMatchObject({ holds: true });
+  });
+
+  it('counts only the acknowledged share for acked_rate', () => {
+    const events = testEvents({ acked: 500, unknown: 500 });
+    expect(evaluate('acked_rate > 50/s', { events })).toMatchObject({ holds: false, observed: '49.75/s' });
+    expect(evaluate('acked_rate >= 49%', { events })).toMatchObject({ holds: true });
+  });
+
+  it.each<[string, Partial<RunResult>, string]>([
+    ['response_time p99.9 < 5s', {}, '1000 samples are too few for p99.9'],
+    [
+      'end_to_end p50 < 5s',
+      { latency: testLatency({ endToEnd: testQuantiles({ count: 0, p50: null }) }) },
+      'nothing was measured',
+    ],
+    ['missing == 0', { delivery: testDelivery({ identity: 'not checked' }) }, 'delivery was not checked'],
+    ['duplicates == 0', { delivery: testDelivery({ duplicates: null }) }, 'no identity'],
+    ['coverage > 99%', { delivery: testDelivery({ coverage: null }) }, 'nothing was acknowledged'],
+    ['missing < 1%', { events: testEvents({ acked: 0, noAck: 1_000 }) }, 'nothing was acknowledged'],
+    ['achieved_rate > 99%', { rate: { targetPerSecond: 0, achievedPerSecond: 0 } }, 'target rate is 0'],
+    ['gone.lost == 0', {}, 'no fleet or target called "gone"'],
+  ])('cannot tell %s', (expression, change, reason) => {
+    const outcome = evaluate(expression, change);
+    expect(outcome).toMatchObject({ holds: null, observed: 'not known' });
+    expect(outcome.reason).toContain(reason);
+  });
+
+  it('does not charge one of several targets with the latencies of all', () => {
+    const [edge] = testResult().targets as [RunResult['targets'][number]];
+    const targets = [edge, { ...edge, name: 'lake' }];
+    expect(evaluate('edge.response_time p99 < 5s', { targets })).toMatchObject({ holds: null });
+    expect(evaluate('edge.lost == 0', { targets })).toMatchObject({ holds: true });
+  });
+});
+
+describe('judgeGenerator', () => {
+  const evidence = { scheduleLag: testQuantiles({ p99: 20_000 }), tightestLatencyUs: null, due: 1_000, pickedUp: 990 };
+
+  it('tolerates 20 ms of lag, or 5 % of the tightest latency threshold, and 1 % of events not picked up', () => {
+    expect(judgeGenerator(evidence)).toEqual({ status: 'healthy', signals: [] });
+    expect(judgeGenerator({ ...evidence, scheduleLag: testQuantiles({ p99: 20_001 }) })).toEqual({
+      status: 'unhealthy',
+      signals: ['schedule lag p99 was 20 ms, above 20 ms'],
+    });
+    const lax = { ...evidence, scheduleLag: testQuantiles({ p99: 250_000 }) };
+    expect(judgeGenerator({ ...lax, tightestLatencyUs: 5_000_000 }).status).toBe('healthy');
+    expect(judgeGenerator({ ...lax, tightestLatencyUs: 4_999_000 }).status).toBe('unhealthy');
+    expect(judgeGenerator({ ...evidence, pickedUp: 989 })).toEqual({
+      status: 'unhealthy',
+      signals: ['only 98.9 % of the events that were due were picked up'],
+    });
+  });
+
+  it('takes the maximum where there is no p99', () => {
+    const few = { ...evidence, scheduleLag: testQuantiles({ p99: null, max: 30_000 }) };
+    expect(judgeGenerator(few).signals).toEqual(['schedule lag maximum was 30 ms, above 20 ms']);
+    expect(
+      judgeGenerator({ ...evidence, scheduleLag: testQuantiles({ p99: null, max: null }), due: 0, pickedUp: 0 }).status,
+    ).toBe('healthy');
+  });
+
+  it('finds the tightest bound on a latency of the target', () => {
+    const of = (...expressions: string[]) => tightestLatencyUs(expressions.map(threshold));
+    expect(of('response_time p99 < 5s', 'meters.end_to_end max <= 1s', 'schedule_lag p99 < 1ms', 'lost == 0')).toBe(
+      1_000_000,
+    );
+    expect(of('response_time min > 1us', 'lost == 0')).toBe(null);
+  });
+});

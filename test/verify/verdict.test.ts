@@ -1,0 +1,259 @@
+import { describe, expect, it } from 'vitest';
+import type { CheckResult, DeliveryCounts, EventCounts, Verdict } from '../../src/metrics/result.ts';
+import { judge } from '../../src/verify/verdict.ts';
+import type { ReaderEvidence, VerdictInput } from '../../src/verify/verdict-input.ts';
+import { testDelivery, testEvents, testResult } from '../metrics/test-result.ts';
+import { testPlan } from './test-plan.ts';
+
+type Status = CheckResult['status'];
+interface Change {
+  expect?: 'at-least-once' | 'at-most-once' | 'exactly-once';
+  verify?: false;
+  order?: false;
+  thresholds?: string[];
+  delivery?: Partial<DeliveryCounts>;
+  events?: Partial<EventCounts>;
+  reader?: Partial<ReaderEvidence> | null;
+  ordered?: false;
+  sick?: true;
+  ended?: VerdictInput['ended'];
+  sentTold?: false;
+  broken?: true;
+  skipped?: [string, string][];
+}
+
+const slow = { doubts: ['the broker dropped 3 messages for slow readers'] };
+const sick = 'the generator was the limit: schedule lag';
+
+function input(change: Change): VerdictInput {
+  const verify =
+    change.verify === false
+      ? null
+      : { expect: change.expect ?? ('at-least-once' as const), order: change.order ?? true };
+  const run = testResult({ delivery: testDelivery(change.delivery), events: testEvents(change.events) });
+  return {
+    plan: { ...testPlan([{ devices: 1, slots: 1 }], verify, change.thresholds), targets: [] },
+    run,
+    ended: change.ended ?? 'completed',
+    sentTold: change.sentTold ?? true,
+    laws: [{ law: 'a = b', holds: !change.broken, detail: '1 and 2' }],
+    reader: change.reader === null ? null : { finished: true, doubts: [], ...change.reader },
+    ordered: change.ordered ?? true,
+    generator: {
+      status: change.sick ? 'unhealthy' : 'healthy',
+      cpuSeconds: 1,
+      peakRssBytes: 1,
+      signals: change.sick ? ['schedule lag'] : [],
+    },
+    skipped: new Map(change.skipped),
+  };
+}
+
+function judged(change: Change) {
+  const outcome = judge(input(change));
+  return { ...outcome, delivery: outcome.checks.find(({ name }) => name === 'delivery') };
+}
+
+const atMost = { expect: 'at-most-once', events: { acked: 0, noAck: 1_000 } } as const;
+const exactly = { expect: 'exactly-once' } as const;
+const quiet = { acked: 0, noAck: 1_000 };
+
+describe('delivery', () => {
+  it.each<[string, Change, Status, string]>([
+    ['everything arrived once', {}, 'pass', ''],
+    ['a proved loss', { delivery: { lost: 2 } }, 'fail', '2 events were acknowledged and proved lost'],
+    ['a proved loss, whoever was sick', { delivery: { lost: 1 }, reader: slow, sick: true }, 'fail', 'proved lost'],
+    [
+      'a missing event and a healthy reader',
+      { delivery: { missing: 1 } },
+      'fail',
+      '1 event was acknowledged and never arrived',
+    ],
+    [
+      'a missing event and a slow reader',
+      { delivery: { missing: 1 }, reader: slow },
+      'inconclusive',
+      "the broker's queue was too slow: the broker dropped 3",
+    ],
+    [
+      'a missing event and a dead reader',
+      { delivery: { missing: 1 }, reader: { finished: false } },
+      'inconclusive',
+      'did not finish',
+    ],
+    ['no reader', { reader: null }, 'inconclusive', 'nothing was read back'],
+    ['a dead reader that had seen all', { reader: { finished: false } }, 'inconclusive', 'did not finish'],
+    ['a slow reader that saw all', { reader: slow }, 'pass', ''],
+    ['an altered event', { delivery: { corrupt: 1 } }, 'fail', '1 arrived altered'],
+    ['a phantom', { delivery: { phantom: 1 } }, 'fail', 'refused or never sent, yet arrived'],
+    ['second copies', { delivery: { duplicates: 5 } }, 'pass', ''],
+    ['late events', { delivery: { late: 5 } }, 'pass', ''],
+    [
+      'unknown events, few and absent',
+      { events: { acked: 995, unknown: 5 }, delivery: { coverage: 0.995, unseenUnknown: 5 } },
+      'pass',
+      '',
+    ],
+    [
+      'unknown events, many',
+      { events: { acked: 980, unknown: 20 }, delivery: { coverage: 0.98 } },
+      'inconclusive',
+      'only 98 %',
+    ],
+    ['nothing verified', { delivery: { verified: 0 } }, 'inconclusive', 'nothing was verified'],
+    [
+      'nothing acknowledged',
+      { events: quiet, delivery: { coverage: null } },
+      'inconclusive',
+      'nothing was acknowledged',
+    ],
+    ['a cut-off record', { sentTold: false }, 'inconclusive', 'record of what was sent is incomplete'],
+    ['counts that agree', { delivery: { duplicates: null } }, 'inconclusive', 'only be counted'],
+    ['counts that do not', { delivery: { duplicates: null, missing: 1 } }, 'fail', 'never arrived'],
+  ])('at least once: %s', (_, change, status, reason) => {
+    expect(judged(change).delivery).toMatchObject({ status, reason: expect.stringContaining(reason) });
+  });
+
+  it.each<[string, Change, Status, string]>([
+    ['losses', { ...atMost, delivery: { coverage: null, unseenNoAck: 100 } }, 'pass', ''],
+    ['second copies', { ...atMost, delivery: { coverage: null, duplicates: 1 } }, 'fail', '1 extra copies'],
+    ['a phantom', { ...atMost, delivery: { coverage: null, phantom: 1 } }, 'fail', 'yet arrived'],
+    [
+      'losses and a slow reader',
+      { ...atMost, delivery: { coverage: null, unseenNoAck: 1 }, reader: slow },
+      'inconclusive',
+      'may have passed unseen',
+    ],
+    ['no losses and a slow reader', { ...atMost, delivery: { coverage: null }, reader: slow }, 'pass', ''],
+    ['acknowledged events missing', { expect: 'at-most-once', delivery: { missing: 1 } }, 'pass', ''],
+    [
+      'nothing verified',
+      { ...atMost, delivery: { coverage: null, verified: 0 } },
+      'inconclusive',
+      'nothing was verified',
+    ],
+  ])('at most once: %s', (_, change, status, reason) => {
+    expect(judged(change).delivery).toMatchObject({ status, reason: expect.stringContaining(reason) });
+  });
+
+  it.each<[string, Change, Status, string]>([
+    ['everything arrived once', exactly, 'pass', ''],
+    [
+      'second copies, though permitted',
+      { ...exactly, delivery: { duplicates: 1, permittedDuplicates: 1 } },
+      'fail',
+      'extra copies',
+    ],
+    ['a missing event', { ...exactly, delivery: { missing: 1 } }, 'fail', 'never arrived'],
+    [
+      'a recovered unknown',
+      { ...exactly, events: { acked: 999, unknown: 1 }, delivery: { recovered: 1, coverage: 0.999 } },
+      'pass',
+      '',
+    ],
+    [
+      'an unseen unknown and a slow reader',
+      { ...exactly, delivery: { unseenUnknown: 1 }, reader: slow },
+      'inconclusive',
+      'may have passed unseen',
+    ],
+  ])('exactly once: %s', (_, change, status, reason) => {
+    expect(judged(change).delivery).toMatchObject({ status, reason: expect.stringContaining(reason) });
+  });
+});
+
+describe('order', () => {
+  it.each<[string, Change, Status]>([
+    ['kept', {}, 'pass'],
+    ['broken', { delivery: { reordered: 1 } }, 'fail'],
+    ['broken where nobody promised it', { delivery: { reordered: 1 }, ordered: false }, 'skipped'],
+    ['of events without identity', { delivery: { reordered: null } }, 'skipped'],
+    ['nobody looked', { reader: null }, 'inconclusive'],
+    ['looked at in part', { reader: { finished: false } }, 'inconclusive'],
+    ['of nothing', { delivery: { verified: 0 } }, 'inconclusive'],
+  ])('%s', (_, change, status) => {
+    expect(judge(input(change)).checks.find(({ name }) => name === 'order')).toMatchObject({ status });
+  });
+
+  it('is not a check where it is not asked', () => {
+    expect(judge(input({ order: false })).checks.map(({ name }) => name)).toEqual(['delivery']);
+  });
+});
+
+describe('thresholds', () => {
+  it.each<[string, Change, Status, string]>([
+    ['response_time p99 < 10ms', {}, 'pass', ''],
+    ['response_time p99 < 1ms', {}, 'fail', 'observed 5 ms'],
+    ['response_time p99 < 1ms', { sick: true }, 'inconclusive', sick],
+    ['response_time p99 < 10ms', { sick: true }, 'inconclusive', sick],
+    ['achieved_rate >= 99.9%', { sick: true }, 'inconclusive', sick],
+    ['schedule_lag p99 < 1ms', { sick: true }, 'fail', ''],
+    ['lost == 0', { sick: true }, 'pass', ''],
+    ['response_time p99.9 < 1s', {}, 'inconclusive', 'too few'],
+    [
+      'response_time p99.9 < 1s',
+      { skipped: [['response_time p99.9 < 1s', '--duration made it too short']] },
+      'skipped',
+      '--duration',
+    ],
+    ['missing == 0', { delivery: { missing: 1 } }, 'fail', ''],
+    ['missing == 0', { delivery: { missing: 1 }, reader: slow }, 'inconclusive', 'not fit'],
+    ['missing == 0', { reader: slow }, 'pass', ''],
+    ['missing == 0', { reader: null }, 'inconclusive', 'nothing was read back'],
+    ['duplicates == 0', { reader: { finished: false } }, 'inconclusive', 'did not finish'],
+    ['end_to_end p99 < 1s', { reader: slow }, 'inconclusive', 'not fit'],
+    ['end_to_end p99 < 1s', {}, 'pass', ''],
+    ['rejected == 0', { reader: null }, 'pass', ''],
+    ['nonsense', {}, 'inconclusive', 'compares nothing'],
+  ])('%s, case %#', (expression, change, status, reason) => {
+    const check = judge(input({ ...change, thresholds: [expression] })).checks.find(({ name }) => name === expression);
+    expect(check).toMatchObject({ status, expression, reason: expect.stringContaining(reason) });
+  });
+});
+
+describe('judge', () => {
+  const failing = 'response_time p99 < 1ms';
+  const open = 'response_time p99.9 < 1s';
+  it.each<[string, Change, Verdict, string[]]>([
+    ['all is well', {}, 'pass', []],
+    [
+      'a broken law accuses nobody',
+      { broken: true, delivery: { lost: 1 } },
+      'error',
+      ['defect in iotload: "a = b" does not hold (1 and 2)'],
+    ],
+    ['a dead worker', { ended: 'worker-died' }, 'error', ['a worker died']],
+    ['a failure before an open question', { thresholds: [open, failing] }, 'fail', [`${failing}: observed 5 ms`]],
+    [
+      'an open question before a pass',
+      { thresholds: [open] },
+      'inconclusive',
+      [`${open}: 1000 samples are too few for p99.9`],
+    ],
+    ['a skipped check decides nothing', { thresholds: [open], skipped: [[open, 'too short']] }, 'pass', []],
+    ['delivery not asked', { verify: false }, 'pass', ['delivery not checked']],
+    [
+      'delivery not asked, a threshold broken',
+      { verify: false, thresholds: [failing] },
+      'fail',
+      [`${failing}: observed 5 ms`],
+    ],
+    ['a sick generator is no matter where no time was asked', { sick: true }, 'pass', []],
+    ['interrupted, but sound', { ended: 'interrupted' }, 'pass', []],
+    ['aborted', { ended: 'aborted' }, 'inconclusive', ['the run was aborted before its end']],
+    [
+      'nothing sent',
+      { verify: false, events: testEvents({ sent: 0, acked: 0, notSent: 1_000 }) },
+      'inconclusive',
+      ['nothing was sent'],
+    ],
+    [
+      'verification asked, nothing verified',
+      { order: false, delivery: { verified: 0 } },
+      'inconclusive',
+      ['delivery: nothing was verified'],
+    ],
+  ])('%s', (_, change, verdict, reasons) => {
+    expect(judged(change)).toMatchObject({ verdict, reasons });
+  });
+});
