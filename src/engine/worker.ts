@@ -2,6 +2,7 @@ import type { Anchor } from '../core/anchor.ts';
 import { type Clock, sleep, systemClock } from '../core/clock.ts';
 import { systemRandom } from '../core/entropy.ts';
 import { type PlainError, toPlainError } from '../core/errors.ts';
+import { clearBatch, createEventBatch } from '../core/event-batch.ts';
 import { loopUsage } from '../core/loop-usage.ts';
 import { Outcome, outcomeNames } from '../core/outcome.ts';
 import { revealSecrets } from '../core/secrets.ts';
@@ -20,6 +21,9 @@ import type { FromWorker, ToWorker, WorkerReport, WorkerTask } from './protocol.
 
 /** How long outstanding acknowledgements are awaited after an interrupt. */
 const INTERRUPTED_DRAIN_US = 20_000_000;
+/** Longest rehearsal, and events in each of its rounds. */
+const REHEARSAL_US = 100_000;
+const REHEARSED_EVENTS = 100;
 
 /**
  * The whole life of one worker thread: open the sinks, report ready, wait for the anchor, send, drain, hand in the last outcomes.
@@ -69,6 +73,7 @@ class Worker {
     const engine = this.#createEngine(events);
     this.#engine = engine;
     engine.attach(this.#sinks);
+    this.#rehearse(events, anchor);
     this.#cancels.push(this.#clock.every(1000, () => this.#sendFrame()));
     const usage = loopUsage();
     this.#cancels.push(this.#clock.every(1000, () => this.#post({ kind: 'load', busy: usage() })));
@@ -182,6 +187,22 @@ class Worker {
       },
       stopRequested: () => this.#stopRequested(),
     });
+  }
+
+  /**
+   * Makes some of the first events and throws them away, until half of the time to the start is over: events are pure functions, so
+   * this changes nothing but that their code is compiled before the first one is due.
+   */
+  #rehearse(events: readonly FleetEvents[], anchor: Anchor): void {
+    const nowUs = this.#clock.nowUs();
+    const untilUs = nowUs + Math.min(REHEARSAL_US, (anchor.startMonoUs - nowUs) / 2);
+    const batch = createEventBatch(REHEARSED_EVENTS, 64 * 1024);
+    while (this.#clock.nowUs() < untilUs) {
+      for (const [fleet, { slots, profile, append }] of events.entries()) {
+        clearBatch(batch, fleet);
+        for (let slot = 0; slot < Math.min(slots, REHEARSED_EVENTS); slot++) append(slot, profile.timeOf(slot), batch);
+      }
+    }
   }
 
   /** Waits for what is outstanding, at most the scenario's drain time; then nothing is left without an outcome. */
