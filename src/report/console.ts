@@ -52,7 +52,6 @@ export function* consoleReport(result: RunResult, { colour, dir }: ConsoleOption
     ...delivery(result, paint),
     '',
     ...latencyTable(result.latency, paint).map(indented),
-    '',
     ...distribution(result, paint),
     ...checks(result.checks, paint),
     ...errors(result.errors, paint),
@@ -87,7 +86,7 @@ function delivery(result: RunResult, paint: Paint): string[] {
   const share =
     rate.targetPerSecond === 0 ? '' : ` (${formatShare(round(rate.achievedPerSecond / rate.targetPerSecond))})`;
   const lines = [
-    paint('loud', lossLine(result)),
+    paint(seen.lost + seen.missing > 0 ? 'bad' : 'loud', lossLine(result)),
     row('intended', [
       ['', events.intended],
       ['sent', events.sent],
@@ -121,7 +120,9 @@ function delivery(result: RunResult, paint: Paint): string[] {
     );
     if (rare !== '') lines.push(rare);
   }
-  lines.push(`rate      ${formatRate(rate.achievedPerSecond)} of ${formatRate(rate.targetPerSecond)}${share}`);
+  lines.push(
+    `rate      ${formatRate(rate.achievedPerSecond)} achieved of ${formatRate(rate.targetPerSecond)} intended${share}`,
+  );
   return lines.map(indented);
 }
 
@@ -138,9 +139,9 @@ function row(
 }
 
 function distribution({ latency }: RunResult, paint: Paint): string[] {
-  const [heading, ...bars] = percentilePlot(latency.responseTime, WIDTH - 22);
-  if (heading === undefined) return [];
-  return [indented(paint('quiet', `response time, ${heading}`)), ...bars.map(indented), ''];
+  const [heading, ...bars] = percentilePlot(latency.responseTime, WIDTH - 19);
+  if (heading === undefined) return [''];
+  return [indented(paint('quiet', `response time by percentile, ${heading}`)), ...bars.map(indented), ''];
 }
 
 function checks(all: readonly CheckResult[], paint: Paint): string[] {
@@ -148,13 +149,21 @@ function checks(all: readonly CheckResult[], paint: Paint): string[] {
   // What failed must not fall off the end of a long list.
   const order = ['fail', 'inconclusive', 'pass', 'skipped'];
   const sorted = [...all].sort((a, b) => order.indexOf(a.status) - order.indexOf(b.status));
-  const lines = sorted.slice(0, MAX_CHECKS).map(({ expression, status, observed, reason }) => {
-    const [mark, tone] = checkMarks[status];
-    const told = status === 'skipped' && reason !== '' ? `skipped: ${reason}` : observed;
-    return `${paint(tone, mark)} ${clipped(printable(expression), 30).padEnd(30)} ${clipped(printable(told), WIDTH - 35)}`;
+  const shown = sorted.slice(0, MAX_CHECKS);
+  const column = Math.max(...shown.map(({ expression }) => Math.min(expression.length, 30)));
+  const lines = shown.map((check) => {
+    const [mark, tone] = checkMarks[check.status];
+    const expression = clipped(printable(check.expression), 30).padEnd(column);
+    return `${paint(tone, mark)} ${expression}  ${clipped(printable(finding(check)), WIDTH - 6 - column)}`.trimEnd();
   });
-  if (all.length > MAX_CHECKS) lines.push(paint('quiet', `and ${all.length - MAX_CHECKS} more checks in summary.json`));
+  if (all.length > MAX_CHECKS) lines.push(paint('quiet', `and ${all.length - MAX_CHECKS} more in summary.json`));
   return [...lines.map(indented), ''];
+}
+
+/** What was observed; for a check without an answer, why it has none. */
+function finding({ status, observed, reason }: CheckResult): string {
+  if (status === 'pass' || status === 'fail') return observed;
+  return [observed, status === 'skipped' ? `skipped: ${reason}` : reason].filter((part) => part !== '').join(': ');
 }
 
 function errors(all: RunResult['errors'], paint: Paint): string[] {
@@ -162,8 +171,7 @@ function errors(all: RunResult['errors'], paint: Paint): string[] {
   const lines = all
     .slice(0, MAX_ERRORS)
     .map(({ count, message }) => `${formatCount(count)} × ${clipped(printable(message), WIDTH - 12)}`);
-  if (all.length > MAX_ERRORS)
-    lines.push(paint('quiet', `and ${all.length - MAX_ERRORS} more kinds of error in summary.json`));
+  if (all.length > MAX_ERRORS) lines.push(paint('quiet', `and ${all.length - MAX_ERRORS} more in summary.json`));
   return [...lines.map(indented), ''];
 }
 

@@ -21,10 +21,10 @@ const rows: readonly (readonly [label: string, interval: IntervalName, meaning: 
 
 /** Latencies as a table; a quantile with too few samples above it is a dash. */
 export function latencyTable(latency: LatencySummary, paint: Paint): string[] {
-  const heading = `${'latency'.padEnd(14)}${columns.map(([name]) => name.padStart(9)).join('')}`;
+  const heading = `${'latency'.padEnd(14)}${columns.map(([name]) => name.padStart(8)).join('')}`;
   const lines = rows.map(([label, interval, meaning]) => {
     const summary = latency[interval];
-    const cells = columns.map(([, key]) => cell(summary[key]).padStart(9)).join('');
+    const cells = columns.map(([, key]) => cell(summary[key]).padStart(8)).join('');
     const line = `${label.padEnd(14)}${cells}`;
     return `${interval === 'responseTime' ? paint('loud', line) : line}  ${paint('quiet', meaning)}`;
   });

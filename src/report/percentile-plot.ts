@@ -5,10 +5,8 @@ const points = [
   ['min', 'min'],
   ['p50', 'p50'],
   ['p90', 'p90'],
-  ['p95', 'p95'],
   ['p99', 'p99'],
   ['p99.9', 'p999'],
-  ['p99.99', 'p9999'],
   ['max', 'max'],
 ] as const satisfies readonly (readonly [string, keyof QuantileSummary])[];
 
@@ -27,11 +25,11 @@ export function percentilePlot(summary: QuantileSummary, width: number): string[
     if (top <= bottom) return 1;
     return ((Math.log10(Math.max(1, us)) - bottom) / (top - bottom)) * width;
   };
-  const lines = [`bars from ${formatMicros(10 ** bottom)}, logarithmic`];
+  const lines = [`logarithmic from ${formatMicros(10 ** bottom)} to ${formatMicros(max)}`];
   for (const [label, key] of points) {
     const us = summary[key];
     if (us === null) continue;
-    lines.push(`${label.padStart(8)} ${formatMicros(us).padStart(8)} ${bar(length(us))}`);
+    lines.push(`${label.padStart(7)} ${formatMicros(us).padStart(8)} ${bar(length(us))}`);
   }
   return lines;
 }
