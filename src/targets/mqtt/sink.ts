@@ -118,7 +118,8 @@ class MqttSink implements Sink {
       if (session.backlogBytes > 0) session.write(Buffer.from(out.subarray(from, at)));
       else if (!session.write(out.subarray(from, at))) free = false;
       if (this.#qos === 0) this.#settleWritten(batch, lane, state, atUs);
-      if (session.backlogBytes > MAX_BACKLOG_BYTES) state.filled();
+      // A write that failed at once ends the session only after this turn; no more may be taken for it until then.
+      if (session.backlogBytes > MAX_BACKLOG_BYTES || !session.writable) state.filled();
     }
     if (shared && !free) this.#scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
   }

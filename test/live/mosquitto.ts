@@ -1,0 +1,151 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { sleep, systemClock } from '../../src/core/clock.ts';
+
+/** A Mosquitto of our own on loopback. */
+export interface Mosquitto {
+  endpoint: string;
+  port: number;
+  /** What it wrote to its log. */
+  log(): string;
+  /** SIGKILL; resolves when the process is gone. */
+  kill(): Promise<void>;
+  /** Starts it again on its port. */
+  restart(): Promise<void>;
+  /** Ends it and removes its files. */
+  stop(): Promise<void>;
+}
+
+export interface MosquittoOptions {
+  /** Users with passwords; without, anyone may connect. */
+  users?: Record<string, string>;
+  /** Serve TLS with this certificate and key (PEM files). */
+  tls?: { cert: string; key: string };
+  /** More lines of mosquitto.conf. */
+  config?: string[];
+}
+
+/**
+ * Starts the installed Mosquitto on a free port of 127.0.0.1, with its files in a directory of its own.
+ * Throws, saying what is missing, where Mosquitto is not installed.
+ */
+export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mosquitto> {
+  const binary = programOf('mosquitto');
+  const dir = mkdtempSync(join(tmpdir(), 'iotload-mosquitto-'));
+  const port = await freePort();
+  const config = [
+    'persistence false',
+    'log_type all',
+    'sys_interval 1',
+    `user ${userInfo().username}`,
+    `listener ${port} 127.0.0.1`,
+  ];
+  if (options.users === undefined) {
+    config.push('allow_anonymous true');
+  } else {
+    const file = join(dir, 'passwords');
+    writeFileSync(file, '');
+    for (const [user, password] of Object.entries(options.users)) {
+      execFileSync(programOf('mosquitto_passwd'), ['-b', file, user, password]);
+    }
+    config.push('allow_anonymous false', `password_file ${file}`);
+  }
+  if (options.tls !== undefined) config.push(`certfile ${options.tls.cert}`, `keyfile ${options.tls.key}`);
+  const configFile = join(dir, 'mosquitto.conf');
+  writeFileSync(configFile, [...config, ...(options.config ?? []), ''].join('\n'));
+  let log = '';
+  let child: ChildProcess;
+  const start = async (): Promise<void> => {
+    child = spawn(binary, ['-c', configFile], { stdio: ['ignore', 'ignore', 'pipe'] });
+    child.stderr?.on('data', (chunk: Buffer) => {
+      log = (log + chunk.toString()).slice(-100_000);
+    });
+    await listening(
+      port,
+      () => child.exitCode === null,
+      () => log,
+    );
+  };
+  const kill = async (signal: NodeJS.Signals): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    child.kill(signal);
+    await gone;
+  };
+  await start();
+  return {
+    endpoint: `${options.tls === undefined ? 'mqtt' : 'mqtts'}://127.0.0.1:${port}`,
+    port,
+    log: () => log,
+    kill: () => kill('SIGKILL'),
+    restart: start,
+    async stop() {
+      await kill('SIGTERM');
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** An authority of our own and a certificate for 127.0.0.1 that it signed, as PEM files in `dir`. */
+export function makeCertificates(): { dir: string; ca: string; cert: string; key: string; otherCa: string } {
+  const openssl = programOf('openssl');
+  const dir = mkdtempSync(join(tmpdir(), 'iotload-tls-'));
+  const file = (name: string): string => join(dir, name);
+  const run = (...args: string[]): unknown => execFileSync(openssl, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  mkdirSync(dir, { recursive: true });
+  const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
+  for (const name of ['ca', 'other-ca']) {
+    run('req', '-x509', ...newKey, '-subj', `/CN=${name}`, '-keyout', file(`${name}.key`), '-out', file(`${name}.pem`));
+  }
+  run('req', ...newKey.slice(0, 5), '-subj', '/CN=broker', '-keyout', file('broker.key'), '-out', file('broker.csr'));
+  writeFileSync(file('broker.ext'), 'subjectAltName=IP:127.0.0.1,DNS:localhost\n');
+  const sign = ['-CA', file('ca.pem'), '-CAkey', file('ca.key'), '-CAcreateserial', '-days', '2'];
+  run('x509', '-req', '-in', file('broker.csr'), ...sign, '-extfile', file('broker.ext'), '-out', file('broker.pem'));
+  return { dir, ca: file('ca.pem'), cert: file('broker.pem'), key: file('broker.key'), otherCa: file('other-ca.pem') };
+}
+
+function programOf(name: string): string {
+  const folders = [
+    ...(process.env['PATH'] ?? '').split(delimiter),
+    '/usr/sbin',
+    '/usr/local/sbin',
+    '/opt/homebrew/sbin',
+  ];
+  const found = folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
+  if (found === undefined) {
+    throw new Error(
+      `${name} is not installed: the live tests need Mosquitto (Debian: apt-get install mosquitto) and openssl`,
+    );
+  }
+  return found;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function listening(port: number, alive: () => boolean, log: () => string): Promise<void> {
+  const clock = systemClock();
+  const deadlineUs = clock.nowUs() + 10_000_000;
+  for (;;) {
+    const socket = connect(port, '127.0.0.1');
+    const up = await new Promise<boolean>((resolve) => {
+      socket.once('connect', () => resolve(true));
+      socket.once('error', () => resolve(false));
+    });
+    socket.destroy();
+    if (up) return;
+    if (!alive() || clock.nowUs() > deadlineUs) throw new Error(`mosquitto did not start:\n${log()}`);
+    await sleep(clock, 10);
+  }
+}
