@@ -1,0 +1,142 @@
+import { z } from 'zod';
+import { outcomeNames } from '../core/outcome.ts';
+import type { RunResult } from './result.ts';
+
+const count = z.int().min(0);
+const seconds = z.number().min(0);
+const micros = z.number().describe('microseconds');
+
+const events = z
+  .strictObject({
+    intended: count,
+    notSent: count,
+    sent: count,
+    acked: count,
+    rejected: count,
+    unknown: count,
+    noAck: count,
+    attempts: count,
+  })
+  .meta({ id: 'events' })
+  .describe(
+    `Outcomes of slots (${outcomeNames.join(', ')}). intended = notSent + sent; sent = acked + rejected + unknown + noAck.`,
+  );
+
+const delivery = z
+  .strictObject({
+    identity: z.enum(['fields', 'headers', 'derived', 'none', 'mixed', 'not checked']),
+    expect: z.enum(['at-least-once', 'at-most-once', 'exactly-once', 'not asked']),
+    received: count.describe('everything read, readiness markers excepted'),
+    verified: count.describe('distinct events seen unaltered'),
+    lost: count.describe('acknowledged, and everything around their position was read'),
+    missing: count.describe('acknowledged, not seen by the end of the grace, without such proof'),
+    duplicates: count.nullable().describe('copies beyond the first'),
+    permittedDuplicates: count.nullable(),
+    reordered: count.nullable().describe('first arrivals after a later event of their device'),
+    corrupt: count.nullable(),
+    late: count.describe('first seen when the grace was over'),
+    phantom: count.describe('refused or never sent, yet seen'),
+    recovered: count.describe('of unknown outcome, yet seen'),
+    foreign: count,
+    reread: count,
+    unseenUnknown: count,
+    unseenNoAck: count,
+    coverage: z.number().min(0).max(1).nullable().describe('acked / (acked + unknown)'),
+    lossUpperBound95: z
+      .number()
+      .min(0)
+      .max(1)
+      .nullable()
+      .describe('95 % upper bound of the share of acknowledged events lost'),
+  })
+  .meta({ id: 'delivery' })
+  .describe('acked = acknowledged and seen + lost + missing. null: the identity cannot tell.');
+
+const quantiles = z
+  .strictObject({
+    count,
+    min: micros.nullable(),
+    mean: micros.nullable(),
+    p50: micros.nullable(),
+    p90: micros.nullable(),
+    p95: micros.nullable(),
+    p99: micros.nullable(),
+    p999: micros.nullable(),
+    p9999: micros.nullable(),
+    max: micros.nullable(),
+  })
+  .meta({ id: 'quantiles' })
+  .describe('A quantile with fewer than 10 samples above it is null.');
+
+const latency = z
+  .strictObject({
+    unit: z.literal('us'),
+    scheduleLag: quantiles.describe('intended → picked up: the generator itself'),
+    clientWait: quantiles.describe('picked up → sent: back-pressure of the target'),
+    serviceTime: quantiles.describe('sent → outcome known'),
+    responseTime: quantiles.describe('intended → outcome known'),
+    endToEnd: quantiles.describe('intended → seen by the verifier'),
+  })
+  .meta({ id: 'latency' });
+
+const rate = z
+  .strictObject({ targetPerSecond: z.number().min(0), achievedPerSecond: z.number().min(0) })
+  .meta({ id: 'rate' });
+
+const health = z
+  .strictObject({
+    status: z.enum(['healthy', 'unhealthy', 'not run']),
+    cpuSeconds: seconds,
+    peakRssBytes: count,
+    signals: z.array(z.string()),
+  })
+  .meta({ id: 'health' });
+
+/** The schema of `summary.json`. For the main thread only: a worker loads no schema library. */
+export const summarySchema = z
+  .strictObject({
+    schema: z.literal('iotload/summary/1'),
+    verdict: z.enum(['pass', 'fail', 'inconclusive', 'error']),
+    reasons: z.array(z.string()),
+    run: z.strictObject({
+      id: z.string(),
+      scenario: z.string(),
+      seed: z.number(),
+      planDigest: z.string(),
+      shard: z.string().regex(/^\d+\/\d+$/),
+      startedAt: z.iso.datetime(),
+      durationSeconds: seconds,
+      ended: z.enum(['completed', 'interrupted', 'aborted', 'worker-died']),
+      command: z.string(),
+    }),
+    events,
+    rate,
+    delivery,
+    latency,
+    generator: health,
+    verifier: health,
+    checks: z.array(
+      z.strictObject({
+        name: z.string(),
+        expression: z.string(),
+        status: z.enum(['pass', 'fail', 'inconclusive', 'skipped']),
+        observed: z.string(),
+        reason: z.string(),
+      }),
+    ),
+    errors: z.array(z.strictObject({ code: z.string(), message: z.string(), count, firstAt: z.iso.datetime() })),
+    fleets: z.array(z.strictObject({ name: z.string(), devices: count, events, delivery, rate, latency })),
+    targets: z.array(z.strictObject({ name: z.string(), protocol: z.string(), events, delivery })),
+    hops: z.array(z.unknown()),
+    environment: z.record(z.string(), z.union([z.string(), z.number()])),
+    files: z.record(z.string(), z.string()).describe('files beside this one, by what they hold'),
+  })
+  .meta({
+    title: 'iotload summary',
+    description: 'The result of one run of iotload, summary.json.',
+  }) satisfies z.ZodType<RunResult>;
+
+/** The published JSON Schema, as plain JSON. */
+export function summaryJsonSchema(): object {
+  return z.toJSONSchema(summarySchema, { target: 'draft-2020-12', io: 'output' });
+}
