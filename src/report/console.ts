@@ -24,7 +24,7 @@ export const console: ReportFormat = {
 
 const WIDTH = 80;
 const MAX_REASONS = 4;
-const MAX_CHECKS = 6;
+const MAX_CHECKS = 8;
 const MAX_ERRORS = 3;
 const verdictTones: Readonly<Record<Verdict, Tone>> = {
   pass: 'good',

@@ -9,10 +9,17 @@ export function lossLine({ events, delivery }: RunResult): string {
   const base = `of ${formatCount(events.acked)} acknowledged`;
   const { lost, missing, lossUpperBound95 } = delivery;
   if (lost + missing === 0) {
-    return `0 lost ${base}${lossUpperBound95 === null ? '' : `, ≤ ${formatShare(lossUpperBound95)} at 95 %`}`;
+    return `0 lost ${base}${lossUpperBound95 === null ? '' : `, ≤ ${formatShare(roundedUp(lossUpperBound95))} at 95 %`}`;
   }
   const parts = [];
   if (lost > 0) parts.push(`${formatCount(lost)} lost`);
   if (missing > 0) parts.push(`${formatCount(missing)} missing`);
   return `${parts.join(' and ')} ${base}`;
+}
+
+/** To two significant digits, upwards, so that the bound stays one; the margin keeps 3/1000 from becoming 0.31 %. */
+function roundedUp(bound: number): number {
+  if (bound <= 0) return 0;
+  const unit = 10 ** (Math.floor(Math.log10(bound)) - 1);
+  return Math.ceil(bound / unit - 1e-9) * unit;
 }

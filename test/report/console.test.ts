@@ -68,7 +68,7 @@ describe('console', () => {
     }));
     const text = screen(result);
     expect(text).toContain('✗ check 19');
-    expect(text).toContain('and 14 more in summary.json');
+    expect(text).toContain('and 12 more in summary.json');
   });
 
   it('shows a dash for what the identity cannot tell', () => {

@@ -36,6 +36,18 @@ describe('lossLine', () => {
     expect(lossLine(clean())).toBe('0 lost of 1,000 acknowledged, ≤ 0.3 % at 95 %');
   });
 
+  it.each([
+    [1000, '0.3 %'],
+    [8500, '0.036 %'],
+    [3, '100 %'],
+    [51_000_000, '0.059 ppm'],
+  ])('rounds the bound for %d events upwards', (acked, bound) => {
+    const result = clean();
+    result.events.acked = acked;
+    result.delivery.lossUpperBound95 = 3 / acked;
+    expect(lossLine(result)).toContain(`, ≤ ${bound} at 95 %`);
+  });
+
   it('names losses, proved or not', () => {
     const result = clean();
     result.delivery = { ...result.delivery, missing: 1200, lossUpperBound95: null };
