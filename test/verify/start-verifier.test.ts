@@ -1,0 +1,83 @@
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/core/clock.ts';
+import { Outcome } from '../../src/core/outcome.ts';
+import { encodeProbe } from '../../src/events/probe.ts';
+import { settle } from '../../src/verify/settle.ts';
+import { startVerifier, type VerifierHandle } from '../../src/verify/start-verifier.ts';
+import { readSeen } from '../../src/wire/seen-file.ts';
+import { readSent } from '../../src/wire/sent-file.ts';
+import { payloadsOf, writeSent } from './rehearsal.ts';
+import { testPlan } from './test-plan.ts';
+
+const clock = systemClock();
+const runId = 'r1';
+const plan = testPlan([{ devices: 3, slots: 50 }]);
+const outcomes = Array.from({ length: 50 }, () => Outcome.acked);
+let dir: string;
+let path: string;
+let verifier: VerifierHandle | undefined;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'iotload-process-'));
+  path = join(dir, 'events.jsonl');
+});
+afterEach(async () => {
+  await verifier?.close();
+  rmSync(dir, { recursive: true });
+});
+
+function task(protocol = 'file') {
+  const target = { protocol, options: { path, format: 'lines' } };
+  return { plan, runId, shard: { index: 0, count: 1 }, target, outDir: dir, anchor: null };
+}
+
+describe('the verifier process', () => {
+  it('reads a run back, from the marker to the proof', async () => {
+    const probed = new Promise<number>((resolve) => {
+      verifier = startVerifier({ probe: resolve });
+    });
+    const reader = verifier as VerifierHandle;
+    await reader.open(task());
+    writeFileSync(path, '');
+    writeFileSync(join(dir, 'events.probe'), `${Buffer.from(encodeProbe(runId)).toString()}\n`);
+    expect(await probed).toBe(1);
+
+    const anchor = { runId, startWallUs: 1_700_000_000_000_000, startMonoUs: clock.nowUs() };
+    reader.anchor(anchor);
+    const lines = payloadsOf(plan, anchor).map((payload) => `${Buffer.from(payload).toString()}\n`);
+    lines.splice(20, 1);
+    lines.splice(7, 0, lines[3] as string);
+    appendFileSync(path, lines.join(''));
+    await writeSent(dir, plan, runId, outcomes);
+    const done = await reader.finish(200_000);
+    expect(done.end).toMatchObject({ complete: true, doubts: [] });
+    expect(done.end.cpuSeconds).toBeGreaterThan(0);
+    expect(done.progress).toMatchObject({ received: 50, seen: 49, duplicates: 1 });
+
+    const seen = await readSeen(join(dir, 'seen'));
+    const { delivery, laws, findings } = settle({ plan, sent: await readSent(join(dir, 'sent')), seen });
+    expect(delivery).toMatchObject({ verified: 49, lost: 1, missing: 0, duplicates: 1, reordered: 0, corrupt: 0 });
+    expect(findings.map(({ kind, slot }) => [kind, slot])).toEqual([
+      ['lost', 20],
+      ['duplicate', 3],
+    ]);
+    expect(laws.filter(({ holds }) => !holds)).toEqual([]);
+    await reader.close();
+  });
+
+  it('says that a protocol cannot be read back', async () => {
+    verifier = startVerifier();
+    await expect(verifier.open(task('discard'))).rejects.toMatchObject({ code: 'not-supported' });
+  });
+
+  it('ends with its channel, whatever it is waiting for', async () => {
+    verifier = startVerifier();
+    await verifier.open(task());
+    await writeSent(dir, plan, runId, outcomes);
+    const finished = verifier.finish(600_000_000);
+    await Promise.all([expect(finished).rejects.toMatchObject({ code: 'worker-died' }), verifier.close()]);
+    expect(await readSeen(join(dir, 'seen'))).toMatchObject({ end: null });
+  });
+});
