@@ -8,19 +8,17 @@ const packets: fc.Arbitrary<Packet> = fc.oneof(
   fc.integer({ min: 1, max: 65_535 }).map((messageId): Packet => ({ cmd: 'puback', messageId })),
   fc.constant<Packet>({ cmd: 'pingresp' }),
   fc.constant<Packet>({ cmd: 'connack', returnCode: 0, sessionPresent: false }),
-  fc
-    .oneof(fc.nat(200), fc.integer({ min: 16_300, max: 16_500 }))
-    .map(
-      (length): Packet => ({
-        cmd: 'publish',
-        topic: 'a/b',
-        payload: Buffer.alloc(length, 1),
-        qos: 1,
-        messageId: 9,
-        dup: false,
-        retain: false,
-      }),
-    ),
+  fc.oneof(fc.nat(200), fc.integer({ min: 16_300, max: 16_500 })).map(
+    (length): Packet => ({
+      cmd: 'publish',
+      topic: 'a/b',
+      payload: Buffer.alloc(length, 1),
+      qos: 1,
+      messageId: 9,
+      dup: false,
+      retain: false,
+    }),
+  ),
 );
 
 /** Frames as the splitter hands them out, with the length of their body, for chunks cut at `cuts`. */

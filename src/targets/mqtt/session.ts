@@ -64,6 +64,7 @@ export class Session {
   #cancelTimeout: () => void;
   #failure: SessionFailure | null = null;
   #established = false;
+  #reading = false;
   #over = false;
 
   constructor(settings: SessionSettings, clientId: string, handlers: SessionHandlers) {
@@ -76,10 +77,13 @@ export class Session {
     });
     this.#socket = this.#dial();
     this.#control = new ControlStream(this.#socket);
-    this.#socket.on('error', (error) => this.#fail(socketFailure(error)));
     this.#socket.on('drain', () => handlers.drained());
-    this.#socket.on('end', () => this.#socket.destroy());
-    this.#socket.on('close', () => this.#end());
+    this.#socket.on('error', (error) => this.drop(socketFailure(error)));
+    this.#socket.on('end', () => this.#hangUp());
+    this.#socket.on('close', () => {
+      this.#hangUp();
+      this.#resolveEnded();
+    });
     const { connectTimeoutUs, clock } = settings;
     this.#cancelTimeout = clock.after(connectTimeoutUs / 1000, () => {
       const waited = this.#socket.connecting ? 'no answer' : 'connected, but no CONNACK came';
@@ -113,7 +117,7 @@ export class Session {
   /** Ends the session without a farewell. */
   drop(failure: SessionFailure): void {
     this.#fail(failure);
-    this.#socket.destroy();
+    this.#hangUp();
   }
 
   /** Says DISCONNECT where there is somebody to say it to; resolves when the socket is closed. */
@@ -121,7 +125,7 @@ export class Session {
     if (this.#over) return this.#whenEnded;
     this.#fail({ code: 'target-unreachable', reason: 'closed' });
     if (!this.#established) {
-      this.#socket.destroy();
+      this.#hangUp();
       return this.#whenEnded;
     }
     const cancel = this.#settings.clock.after(FAREWELL_MS, () => this.#socket.destroy());
@@ -176,7 +180,7 @@ export class Session {
     );
     client.on('connect', () => {
       this.#cancelTimeout();
-      if (this.#over || this.#socket.destroyed) return;
+      if (this.#over) return;
       this.#established = true;
       this.#handlers.connected();
     });
@@ -186,13 +190,16 @@ export class Session {
 
   #read(bytes: Uint8Array, length: number, full: boolean): void {
     if (this.#over) return;
+    this.#reading = true;
     this.#handlers.readStarts(length, full);
     try {
       this.#splitter.push(bytes, length, this.#onFrame);
     } catch (error) {
       this.drop(socketFailure(error as Error));
     }
+    this.#reading = false;
     this.#handlers.readEnds();
+    if (this.#socket.destroyed) this.#hangUp();
   }
 
   #frame(bytes: Uint8Array, start: number, body: number, end: number): void {
@@ -209,20 +216,26 @@ export class Session {
     this.#failure ??= failure;
   }
 
-  #end(): void {
-    if (this.#over) return;
+  /**
+   * Closes the socket and reports the end at once: its `close` event comes a turn of the event loop later, and whatever is sent in
+   * between would be lost. Waits only for the frames that are being handed out.
+   */
+  #hangUp(): void {
+    this.#socket.destroy();
+    if (this.#over || this.#reading) return;
     this.#over = true;
     this.#cancelTimeout();
     // Ends MQTT.js's timers with it.
     this.#control.destroy();
-    const early: SessionFailure = {
-      code: 'target-refused',
-      reason: 'the connection was closed without an answer to CONNECT',
-      hint: 'Does this port speak MQTT, and TLS exactly if the endpoint says mqtts?',
-    };
-    const late: SessionFailure = { code: 'target-unreachable', reason: 'closed by the broker' };
-    this.#handlers.ended(this.#failure ?? (this.#established ? late : early));
+    const wasEstablished = this.#established;
     this.#established = false;
-    this.#resolveEnded();
+    this.#handlers.ended(this.#failure ?? (wasEstablished ? closedByBroker : closedEarly));
   }
 }
+
+const closedByBroker: SessionFailure = { code: 'target-unreachable', reason: 'closed by the broker' };
+const closedEarly: SessionFailure = {
+  code: 'target-refused',
+  reason: 'the connection was closed without an answer to CONNECT',
+  hint: 'Does this port speak MQTT, and TLS exactly if the endpoint says mqtts?',
+};
