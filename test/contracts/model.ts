@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import { seatStream, streamRoot } from '../../src/core/random.ts';
+import type { Device, DeviceModel, ParamValue, ReadingSpec, SeatKey } from '../../src/models/model.ts';
+
+const SECOND = 1_000_000;
+const START_US = 1_772_366_400_000_000;
+const root = streamRoot(42, 'contract');
+
+/** Key of a seat's stream as the events layer makes it. */
+export function seatKey(seat: number): SeatKey {
+  const key = { seat, k0: 0, k1: 0 };
+  seatStream(root, seat, key);
+  return key;
+}
+
+export function defaultParams(model: DeviceModel): Record<string, ParamValue> {
+  return Object.fromEntries(Object.entries(model.params).map(([name, spec]) => [name, spec.default]));
+}
+
+/** Readings, then labels, in the order of `sample`. */
+export function quantitiesOf(model: DeviceModel): [string, ReadingSpec][] {
+  return [...Object.entries(model.readings), ...Object.entries(model.labels ?? {})];
+}
+
+/** Parameter sets at the corners: all defaults, and each parameter at each of its ends. */
+function corners(model: DeviceModel): Record<string, ParamValue>[] {
+  const sets = [defaultParams(model)];
+  for (const [name, spec] of Object.entries(model.params)) {
+    const values = spec.type === 'choice' ? spec.choices : [spec.min, spec.max].filter((value) => value !== undefined);
+    for (const value of values) sets.push({ ...defaultParams(model), [name]: value });
+  }
+  return sets;
+}
+
+/** What every device model promises. */
+export function describeModel(model: DeviceModel): void {
+  const quantities = quantitiesOf(model);
+  const width = quantities.length;
+
+  function row(device: Device, seat: number, n: number, dueUs: number): number[] {
+    const out = new Float64Array(width + 2).fill(Number.NaN);
+    const key = seatKey(seat);
+    device.sample(key, n, device.sampledAt(key, n, dueUs), out, 1);
+    expect([out[0], out[width + 1]]).toEqual([Number.NaN, Number.NaN]);
+    return [...out.subarray(1, width + 1)];
+  }
+
+  describe(`model ${model.name}`, () => {
+    it('documents itself, its parameters, readings and payloads', () => {
+      const docs = [model, ...Object.values(model.params), ...Object.values(model.payloads)].map(({ doc }) => doc);
+      docs.push(...quantities.map(([, spec]) => spec.doc));
+      for (const doc of docs) expect(doc).toMatch(/^[A-Z0-9].*\.$/);
+      expect(Object.keys(model.payloads)).not.toEqual([]);
+    });
+
+    it('has names that a scenario can write, and none twice', () => {
+      const names = [...Object.keys(model.params), ...quantities.map(([name]) => name)];
+      for (const name of names) expect(name).toMatch(/^[a-z][a-z0-9_]*$/);
+      expect(new Set(names).size).toBe(names.length);
+    });
+
+    it('has defaults within their bounds', () => {
+      for (const spec of Object.values(model.params)) {
+        if (spec.type === 'choice') expect(spec.choices).toContain(spec.default);
+        else {
+          expect(spec.default).toBeGreaterThanOrEqual(spec.min ?? Number.NEGATIVE_INFINITY);
+          expect(spec.default).toBeLessThanOrEqual(spec.max ?? Number.POSITIVE_INFINITY);
+        }
+      }
+    });
+
+    it('keeps every reading within its bounds, whatever the parameters', () => {
+      for (const params of corners(model)) {
+        const device = model.create(params);
+        for (let i = 0; i < 3_000; i++) {
+          row(device, i % 97, i, START_US + i * 0.217 * SECOND).forEach((value, at) => {
+            const [name, { min, max, names }] = quantities[at] as [string, ReadingSpec];
+            const isRight = value >= min && value <= max && (names === undefined || names[value] !== undefined);
+            if (!isRight) expect({ params, name, value, min, max }).toBe('within its bounds');
+          });
+        }
+      }
+    });
+
+    it('is a pure function: other order, another instance, another history, same values', () => {
+      const asked = Array.from({ length: 200 }, (_, i) => [i % 13, i, START_US + i * 3.7 * SECOND] as const);
+      const device = model.create(defaultParams(model));
+      const forwards = asked.map((one) => row(device, ...one));
+      for (let i = 0; i < 500; i++) row(device, 1000 + i, i * 7, START_US - i * SECOND);
+      const backwards = [...asked].reverse().map((one) => row(device, ...one));
+      const fresh = asked.map((one) => row(model.create(defaultParams(model)), ...one));
+      expect(backwards.reverse()).toEqual(forwards);
+      expect(fresh).toEqual(forwards);
+    });
+
+    it('gives each seat a life of its own', () => {
+      const device = model.create(defaultParams(model));
+      const lives = Array.from({ length: 20 }, (_, seat) =>
+        Array.from({ length: 20 }, (_, n) => row(device, seat, n, START_US + n * SECOND)).join(),
+      );
+      expect(new Set(lives).size).toBe(20);
+    });
+
+    it('reads its sensor at most the promised delay before an event is due, on whole microseconds, in order', () => {
+      const device = model.create(defaultParams(model));
+      for (let seat = 0; seat < 50; seat++) {
+        const key = seatKey(seat);
+        let before = Number.NEGATIVE_INFINITY;
+        for (let n = 0; n < 500; n++) {
+          const dueUs = START_US + seat * 1234 + n * (model.maxSamplingDelayUs + 1);
+          const atUs = device.sampledAt(key, n, dueUs);
+          const isRight =
+            Number.isInteger(atUs) && atUs <= dueUs && atUs > dueUs - model.maxSamplingDelayUs && atUs > before;
+          if (!isRight) expect({ seat, n, dueUs, atUs, before }).toBe('in order and in time');
+          before = atUs;
+        }
+      }
+    });
+
+    it('works from 1970 to 9999', () => {
+      const device = model.create(defaultParams(model));
+      for (const dueUs of [0, 1, 4_102_444_800 * SECOND, 253_402_300_799 * SECOND]) {
+        for (const value of row(device, 3, 5, dueUs)) expect(Number.isFinite(value)).toBe(true);
+      }
+    });
+  });
+}
