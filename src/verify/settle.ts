@@ -1,5 +1,7 @@
+import { IotloadError } from '../core/errors.ts';
 import type { DeliveryCounts, EventCounts } from '../metrics/result.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { RunHeader } from '../wire/run-header.ts';
 import type { SeenRecord } from '../wire/seen-file.ts';
 import type { SentFleet, SentRecord } from '../wire/sent-file.ts';
 import { type FleetAccount, type FleetSettlement, openAccount } from './account.ts';
@@ -29,8 +31,13 @@ export interface Settlement {
   laws: Law[];
 }
 
-/** Compares what was sent with what was seen. Pure: the same files give the same answer in the run, later, and for merged shards. */
+/**
+ * Compares what was sent with what was seen. Pure: the same files give the same answer in the run, later, and for merged shards.
+ *
+ * @throws IotloadError `file-corrupt` when plan and files are not of one run.
+ */
 export function settle({ plan, sent, seen }: SettleInput): Settlement {
+  refuseStrangers(plan, sent, seen);
   const complete = seen?.end?.complete ?? false;
   const accounts = plan.fleets.map((fleet, index) =>
     openAccount(
@@ -71,6 +78,21 @@ export function settle({ plan, sent, seen }: SettleInput): Settlement {
     findings: findingsOf(accounts, complete),
     laws: lawsOf(plan, accounts, whole, seen),
   };
+}
+
+function refuseStrangers(plan: Plan, sent: SentRecord, seen: SeenRecord | null): void {
+  const shape = ({ devices, slots }: { devices: number; slots: number }): string => `${devices}/${slots}`;
+  const fleets = plan.fleets.map(shape).join();
+  const runs = [sent.header, ...(seen === null ? [] : [seen.header])];
+  const [first] = runs as [RunHeader];
+  for (const run of runs) {
+    const { shard, runId } = run;
+    const same = runId === first.runId && shard.index === first.shard.index && shard.count === first.shard.count;
+    if (same && run.fleets.map(shape).join() === fleets) continue;
+    throw new IotloadError('file-corrupt', 'the plan, what was sent and what was seen are not of one run', {
+      value: runs.map((other) => other.runId).join(' and '),
+    });
+  }
 }
 
 /**

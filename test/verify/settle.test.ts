@@ -336,6 +336,16 @@ describe('settle', () => {
     ]);
   });
 
+  it('refuses files of different runs', () => {
+    const [plan, sent, seen] = [planOf(past({})), sentOf(past({})), seenOf(past({}))];
+    const corrupt = expect.objectContaining({ code: 'file-corrupt' });
+    const other = { ...seen, header: { ...seen.header, runId: 'r2' } };
+    expect(() => settle({ plan, sent, seen: other })).toThrow(corrupt);
+    expect(() => settle({ plan: testPlan([{ devices: 2, slots: 5 }]), sent, seen })).toThrow(corrupt);
+    const shard = { ...sent, header: { ...sent.header, shard: { index: 0, count: 2 } } };
+    expect(() => settle({ plan, sent: shard, seen })).toThrow(corrupt);
+  });
+
   it('counts seats of another shard as foreign', () => {
     const ledger = new Ledger([{ devices: 4, slots: 8 }], { index: 1, count: 2 });
     for (let slot = 0; slot < 8; slot++) ledger.own(0, slot, slot % 4, Math.floor(slot / 4));

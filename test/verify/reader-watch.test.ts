@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { ReaderWatch } from '../../src/verify/reader-watch.ts';
+
+const well = { gaps: 0, fullReads: 0, brokerDropped: 0 };
+
+function watched(seconds: readonly [busy: number, fullReads: number][]): ReaderWatch {
+  const watch = new ReaderWatch();
+  for (const [busy, fullReads] of seconds) watch.second(busy, fullReads);
+  return watch;
+}
+
+describe('ReaderWatch', () => {
+  it('has no doubts about a reader that had hiccups', () => {
+    const watch = watched([
+      [1, 50],
+      [0.99, 100],
+      [0.5, 105],
+      [1, 110],
+      [0.2, 300],
+    ]);
+    expect(watch.doubts(well)).toEqual([]);
+    expect(watch.doubts({ ...well, brokerDropped: null })).toEqual([]);
+  });
+
+  it('doubts a reader that was saturated, or behind, for seconds on end', () => {
+    expect(
+      watched([
+        [0.96, 0],
+        [0.97, 0],
+        [1, 0],
+        [0.1, 0],
+      ]).doubts(well),
+    ).toEqual(['the reader was busy all the time for 3 s in a row']);
+    expect(
+      watched([
+        [0.1, 10],
+        [0.1, 20],
+        [0.1, 30],
+        [0.1, 31],
+      ]).doubts(well),
+    ).toEqual(["the reader's buffer was full for 3 s in a row"]);
+  });
+
+  it('doubts a lost session and a broker that dropped', () => {
+    expect(watched([]).doubts({ ...well, gaps: 1 })).toEqual(['the reader lost its session once']);
+    expect(watched([]).doubts({ ...well, brokerDropped: 12 })).toEqual([
+      'the broker dropped 12 messages for slow readers',
+    ]);
+  });
+});
