@@ -1,8 +1,8 @@
 import { meaningOf, placeholderNames, type Vocabulary } from '../codecs/vocabulary.ts';
 import { IotloadError } from '../core/errors.ts';
 import { parseTemplate, type TemplatePart } from '../core/template.ts';
-import { closestName } from '../metrics/closest-name.ts';
 import type { DeviceModel, ParamValue } from '../models/model.ts';
+import { nearestName } from '../scenario/nearest-name.ts';
 
 /** What is wrong with a template, and how it would be right. */
 export interface TemplateProblem {
@@ -45,7 +45,7 @@ export function checkId(text: string, vocabulary: Vocabulary): TemplateProblem[]
   let ids = 1;
   const problems = eachPlaceholder(text, (part) => {
     if (!idNames.includes(part.name)) {
-      const near = closestName(part.name, idNames);
+      const near = nearestName(part.name, idNames);
       const hint =
         near === undefined
           ? 'an id may hold <index:06>, <hex:12>, <uuid>, <fleet> and <run>'
@@ -93,7 +93,7 @@ function eachPlaceholder(
 function problemOf(error: unknown, name: string, known: readonly string[]): TemplateProblem {
   if (!(error instanceof IotloadError)) throw error;
   if (known.includes(name) || name === '') return { message: error.message, hint: error.hint ?? null };
-  const near = closestName(name, known);
+  const near = nearestName(name, known);
   const hint = near === undefined ? `known here: ${known.join(', ')}` : `did you mean "<${near}>"?`;
   return { message: `unknown placeholder "<${name}>"`, hint };
 }

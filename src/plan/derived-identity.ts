@@ -44,6 +44,6 @@ export function derivedProblem({
   if (gapUs > leastUs) return null;
   const most = formatRate(Math.floor((devices * 1e6) / (leastUs + 2)));
   const hint = `with ${devices} devices at most ${most}; use more devices, or a payload with identity: fields`;
-  const message = `events of a device ${formatDuration(Math.max(gapUs, 0))} apart cannot be told apart by their time, which is exact to ${formatDuration(leastUs)}`;
+  const message = `events of a device ${formatDuration(Math.max(gapUs, 0))} apart cannot be told apart by their time, which is only exact to ${formatDuration(leastUs)}`;
   return { message, hint };
 }

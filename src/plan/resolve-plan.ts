@@ -10,9 +10,10 @@ import { targets } from '../targets/registry.ts';
 import type { TargetOptions, TargetTraits } from '../targets/target.ts';
 import type { TemplateProblem } from './check-templates.ts';
 import { limitSlots } from './count-limit.ts';
+import { topicProblem } from './fleet-address.ts';
 import { peakPerSecond, scaleRates } from './fleet-schedule.ts';
 import type { Plan, TargetPlan, VerifyPlan } from './plan.ts';
-import { type FleetSurroundings, type ResolvedFleet, rateOf, resolveFleet, topicProblem } from './resolve-fleet.ts';
+import { type FleetSurroundings, type ResolvedFleet, rateOf, resolveFleet } from './resolve-fleet.ts';
 import type { RunExtent } from './resolve-thresholds.ts';
 import { resolveThresholds } from './resolve-thresholds.ts';
 import type { SafetyQuestion } from './safety.ts';
@@ -54,7 +55,7 @@ export function resolvePlan(
   const rates = scaled(draft, flags.rate, report);
   const fleets = draft.fleets.map((fleet, i) => {
     const around: FleetSurroundings = { warmUpUs, durationUs, rate: rates?.[i] ?? null, target };
-    return resolveFleet(fleet, fieldOrder(draft, fleet.name), around, report);
+    return resolveFleet(fleet, around, report);
   });
   checkDistinctIds(draft, report);
   const verify = verifyOf(draft, target, flags, report);
@@ -63,7 +64,7 @@ export function resolvePlan(
   if (sound.length < fleets.length || sound.length === 0) {
     // Only their form can be judged.
     const anything: RunExtent = { samples: () => Number.POSITIVE_INFINITY, verified: true };
-    resolveThresholds(top.thresholds ?? [], scopes, anything, anything, thresholdReport(report));
+    resolveThresholds(draft.thresholds, scopes, anything, anything, thresholdReport(report));
     return null;
   }
 
@@ -73,7 +74,7 @@ export function resolvePlan(
     endUs,
   );
   const extent = extentOf(sound, slots, warmUpUs, verify !== null);
-  const thresholds = resolveThresholds(top.thresholds ?? [], scopes, extent, file ?? extent, thresholdReport(report));
+  const thresholds = resolveThresholds(draft.thresholds, scopes, extent, file ?? extent, thresholdReport(report));
   if (target === undefined || verify === undefined) return null;
 
   const name = top.name ?? nameOfFile(scenarioFile);
@@ -156,12 +157,6 @@ function scaled(draft: ScenarioDraft, total: ExactRate | null, report: Report): 
       hint: 'use rounder numbers',
     });
   return result;
-}
-
-/** Names of a payload's fields as they are written: an object would put those first that look like numbers. */
-function fieldOrder(draft: ScenarioDraft, fleet: string): string[] {
-  const fields = nodeAt(draft.tree, ['fleets', fleet, 'payload', 'fields']);
-  return fields?.kind === 'map' ? [...fields.entries.keys()] : [];
 }
 
 /** Fleets whose devices would be mistaken for each other. */

@@ -14,13 +14,13 @@ export interface RunExtent {
  * skipped by name. `report` gets the position in the list and the offset in the expression.
  */
 export function resolveThresholds(
-  expressions: readonly string[],
+  expressions: readonly { index: number; expression: string }[],
   scopes: readonly string[],
   run: RunExtent,
   file: RunExtent,
   report: (index: number, offset: number, problem: TemplateProblem) => void,
 ): ThresholdPlan[] {
-  return expressions.flatMap((expression, index): ThresholdPlan[] => {
+  return expressions.flatMap(({ index, expression }): ThresholdPlan[] => {
     const threshold = parseThreshold(expression, scopes);
     if (isThresholdError(threshold)) {
       report(index, threshold.offset, { message: threshold.error, hint: threshold.hint ?? null });

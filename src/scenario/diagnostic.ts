@@ -29,8 +29,19 @@ export interface Diagnostic {
   flag: string | null;
 }
 
-/** Sorted by place: the file from top to bottom, then flags. */
+/**
+ * Sorted by place: the file from top to bottom, then flags. A value that could not be read has one mistake: what else was found at its
+ * place follows from it.
+ */
 export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const at = (diagnostic: Diagnostic): number => diagnostic.range?.start ?? Number.MAX_SAFE_INTEGER;
-  return [...diagnostics].sort((a, b) => at(a) - at(b) || (a.flag ?? '').localeCompare(b.flag ?? ''));
+  const where = ({ range, path, flag }: Diagnostic): string =>
+    range === null ? `${flag} ${path.join('.')}` : `${range.start}`;
+  const unread = new Map<string, Diagnostic>();
+  for (const diagnostic of diagnostics) {
+    const decisive = diagnostic.code === 'yaml' || diagnostic.code === 'environment';
+    if (decisive && !unread.has(where(diagnostic))) unread.set(where(diagnostic), diagnostic);
+  }
+  const distinct = diagnostics.filter((diagnostic) => (unread.get(where(diagnostic)) ?? diagnostic) === diagnostic);
+  return distinct.sort((a, b) => at(a) - at(b) || (a.flag ?? '').localeCompare(b.flag ?? ''));
 }

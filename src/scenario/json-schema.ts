@@ -4,8 +4,12 @@ import * as schema from './schema.ts';
 
 interface JsonSchema {
   [key: string]: unknown;
+  type?: string | string[];
   properties?: Record<string, JsonSchema>;
   required?: string[];
+  items?: JsonSchema | JsonSchema[];
+  additionalProperties?: JsonSchema | boolean;
+  anyOf?: JsonSchema[];
 }
 
 /**
@@ -26,7 +30,7 @@ export async function scenarioJsonSchema(): Promise<object> {
   const { $schema, ...rest } = root;
   const properties = { ...root.properties, target: { title: 'target', anyOf: await targetSchemas() } };
   const result = { ...rest, properties, required: ['iotload', 'fleets', 'target'] };
-  return { $schema, title: 'iotload scenario', ...(withReferences(result) as JsonSchema) };
+  return { $schema, title: 'iotload scenario', ...withReferences(result) };
 }
 
 /** One schema per protocol, each with its `protocol`. */
@@ -53,17 +57,22 @@ function jsonSchemaOf(type: z.ZodType): JsonSchema {
 const reference: JsonSchema = { type: 'string', pattern: '\\$\\{' };
 
 /** Lets a reference stand where a value has a form. */
-function withReferences(node: unknown): unknown {
-  if (Array.isArray(node)) return node.map(withReferences);
-  if (typeof node !== 'object' || node === null) return node;
-  const { properties, ...rest } = node as JsonSchema;
-  const inner = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, withReferences(value)]));
+function withReferences(node: JsonSchema): JsonSchema {
+  const { properties, items, additionalProperties, anyOf, ...rest } = node;
+  const inner: JsonSchema = { ...rest };
+  if (anyOf !== undefined) {
+    const forms = anyOf.map((form) => (takesOneForm(form) ? form : withReferences(form)));
+    return { ...rest, anyOf: anyOf.some(takesOneForm) && !anyOf.some(takesAnyText) ? [...forms, reference] : forms };
+  }
   if (properties !== undefined) {
     const members = Object.entries(properties).map(([key, value]) => [key, withReferences(value)]);
-    return { ...inner, properties: Object.fromEntries(members) };
+    inner.properties = Object.fromEntries(members);
   }
-  if (!takesOneForm(rest)) return inner;
-  const { description, title, default: fallback, ...form } = rest;
+  if (items !== undefined) inner.items = Array.isArray(items) ? items.map(withReferences) : withReferences(items);
+  if (typeof additionalProperties === 'object') inner.additionalProperties = withReferences(additionalProperties);
+  else if (additionalProperties !== undefined) inner.additionalProperties = additionalProperties;
+  if (!takesOneForm(inner)) return inner;
+  const { description, title, default: fallback, ...form } = inner;
   const told = Object.entries({ title, description, default: fallback }).filter(([, value]) => value !== undefined);
   return { ...Object.fromEntries(told), anyOf: [form, reference] };
 }
@@ -71,4 +80,8 @@ function withReferences(node: unknown): unknown {
 function takesOneForm({ type, pattern, enum: choices, const: constant }: JsonSchema): boolean {
   if (type === 'string') return pattern !== undefined || choices !== undefined || constant !== undefined;
   return type === 'number' || type === 'integer' || type === 'boolean';
+}
+
+function takesAnyText(schema: JsonSchema): boolean {
+  return !takesOneForm(schema) && [schema.type].flat().includes('string');
 }

@@ -1,20 +1,22 @@
 import type { z } from 'zod';
-import { closestName } from '../metrics/closest-name.ts';
 import { isProtocol, targets } from '../targets/registry.ts';
 import type { TargetOptions } from '../targets/target.ts';
 import type { Diagnostic, ScenarioPath } from './diagnostic.ts';
+import { nearestName } from './nearest-name.ts';
 import { refuseUnsupported } from './not-supported.ts';
 import { applyOverride, type Override } from './overrides.ts';
 import { readYaml } from './read-yaml.ts';
 import { resolveReferences } from './references.ts';
 import * as schema from './schema.ts';
 import { checkKeys, checkSection } from './section.ts';
-import { diagnosticAt, keyAt, type MapTree, nodeAt, type Tree } from './tree.ts';
+import { diagnosticAt, keyAt, type MapTree, nodeAt, type ScalarValue, type Tree } from './tree.ts';
 
 /** A scenario as far as it could be read: what is absent here stands in `diagnostics`. */
 export interface ScenarioDraft {
   tree: Tree;
   top: Partial<z.output<typeof schema.top>>;
+  /** Plain values of `thresholds`, with their positions. */
+  thresholds: { index: number; expression: string }[];
   clock: Partial<z.output<typeof schema.clock>>;
   run: Partial<z.output<typeof schema.run>>;
   fleets: FleetDraft[];
@@ -30,6 +32,10 @@ export interface FleetDraft {
   name: string;
   /** Good keys only. */
   value: Partial<z.output<typeof schema.fleet>>;
+  /** Plain values of `params`, as written. */
+  params: Record<string, ScalarValue>;
+  /** Own fields with plain values, in order of writing, which an object would not keep; null for a payload profile. */
+  fields: { name: string; value: ScalarValue }[] | null;
 }
 
 export interface TargetDraft {
@@ -66,6 +72,7 @@ export async function loadScenario(
   return {
     tree,
     top: check(schema.document, []),
+    thresholds: thresholdsOf(tree),
     clock: check(schema.clock, ['clock']),
     run: check(schema.run, ['run']),
     fleets: checkFleets(tree, check, report),
@@ -81,6 +88,7 @@ const emptyMap: MapTree = { kind: 'map', place: { start: 0, end: 0, flag: null }
 const nothing: Omit<ScenarioDraft, 'diagnostics'> = {
   tree: emptyMap,
   top: {},
+  thresholds: [],
   clock: {},
   run: {},
   fleets: [],
@@ -97,6 +105,14 @@ function topOf(tree: Tree | undefined, report: Report): MapTree | undefined {
   const hint = 'it begins with "iotload: 1" and has fleets and a target';
   report([diagnosticAt(place, 'bad-value', [], `a scenario is a map, found ${found}`, hint)]);
   return undefined;
+}
+
+function thresholdsOf(tree: Tree): ScenarioDraft['thresholds'] {
+  const list = nodeAt(tree, ['thresholds']);
+  if (list?.kind !== 'list') return [];
+  return list.items.flatMap((item, index) =>
+    item.kind === 'scalar' && typeof item.value === 'string' ? [{ index, expression: item.value }] : [],
+  );
 }
 
 /** What is missing only because it was refused as not supported. */
@@ -136,15 +152,31 @@ function checkFleets(tree: Tree, check: Check, report: Report): FleetDraft[] {
         diagnosticAt(key, 'missing-key', path, `"rate" or "every" is missing`, 'write rate: 590/s, or every: 10s'),
       ]);
     }
-    drafts.push({ name, value: draft });
+    const fields = scalarEntries(nodeAt(value, ['payload', 'fields']));
+    const params = Object.fromEntries(
+      scalarEntries(nodeAt(value, ['params'])).map((entry) => [entry.name, entry.value]),
+    );
+    drafts.push({
+      name,
+      value: draft,
+      params,
+      fields: value.entries.get('payload')?.value.kind === 'map' ? fields : null,
+    });
   }
   return drafts;
+}
+
+function scalarEntries(node: Tree | undefined): { name: string; value: ScalarValue }[] {
+  if (node?.kind !== 'map') return [];
+  return [...node.entries].flatMap(([name, { value }]) =>
+    value.kind === 'scalar' ? [{ name, value: value.value }] : [],
+  );
 }
 
 /** Whether an unknown key has been corrected to one of `names` already. */
 function misspelt(map: MapTree, names: readonly string[]): boolean {
   const known = Object.keys(schema.fleet.shape);
-  return [...map.entries.keys()].some((key) => !known.includes(key) && names.includes(closestName(key, known) ?? ''));
+  return [...map.entries.keys()].some((key) => !known.includes(key) && names.includes(nearestName(key, known) ?? ''));
 }
 
 async function checkTarget(
@@ -158,7 +190,7 @@ async function checkTarget(
   const protocol = entries.get('protocol')?.value;
   const path = ['target', 'protocol'];
   if (protocol === undefined) {
-    const near = [...entries.keys()].find((key) => closestName(key, ['protocol']) !== undefined);
+    const near = [...entries.keys()].find((key) => nearestName(key, ['protocol']) !== undefined);
     const missing = diagnosticAt(entry.key, 'missing-key', path, '"protocol" is missing', `there are ${protocols}`);
     if (near !== undefined) {
       const place = keyAt(tree, ['target', near]) ?? entry.key;
@@ -170,7 +202,7 @@ async function checkTarget(
   }
   const name = protocol.kind === 'scalar' ? String(protocol.value) : protocol.kind;
   if (!isProtocol(name)) {
-    const near = closestName(name, Object.keys(targets));
+    const near = nearestName(name, Object.keys(targets));
     const hint = near === undefined ? `there are ${protocols}` : `did you mean "${near}"?`;
     report([diagnosticAt(protocol.place, 'bad-value', path, `there is no protocol "${name}"`, hint)]);
     return undefined;

@@ -30,7 +30,9 @@ export function readYaml(text: string, flag: string | null): ReadYaml {
   }
   const document = compose(text, report);
   if (document === null) return { tree: undefined, broken: true, diagnostics };
-  for (const { message, pos } of [...document.errors, ...document.warnings]) {
+  for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
+    // Reported with the value.
+    if (code === 'TAG_RESOLVE_FAILED') continue;
     const first = (message.split('\n')[0] as string).replace(/ at line \d+, column \d+:?$/, '');
     report(pos[0], Math.max(pos[1], pos[0] + 1), `YAML: ${lowerFirst(first)}`);
   }
@@ -78,7 +80,13 @@ function treeOf(node: Node | null, path: ScenarioPath, context: Context): Tree {
     return scalar(place, null, false);
   }
   if (node.tag !== undefined && !/^tag:yaml\.org,2002:(map|seq|str|int|float|bool|null)$/.test(node.tag)) {
-    context.report(start, end, `the tag ${node.tag} has no meaning in a scenario`, null, path);
+    context.report(
+      start,
+      end,
+      `the tag ${node.tag.replace('tag:yaml.org,2002:', '!!')} has no meaning in a scenario`,
+      null,
+      path,
+    );
   }
   if (isSeq(node)) {
     const items = node.items.map((item, i) => treeOf(item as Node, [...path, i], context));

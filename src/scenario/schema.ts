@@ -71,7 +71,7 @@ export const ownPayload = z
 export const fleet = z
   .strictObject({
     model: z
-      .enum(modelNames, { error: (issue) => `there is no model "${issue.input}", there is ${modelNames.join(', ')}` })
+      .enum(modelNames, { error: (issue) => `there is no model "${issue.input}"` })
       .describe('what the devices are'),
     params: z
       .record(z.string(), z.union([z.number(), z.string(), z.boolean()], { error: 'expected one value' }))
@@ -150,7 +150,9 @@ export const top = z.strictObject({
   iotload: z.literal(1, { error: 'expected 1, the version of the grammar' }),
   name: z
     .string()
-    .regex(/^\P{Cc}{1,100}$/u, 'expected up to 100 printable characters')
+    .min(1)
+    .max(100)
+    .refine((name) => !/\p{Cc}/u.test(name), 'a name has no control characters')
     .optional()
     .describe('default: the file’s name'),
   description: z.string().max(1000).default(''),
@@ -177,7 +179,8 @@ export const document = top.extend({
 function share(what: string) {
   return z
     .string({
-      error: (issue) => (typeof issue.input === 'number' ? `"${issue.input}" lacks its unit` : `expected ${what}`),
+      error: (issue) =>
+        typeof issue.input === 'number' ? `"${issue.input}" lacks its unit: expected ${what}` : `expected ${what}`,
     })
     .meta({ description: what, pattern: String.raw`^\d+(\.\d+)?(%|ppm)$` })
     .transform((text, context) => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { closestName } from '../metrics/closest-name.ts';
 import type { Diagnostic, ScenarioPath } from './diagnostic.ts';
+import { nearestName } from './nearest-name.ts';
 import { diagnosticAt, keyAt, nodeAt, placeAt, plainOf, type Tree } from './tree.ts';
 
 /** Suggestions are looked up for so many unknown keys; more are no misspellings. */
@@ -55,7 +55,7 @@ function diagnosticsOf(issues: readonly Issue[], schema: z.ZodType, tree: Tree, 
       if (++unknownKeys > MOST_UNKNOWN) break;
       const path = [...parent, key];
       const free = names.filter((name) => nodeAt(tree, [...parent, name]) === undefined);
-      const near = closestName(key, free) ?? closestName(key, names);
+      const near = nearestName(key, free) ?? nearestName(key, names);
       if (near !== undefined) missing.delete(pathText([...parent, near]));
       const hint = near === undefined ? `known here: ${names.join(', ')}` : `did you mean "${near}"?`;
       found.push(
@@ -68,7 +68,13 @@ function diagnosticsOf(issues: readonly Issue[], schema: z.ZodType, tree: Tree, 
     const path = [...base, ...stepsOf(issue)];
     if (!isMissing(issue, tree, base)) {
       found.push(
-        diagnosticAt(placeAt(tree, path), 'bad-value', path, messageOf(issue, nodeAt(tree, path)), hintOf(issue)),
+        diagnosticAt(
+          placeAt(tree, path),
+          'bad-value',
+          path,
+          messageOf(issue, nodeAt(tree, path)),
+          hintOf(issue, nodeAt(tree, path)),
+        ),
       );
     } else if (missing.delete(pathText(path))) {
       found.push(diagnosticAt(placeAt(tree, path), 'missing-key', path, `"${path.at(-1)}" is missing`, null));
@@ -112,6 +118,7 @@ function messageOf(issue: Issue, node: Tree | undefined): string {
       if (issue.values.length === 1) return ownMessage(issue) ?? `expected ${String(issue.values[0])}`;
       return ownMessage(issue) ?? `${shown}is none of ${issue.values.join(', ')}`;
     case 'too_small':
+      if (value === '') return 'expected a text that is not empty';
       return ownMessage(issue) ?? `${shown}is too small: at least ${issue.minimum}${unitOf(issue.origin)}`;
     case 'too_big':
       return ownMessage(issue) ?? `${shown}is too large: at most ${issue.maximum}${unitOf(issue.origin)}`;
@@ -125,11 +132,16 @@ function ownMessage({ message }: Issue): string | null {
   return /^(Invalid|Too small|Too big)/.test(message) ? null : message;
 }
 
-function hintOf(issue: Issue): string | null {
+function hintOf(issue: Issue, node: Tree | undefined): string | null {
+  if (issue.code === 'invalid_type' && issue.expected === 'string' && node?.kind === 'map') {
+    return 'a placeholder is written <name>, not {name}; other braces need quotes';
+  }
   if (issue.code === 'custom') return (issue.params?.['hint'] as string | undefined) ?? null;
   if (issue.code !== 'invalid_value' || typeof issue.input !== 'string') return null;
-  const near = closestName(issue.input, issue.values.map(String));
-  return near === undefined ? null : `did you mean "${near}"?`;
+  if (issue.message.startsWith('expected') || (issue.values.length === 1 && ownMessage(issue) === null)) return null;
+  const names = issue.values.map(String);
+  const near = nearestName(issue.input, names);
+  return near === undefined ? `there is ${names.join(', ')}` : `did you mean "${near}"?`;
 }
 
 function article(expected: string): string {

@@ -73,7 +73,8 @@ export const backlog = z
 function quantity<T>(parse: (text: string) => Parsed<T>, title: string, pattern: string) {
   return z
     .string({
-      error: (issue) => (typeof issue.input === 'number' ? `"${issue.input}" lacks its unit` : `expected ${title}`),
+      error: (issue) =>
+        typeof issue.input === 'number' ? `"${issue.input}" lacks its unit: expected ${title}` : `expected ${title}`,
     })
     .meta({ description: title, pattern })
     .transform((text, context): T => {

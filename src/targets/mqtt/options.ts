@@ -60,7 +60,7 @@ export const optionsSchema = z
       .default(null)
       .describe('write the password as ${NAME}'),
     tls: z
-      .union([z.literal(true), z.literal(false), z.null(), tlsFiles], {
+      .union([z.literal(true), z.null(), tlsFiles], {
         error: 'expected true, null or a map with ca, cert and key',
       })
       .default(null)
