@@ -20,8 +20,8 @@ export interface ProxyState {
   mayRecord(): boolean;
 }
 
-/** The readiness marker is never touched and never counted. */
-const PROBE = Buffer.from('{"iotload":"probe"}');
+/** How the payload of a readiness marker begins, which is never touched and never counted. */
+const PROBE = Buffer.from('{"iotload":"probe"');
 
 interface Held {
   frame: Buffer;
@@ -150,7 +150,7 @@ export class ProxyConnection {
       return;
     }
     const payload = frame.subarray(layout.payloadStart);
-    if (payload.equals(PROBE)) {
+    if (payload.subarray(0, PROBE.length).equals(PROBE)) {
       out.push(frame);
       return;
     }

@@ -20,8 +20,8 @@ export interface LinkCommon {
   random(): number;
   /** This link is up for the first time. */
   firstUp(): void;
-  /** Some link of the sink has been up. */
-  anyUp(): boolean;
+  /** How many links have been up, in words, or '' when none. */
+  progress(): string;
   /** The sink cannot be opened. */
   failed(error: IotloadError): void;
 }
@@ -128,11 +128,12 @@ export class PublishLink implements SessionHandlers {
    * and are tried again, as long as one attempt may take.
    */
   #givesUp(failure: SessionFailure, nowUs: Micros): boolean {
-    const { settings, failed, anyUp } = this.#common;
+    const { settings, failed, progress } = this.#common;
     const triedUs = nowUs - this.#firstTryUs;
-    if (anyUp() && failure.code === 'target-unreachable' && triedUs < settings.connectTimeoutUs) return false;
+    if (progress() !== '' && failure.code === 'target-unreachable' && triedUs < settings.connectTimeoutUs) return false;
     const times = this.#failures + 1;
-    const tried = `CONNECT as "${this.#clientId}", ${times} ${times === 1 ? 'attempt' : 'attempts'} in ${(triedUs / 1e6).toFixed(1)} s`;
+    const attempts = `${times} ${times === 1 ? 'attempt' : 'attempts'} in ${(triedUs / 1e6).toFixed(1)} s`;
+    const tried = `CONNECT as "${this.#clientId}", ${attempts}${progress()}`;
     failed(openingError(settings.endpoint, failure, tried));
     return true;
   }

@@ -1,9 +1,11 @@
 import type { Part } from '../../core/anchor.ts';
 import type { Clock } from '../../core/clock.ts';
+import type { TargetFleet } from '../target.ts';
 import { parseEndpoint } from './endpoint.ts';
 import type { MqttOptions } from './options.ts';
 import type { SessionSettings } from './session.ts';
 import { loadTlsMaterial } from './tls-material.ts';
+import { checkTopic } from './topic-check.ts';
 
 /** Bytes that one read of a socket can bring. */
 const SINK_READ_BYTES = 64 * 1024;
@@ -15,14 +17,15 @@ const SOURCE_MAX_FRAME = 16 * 1024 * 1024;
 
 /**
  * What the sessions of one sink or source share. Loads MQTT.js and the certificate files.
- * @throws IotloadError `bad-scenario` for the endpoint, `file-unreadable` for the certificates
+ * @throws IotloadError `bad-scenario` for the endpoint or a topic, `file-unreadable` for the certificates
  */
 export async function sessionSettings(
   options: MqttOptions,
-  context: { clock: Clock; reveal(text: string): string },
+  context: { clock: Clock; fleets: readonly TargetFleet[]; reveal(text: string): string },
   role: 'sink' | 'source',
 ): Promise<SessionSettings> {
   const endpoint = parseEndpoint(options.endpoint);
+  for (const fleet of context.fleets) checkTopic(fleet);
   const [{ MqttClient: Client }, secureContext] = await Promise.all([
     import('mqtt'),
     endpoint.tls ? loadTlsMaterial(options.tls || {}) : null,

@@ -85,7 +85,7 @@ class MqttSink implements Sink {
         firstUp: () => {
           if (--down === 0) resolve();
         },
-        anyUp: () => down < map.lanes,
+        progress: () => (down === map.lanes ? '' : `, ${map.lanes - down} of ${map.lanes} connections up`),
         failed: reject,
       };
       if (down === 0) resolve();
