@@ -1,4 +1,4 @@
-import { createContext, type Op, Value, Word } from '../codecs/layout.ts';
+import { createContext, type Op, Value, Word, widthOf } from '../codecs/layout.ts';
 import { hexDigitsOf, widthOfIndex } from '../codecs/vocabulary.ts';
 import { compileWriter, writerSlack } from '../codecs/writer.ts';
 import { IotloadError } from '../core/errors.ts';
@@ -93,6 +93,7 @@ class CompiledIds implements DeviceIds {
   readonly ops: readonly Op[];
   readonly pairs: number;
   readonly #permutations: readonly HexPermutation[];
+  readonly #widths: readonly number[];
   readonly #decisive: number;
   readonly #devices: number;
   readonly #write: (seat: number) => number;
@@ -105,6 +106,7 @@ class CompiledIds implements DeviceIds {
     this.ops = ops;
     this.pairs = permutations.length;
     this.#permutations = permutations;
+    this.#widths = ops.map((op) => widthOf(op).max);
     this.#decisive = decisive;
     this.#devices = devices;
     const writer = compileWriter(ops);
@@ -147,11 +149,13 @@ class CompiledIds implements DeviceIds {
     if (this.#decisive < 0) return 0;
     this.#at = at;
     let value = 0;
-    for (let i = 0; i <= this.#decisive; i++) value = this.#skip(this.ops[i] as Op, bytes, end);
+    for (let i = 0; i <= this.#decisive; i++) value = this.#skip(i, bytes, end);
     return value;
   }
 
-  #skip(op: Op, bytes: Uint8Array, end: number): number {
+  /** Steps over a field; returns the seat that its digits mean, -1 for a text. */
+  #skip(i: number, bytes: Uint8Array, end: number): number {
+    const op = this.ops[i] as Op;
     if (op.op === 'hex-words') {
       const from = this.#at;
       this.#at += op.digits;
@@ -171,7 +175,7 @@ class CompiledIds implements DeviceIds {
       }
       return value;
     }
-    if (op.op === 'literal') this.#at += new TextEncoder().encode(op.text).length;
+    this.#at += this.#widths[i] as number;
     return -1;
   }
 }
