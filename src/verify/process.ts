@@ -1,13 +1,13 @@
 /** The verifier as a process of its own; `protocol.ts` says what it is told and what it tells. */
 import { systemClock } from '../core/clock.ts';
 import { systemRandom } from '../core/entropy.ts';
-import { IotloadError } from '../core/errors.ts';
+import { IotloadError, toPlainError } from '../core/errors.ts';
 import { loopUsage } from '../core/loop-usage.ts';
 import { processUsage } from '../core/process-usage.ts';
 import { revealSecrets } from '../core/secrets.ts';
 import { targetOf } from '../targets/registry.ts';
 import type { Source, SourceContext, TargetOptions } from '../targets/target.ts';
-import type { ToVerifier } from './protocol.ts';
+import type { FromVerifier, ToVerifier } from './protocol.ts';
 import { Verifier } from './verifier.ts';
 
 async function openSource(protocol: string, options: TargetOptions, context: SourceContext): Promise<Source> {
@@ -20,10 +20,11 @@ async function openSource(protocol: string, options: TargetOptions, context: Sou
   return module.openSource(options, context);
 }
 
+const post = (message: FromVerifier): void => void process.send?.(message);
 const verifier = new Verifier({
   clock: systemClock(),
   openSource,
-  post: (message) => process.send?.(message),
+  post,
   random: systemRandom,
   reveal: (text) => revealSecrets(text, process.env),
   busy: loopUsage(),
@@ -35,3 +36,7 @@ process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
 process.on('message', (message: ToVerifier) => void verifier.handle(message));
 process.on('disconnect', () => void verifier.handle({ kind: 'abort' }).finally(() => process.exit(0)));
+// What nobody caught is a defect of ours; it is told before the process ends, not left to an exit code.
+process.on('uncaughtException', (error) => {
+  process.send?.({ kind: 'failed', error: toPlainError(error) } satisfies FromVerifier, () => process.exit(1));
+});

@@ -8,7 +8,7 @@ import { createIdentifier } from '../events/identifier.ts';
 import { Histogram } from '../metrics/histogram.ts';
 import type { FleetPlan, Plan } from '../plan/plan.ts';
 import { createSchedule } from '../schedule/schedule.ts';
-import type { Source, SourceContext, TargetOptions } from '../targets/target.ts';
+import type { DeliveredBatch, Source, SourceContext, TargetOptions } from '../targets/target.ts';
 import type { RunHeader } from '../wire/run-header.ts';
 import { type SeenEnd, SeenWriter } from '../wire/seen-file.ts';
 import { readSent } from '../wire/sent-file.ts';
@@ -110,10 +110,7 @@ export class Verifier {
         deviceId: deviceIdsOf(plan, fleet, runId),
       })),
       events: {
-        delivered: (batch) => {
-          this.#lastArrivalUs = batch.atUs;
-          this.#reader?.read(batch);
-        },
+        delivered: (batch) => this.#delivered(batch),
         notice: (notice, detail) => post({ kind: 'notice', notice, detail }),
       },
       random,
@@ -133,6 +130,13 @@ export class Verifier {
       }),
     );
     post({ kind: 'ready' });
+  }
+
+  #delivered(batch: DeliveredBatch): void {
+    const { totals } = this.#ledger as Ledger;
+    const before = totals.received - totals.foreign;
+    this.#reader?.read(batch);
+    if (totals.received - totals.foreign > before) this.#lastArrivalUs = batch.atUs;
   }
 
   #anchored(anchor: Anchor): void {
@@ -174,6 +178,7 @@ export class Verifier {
       throw new IotloadError('defect', 'the verifier was asked to finish before it was opened');
     }
     const outstanding = await this.#await(plan, join(outDir, 'sent'), ledger);
+    if (this.#over) return;
     if (outstanding > 0 && source.health().brokerDropped === 0) {
       const toldUs = Math.max(this.#deadlineUs, startUs + BROKER_COUNT_US);
       await this.#waitUntil(
@@ -183,6 +188,7 @@ export class Verifier {
     }
     ledger.endGrace();
     const { complete } = await source.readToEnd(Math.max(READ_TO_END_MS, graceUs / 1000));
+    if (this.#over) return;
     for (const cancel of this.#cancels) cancel();
     await this.#save();
     const health = source.health();

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -267,11 +267,37 @@ describe('Verifier', () => {
     await stage.open();
     rmSync(join(dir, 'sent'), { force: true });
     await writeSent(dir, testPlan([{ devices: 5, slots: 20 }]), runId, allAcked(20));
-    const { truncateSync } = await import('node:fs');
     truncateSync(join(dir, 'sent'), 5);
     await stage.verifier.handle({ kind: 'finish', graceUs: 0 });
     expect(stage.messages.at(-1)).toMatchObject({ kind: 'failed', error: { code: 'file-corrupt' } });
     expect(stage.closed).toBe(1);
+  });
+
+  it('gives up where it cannot write, once', async () => {
+    symlinkSync('/dev/full', join(dir, 'seen'));
+    const stage = new Stage(plan());
+    await writeSent(dir, stage.plan, runId, allAcked(20));
+    await stage.open();
+    stage.deliver(payloadsOf(stage.plan, anchor));
+    await stage.verifier.handle({ kind: 'finish', graceUs: 0 });
+    await stage.verifier.handle({ kind: 'finish', graceUs: 0 });
+    expect(stage.messages.filter(({ kind }) => kind !== 'progress')).toMatchObject([
+      { kind: 'ready' },
+      { kind: 'failed', error: { code: 'file-unwritable', where: join(dir, 'seen') } },
+    ]);
+    expect(stage.closed).toBe(1);
+  });
+
+  it('does not take another run for its own last arrivals', async () => {
+    const stage = new Stage(plan());
+    await writeSent(dir, stage.plan, runId, allAcked(20));
+    await stage.open();
+    stage.deliver(payloadsOf(stage.plan, anchor));
+    const chatter = clock.every(50, () => stage.deliver([new TextEncoder().encode('{"other":1}')]));
+    const startUs = clock.nowUs();
+    await stage.finish(60_000_000);
+    chatter();
+    expect(clock.nowUs() - startUs).toBeLessThan(20_000_000);
   });
 
   it('leaves a readable file when it is aborted', async () => {
