@@ -58,7 +58,7 @@ export async function writeFindings(path: string, findings: readonly Finding[], 
     }
   }
   try {
-    await pipeline(Readable.from(lines()), createWriteStream(path));
+    await pipeline(Readable.from(lines()), createWriteStream(path, { mode: 0o600 }));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new IotloadError('file-unwritable', `cannot write: ${reason}`, { where: path, cause });

@@ -1,3 +1,5 @@
+import type { Micros } from '../core/clock.ts';
+import { formatMicros } from '../core/units.ts';
 import type { SourceHealth } from '../targets/target.ts';
 
 /** An event loop this busy leaves no time to read. */
@@ -6,6 +8,8 @@ const SATURATED = 0.95;
 const FULL_READS = 10;
 /** What lasts this many seconds in a row is a state, not a hiccup. */
 const SUSTAINED_SECONDS = 3;
+/** A look every second that comes later than this finds a reader that did nothing meanwhile: queues before it may have overflowed. */
+const STANDSTILL_US = 2_000_000;
 
 /** Watches the reader itself, so that what it could not keep up with is never charged to the broker. */
 export class ReaderWatch {
@@ -14,9 +18,16 @@ export class ReaderWatch {
   #full = 0;
   #longestFull = 0;
   #fullReads = 0;
+  #lastUs: Micros = Number.POSITIVE_INFINITY;
+  #longestPauseUs: Micros = 0;
 
-  /** One second: the share of it the event loop was busy, and the source's count of full reads so far. */
-  second(busy: number, fullReads: number): void {
+  /**
+   * To be called once a second, with the time, the share of time since the previous call in which the event loop was busy, and the
+   * source's count of full reads so far.
+   */
+  second(nowUs: Micros, busy: number, fullReads: number): void {
+    this.#longestPauseUs = Math.max(this.#longestPauseUs, nowUs - this.#lastUs);
+    this.#lastUs = nowUs;
     this.#saturated = busy > SATURATED ? this.#saturated + 1 : 0;
     this.#full = fullReads - this.#fullReads >= FULL_READS ? this.#full + 1 : 0;
     this.#fullReads = fullReads;
@@ -30,6 +41,9 @@ export class ReaderWatch {
     if (gaps > 0) doubts.push(`the reader lost its session ${gaps === 1 ? 'once' : `${gaps} times`}`);
     if (brokerDropped !== null && brokerDropped > 0) {
       doubts.push(`the broker dropped ${brokerDropped} messages for slow readers`);
+    }
+    if (this.#longestPauseUs > STANDSTILL_US) {
+      doubts.push(`the reader stood still for ${formatMicros(this.#longestPauseUs)}`);
     }
     if (this.#longestSaturated >= SUSTAINED_SECONDS) {
       doubts.push(`the reader was busy all the time for ${this.#longestSaturated} s in a row`);

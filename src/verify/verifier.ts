@@ -125,7 +125,7 @@ export class Verifier {
     this.#cancels.push(
       clock.every(PROGRESS_MS, () => post({ kind: 'progress', progress: this.#progress() })),
       clock.every(SECOND_MS, () => {
-        this.#watch.second(this.#ports.busy(), source.health().fullReads);
+        this.#watch.second(clock.nowUs(), this.#ports.busy(), source.health().fullReads);
         this.#save().catch((error: unknown) => this.#fail(error));
       }),
     );

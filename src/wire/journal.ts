@@ -39,7 +39,7 @@ export class JournalWriter {
   static async open(path: string, magic: string): Promise<JournalWriter> {
     let file: FileHandle;
     try {
-      file = await open(path, 'w');
+      file = await open(path, 'w', 0o600);
     } catch (cause) {
       throw unwritable(path, cause);
     }

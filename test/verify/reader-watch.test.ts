@@ -5,7 +5,7 @@ const well = { gaps: 0, fullReads: 0, brokerDropped: 0 };
 
 function watched(seconds: readonly [busy: number, fullReads: number][]): ReaderWatch {
   const watch = new ReaderWatch();
-  for (const [busy, fullReads] of seconds) watch.second(busy, fullReads);
+  for (const [i, [busy, fullReads]] of seconds.entries()) watch.second(i * 1_000_000, busy, fullReads);
   return watch;
 }
 
@@ -39,6 +39,15 @@ describe('ReaderWatch', () => {
         [0.1, 31],
       ]).doubts(well),
     ).toEqual(["the reader's buffer was full for 3 s in a row"]);
+  });
+
+  it('doubts a reader that did nothing for seconds', () => {
+    const watch = new ReaderWatch();
+    for (const nowUs of [5_000_000, 6_000_000, 7_900_000, 9_900_000]) watch.second(nowUs, 0, 0);
+    expect(watch.doubts(well)).toEqual([]);
+    watch.second(13_400_000, 0, 0);
+    watch.second(14_400_000, 0, 0);
+    expect(watch.doubts(well)).toEqual(['the reader stood still for 3.5 s']);
   });
 
   it('doubts a lost session and a broker that dropped', () => {
