@@ -30,9 +30,9 @@ export function readYaml(text: string, flag: string | null): ReadYaml {
   }
   const document = compose(text, report);
   if (document === null) return { tree: undefined, broken: true, diagnostics };
-  for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
-    // Reported with the value.
-    if (code === 'TAG_RESOLVE_FAILED') continue;
+  for (const { name, code, message, pos } of [...document.errors, ...document.warnings]) {
+    // An unknown tag, reported with its value.
+    if (name === 'YAMLWarning' && code === 'TAG_RESOLVE_FAILED') continue;
     const first = (message.split('\n')[0] as string).replace(/ at line \d+, column \d+:?$/, '');
     report(pos[0], Math.max(pos[1], pos[0] + 1), `YAML: ${lowerFirst(first)}`);
   }

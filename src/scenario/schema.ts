@@ -81,7 +81,7 @@ export const fleet = z
     every: duration().optional().describe('between two events of a device'),
     rate: rate().optional().describe('of the whole fleet'),
     arrivals: z.literal('even').default('even'),
-    profile: z.array(profileEntry).optional().describe('levels in % of the rate; default hold 100%'),
+    profile: z.array(profileEntry).max(1000).optional().describe('levels in % of the rate; default hold 100%'),
     payload: z
       .union([z.string(), ownPayload], { error: 'expected a payload profile of the model, or a map with fields' })
       .describe('a payload profile of the model, or own fields'),

@@ -10,7 +10,7 @@ export function isSecret(path: ScenarioPath): boolean {
 }
 
 const keyed = new RegExp(
-  String.raw`(\b(?:${secretKeys.join('|')})["']?\s*:\s*)("(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s,}#][^,}\n]*)`,
+  String.raw`(\b(?:${secretKeys.join('|')})["']?\s*:\s*)("(?:[^"\\]|\\.)*"?|'[^']*'?|\$\{[^}\n]*\}|[^\s,}#][^,}\n]*)`,
   'g',
 );
 const userInfo = /(\/\/)([^/\s@]+)(?=@)/g;
