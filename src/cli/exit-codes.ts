@@ -23,8 +23,7 @@ export const exitOfError: Readonly<Record<ErrorCode, number>> = {
 /** Exit code after an orderly stop by a signal. */
 export const exitOfSignal = { SIGINT: 130, SIGTERM: 143 } as const;
 
-/** The table of `--help`. */
-export const exitTable: readonly (readonly [string, string])[] = [
+const exitTable: readonly (readonly [code: string, meaning: string])[] = [
   ['0', 'pass: thresholds and delivery expectations hold'],
   ['1', 'fail: one of them was violated, soundly'],
   ['2', 'bad arguments or scenario: nothing was sent'],
@@ -34,3 +33,8 @@ export const exitTable: readonly (readonly [string, string])[] = [
   ['6', 'refused by a safety rail'],
   ['130/143', 'interrupted; the results were written'],
 ];
+
+/** The table at the end of every help. */
+export const exitCodes = ['Exit codes:', ...exitTable.map(([code, meaning]) => `  ${code.padEnd(8)} ${meaning}`)].join(
+  '\n',
+);

@@ -1,7 +1,8 @@
-import yargs from 'yargs';
+import yargs, { type Argv } from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { closestName } from '../metrics/closest-name.ts';
-import { exitTable } from './exit-codes.ts';
+import { exitCodes, exitOfError } from './exit-codes.ts';
+import { shippedScenarios } from './find-scenario.ts';
 import { printError } from './print-error.ts';
 import { runCommand } from './run.ts';
 import { sampleCommand } from './sample.ts';
@@ -12,7 +13,8 @@ import { welcome } from './welcome.ts';
 
 const verbs = [runCommand, verifyCommand, validateCommand, sampleCommand];
 
-const exits = exitTable.map(([code, meaning]) => `  ${code.padEnd(8)} ${meaning}`).join('\n');
+/** A mistake on the command line, in yargs' words. */
+class UsageError extends Error {}
 
 /** Parses the arguments, runs the command and leaves its exit code behind. */
 async function main(args: readonly string[]): Promise<void> {
@@ -20,6 +22,20 @@ async function main(args: readonly string[]): Promise<void> {
     process.stdout.write(welcome());
     return;
   }
+  try {
+    await createParser(args).parseAsync();
+  } catch (error) {
+    if (error instanceof UsageError) {
+      const [message, hint] = await explain(error.message, args);
+      process.stderr.write(`error: ${message}\n  hint: ${hint}\n`);
+      process.exitCode = exitOfError['bad-arguments'];
+    } else {
+      process.exitCode = printError(error);
+    }
+  }
+}
+
+function createParser(args: readonly string[]): Argv {
   const parser = yargs([...args])
     .scriptName('iotload')
     .usage('$0 COMMAND [options]\n\nOpen-loop load for IoT pipelines, with proof of what was delivered.')
@@ -27,33 +43,40 @@ async function main(args: readonly string[]): Promise<void> {
     .help()
     .alias('h', 'help')
     .strict()
-    .demandCommand(1, 'name a command')
+    .demandCommand(1)
     .wrap(Math.min(110, process.stdout.columns ?? 110))
-    .epilogue(`Exit codes:\n${exits}`)
+    .epilogue(exitCodes)
     .exitProcess(false)
     .fail((message: string | null, error: Error | undefined) => {
-      if (error !== undefined) throw error;
-      throw new UsageError(message ?? 'bad arguments');
+      throw error ?? new UsageError(message ?? 'bad arguments');
     });
   for (const verb of verbs) verb.addTo(parser);
-  try {
-    await parser.parseAsync();
-  } catch (error) {
-    process.exitCode = error instanceof UsageError ? printUsageError(error, args) : printError(error);
-  }
+  return parser;
 }
 
-/** A mistake on the command line that yargs found. */
-class UsageError extends Error {}
-
-function printUsageError(error: UsageError, args: readonly string[]): number {
-  process.stderr.write(`error: ${error.message}\n`);
-  const wanted = args.find((arg) => !arg.startsWith('-')) ?? '';
+/** Says a usage error in our words, and what to type instead. */
+async function explain(complaint: string, args: readonly string[]): Promise<[message: string, hint: string]> {
   const names = verbs.map(({ name }) => name);
-  const near = names.includes(wanted) ? undefined : closestName(wanted, names);
-  if (near !== undefined) process.stderr.write(`  hint: did you mean "iotload ${near}"?\n`);
-  else process.stderr.write(`  hint: iotload ${names.includes(wanted) ? `${wanted} ` : ''}--help lists what there is\n`);
-  return 2;
+  const typed = args.find((arg) => !arg.startsWith('-'));
+  const verb = verbs.find(({ name }) => name === typed);
+  if (verb === undefined) {
+    const near = closestName(typed ?? '', names);
+    return [
+      typed === undefined ? 'name a command' : `there is no command "${typed}"`,
+      near === undefined ? `the commands are ${names.join(', ')}` : `did you mean "iotload ${near}"?`,
+    ];
+  }
+  if (complaint.startsWith('Not enough non-option arguments')) {
+    return ['name a scenario', `iotload ${typed} FILE.yaml, or one that ships: ${shippedScenarios().join(', ')}`];
+  }
+  const help = `iotload ${typed} --help lists what there is`;
+  const unknown = /^Unknown arguments?: ([\w-]+)/.exec(complaint)?.[1];
+  if (unknown === undefined) return [complaint.replace(/\s+/g, ' '), help];
+  const near = closestName(unknown, await verb.flags());
+  return [
+    `${typed} knows no "${args.includes(unknown) ? unknown : `--${unknown}`}"`,
+    near === undefined ? help : `did you mean --${near}?`,
+  ];
 }
 
 // A closed pipe (`iotload sample … | head`) is the reader's decision, not an error.
