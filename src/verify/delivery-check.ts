@@ -33,18 +33,21 @@ export function deliveryCheck(input: VerdictInput): CheckResult {
   return doubt === null ? because('pass', '') : because('inconclusive', doubt);
 }
 
-/** The first violation that is certain. */
+/** Every violation that is certain; null for none. */
 function violated(expect: Expectation, { run: { delivery }, reader }: VerdictInput): string | null {
+  const { lost, missing, phantom } = delivery;
+  const [corrupt, duplicates] = [delivery.corrupt ?? 0, delivery.duplicates ?? 0];
+  const trusted = reader?.finished === true && reader.doubts.length === 0;
+  const violations: string[] = [];
+  if (corrupt > 0) violations.push(`${corrupt} arrived altered`);
   if (expect !== 'at-most-once') {
-    if (delivery.lost > 0) return `${events(delivery.lost)} acknowledged and proved lost`;
-    const trusted = reader?.finished === true && reader.doubts.length === 0;
-    if (delivery.missing > 0 && trusted) return `${events(delivery.missing)} acknowledged and never arrived`;
+    if (lost > 0) violations.push(`${events(lost)} acknowledged and proved lost`);
+    const as = corrupt > 0 ? 'never arrived unaltered' : 'never arrived';
+    if (missing > 0 && trusted) violations.push(`${events(missing)} acknowledged and ${as}`);
   }
-  if ((delivery.corrupt ?? 0) > 0) return `${delivery.corrupt} arrived altered`;
-  if (delivery.phantom > 0) return `${events(delivery.phantom)} refused or never sent, yet arrived`;
-  if (expect !== 'at-least-once' && (delivery.duplicates ?? 0) > 0)
-    return `${delivery.duplicates} extra copies arrived`;
-  return null;
+  if (phantom > 0) violations.push(`${events(phantom)} refused or never sent, yet arrived`);
+  if (expect !== 'at-least-once' && duplicates > 0) violations.push(`${duplicates} extra copies arrived`);
+  return violations.length === 0 ? null : violations.join('; ');
 }
 
 /** The first reason why "no violation" is not "it held". */

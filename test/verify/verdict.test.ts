@@ -86,6 +86,12 @@ describe('delivery', () => {
     ['a slow reader that saw all', { reader: slow }, 'pass', ''],
     ['an altered event', { delivery: { corrupt: 1 } }, 'fail', '1 arrived altered'],
     ['a phantom', { delivery: { phantom: 1 } }, 'fail', 'refused or never sent, yet arrived'],
+    [
+      'several violations',
+      { delivery: { corrupt: 2, missing: 2, phantom: 1 } },
+      'fail',
+      '2 arrived altered; 2 events were acknowledged and never arrived unaltered; 1 event was refused',
+    ],
     ['second copies', { delivery: { duplicates: 5 } }, 'pass', ''],
     ['late events', { delivery: { late: 5 } }, 'pass', ''],
     [
