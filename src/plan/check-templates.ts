@@ -8,6 +8,9 @@ import { nearestName } from '../scenario/nearest-name.ts';
 export interface TemplateProblem {
   message: string;
   hint: string | null;
+  /** The part of the text that is wrong, and its offset where known; the whole of it when left out. */
+  piece?: string;
+  at?: number;
 }
 
 /** What placeholders of a fleet can stand for, as far as checks need it: neither run id nor device ids are known yet. */
@@ -50,7 +53,7 @@ export function checkId(text: string, vocabulary: Vocabulary): TemplateProblem[]
         near === undefined
           ? 'an id may hold <index:06>, <hex:12>, <uuid>, <fleet> and <run>'
           : `did you mean "<${near}>"?`;
-      return { message: `"<${part.name}>" is not a property of a device`, hint };
+      return { message: `"<${part.name}>" is not a property of a device`, hint, piece: `<${part.name}` };
     }
     try {
       meaningOf(part, vocabulary, 0);
@@ -85,15 +88,22 @@ function eachPlaceholder(
   try {
     parts = parseTemplate(text);
   } catch (error) {
-    return [problemOf(error, '', [])];
+    return [malformed(error)];
   }
   return parts.flatMap((part) => (part.kind === 'text' ? [] : (check(part) ?? [])));
 }
 
+function malformed(error: unknown): TemplateProblem {
+  if (!(error instanceof IotloadError)) throw error;
+  const at = Number(error.where?.replace('offset ', ''));
+  return { message: error.message, hint: error.hint ?? null, piece: error.value ?? '', at };
+}
+
 function problemOf(error: unknown, name: string, known: readonly string[]): TemplateProblem {
   if (!(error instanceof IotloadError)) throw error;
-  if (known.includes(name) || name === '') return { message: error.message, hint: error.hint ?? null };
+  const piece = error.value ?? '';
+  if (known.includes(name)) return { message: error.message, hint: error.hint ?? null, piece };
   const near = nearestName(name, known);
   const hint = near === undefined ? `known here: ${known.join(', ')}` : `did you mean "<${near}>"?`;
-  return { message: `unknown placeholder "<${name}>"`, hint };
+  return { message: `unknown placeholder "<${name}>"`, hint, piece };
 }

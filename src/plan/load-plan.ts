@@ -127,14 +127,14 @@ function flagDiagnostic(flag: string, message: string, hint: string): Diagnostic
 
 /** Finds the place of what is reported; an offset within a plain value narrows it. */
 function reporter({ tree }: ScenarioDraft, diagnostics: Diagnostic[]): Report {
-  return (path, code, { message, hint }, offset = 0) => {
+  return (path, code, { message, hint, piece, at }, offset = at ?? 0) => {
     const [first] = path;
     if (typeof first === 'string' && first.startsWith('--')) {
       diagnostics.push(flagDiagnostic(first, message, hint ?? ''));
       return;
     }
     const place = code === 'unknown-key' ? placeOfKey(tree, path) : placeAt(tree, path);
-    diagnostics.push(diagnosticAt(narrowed(place, nodeAt(tree, path), offset), code, path, message, hint));
+    diagnostics.push(diagnosticAt(narrowed(place, nodeAt(tree, path), offset, piece), code, path, message, hint));
   };
 }
 
@@ -142,11 +142,15 @@ function placeOfKey(tree: Tree, path: ScenarioPath): Place {
   return keyAt(tree, path) ?? placeAt(tree, path);
 }
 
-/** The part of a value from `offset` on, where the value stands literally in one line of the file. */
-function narrowed(place: Place, node: Tree | undefined, offset: number): Place {
-  if (offset === 0 || node?.kind !== 'scalar' || !isLiteral(node)) return place;
-  const start = place.start + offset + (node.quoted ? 1 : 0);
-  return start < place.end ? { ...place, start } : { ...place, start: Math.max(place.start, place.end - 1) };
+/** The part of a value from `offset` on, or where `piece` begins, if the value stands literally and unescaped in the file. */
+function narrowed(place: Place, node: Tree | undefined, offset: number, piece = ''): Place {
+  if (node?.kind !== 'scalar' || !isLiteral(node) || typeof node.value !== 'string') return place;
+  const quote = node.quoted ? 1 : 0;
+  if (place.end - place.start !== node.value.length + 2 * quote) return place;
+  const from = piece === '' ? offset : node.value.indexOf(piece, offset);
+  if (from < 0 || (from === 0 && piece === '')) return place;
+  const start = Math.min(place.start + quote + from, place.end - 1);
+  return { ...place, start, end: piece === '' ? place.end : start + piece.length };
 }
 
 /** Secrets that stand in the file itself: allowed, and worth a word. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Diagnostic, ScenarioPath } from './diagnostic.ts';
 import { nearestName } from './nearest-name.ts';
+import { isSecret } from './secret-keys.ts';
 import { diagnosticAt, keyAt, nodeAt, placeAt, plainOf, type Tree } from './tree.ts';
 
 /** Suggestions are looked up for so many unknown keys; more are no misspellings. */
@@ -72,7 +73,7 @@ function diagnosticsOf(issues: readonly Issue[], schema: z.ZodType, tree: Tree, 
           placeAt(tree, path),
           'bad-value',
           path,
-          messageOf(issue, nodeAt(tree, path)),
+          messageOf(issue, isSecret(path) ? undefined : nodeAt(tree, path)),
           hintOf(issue, nodeAt(tree, path)),
         ),
       );
@@ -152,7 +153,7 @@ function article(expected: string): string {
 }
 
 function kindOf(node: Tree | undefined): string {
-  if (node === undefined) return 'nothing';
+  if (node === undefined) return 'something else';
   if (node.kind !== 'scalar') return `a ${node.kind}`;
   return node.value === null ? 'nothing' : `"${node.value}"`;
 }
