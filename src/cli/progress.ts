@@ -93,8 +93,8 @@ class LineDisplay implements ProgressDisplay {
     this.#phase = progress.phase;
     this.#nextUs = progress.elapsedUs + this.#gapUs;
     this.#gapUs = Math.min(WIDEST_GAP_US, this.#gapUs * 1.25);
-    const quiet = progress.phase === 'connecting' || progress.phase === 'probing';
-    process.stderr.write(`${progress.phase} ${quiet ? '' : `${clockOf(progress)}  ${progressLine(progress)}`}\n`);
+    const figures = progress.counts.pickedUp === 0 ? '' : ` ${clockOf(progress)}  ${progressLine(progress)}`;
+    process.stderr.write(`${progress.phase}${figures}\n`);
   }
 
   note(text: string): void {

@@ -5,7 +5,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { Latencies } from './latencies.ts';
 
 /** What a run is doing. */
-export type RunPhase = 'connecting' | 'probing' | 'warm-up' | 'measuring' | 'draining' | 'verifying';
+export type RunPhase = 'connecting' | 'probing' | 'starting' | 'warm-up' | 'measuring' | 'draining' | 'verifying';
 
 /** What a run has done so far, over all workers and fleets. */
 export interface RunProgress {
@@ -80,7 +80,7 @@ export class ProgressMeter {
     const lag = this.#latencies.overall('scheduleLag');
     const elapsedUs = Number.isFinite(this.#startUs) ? nowUs - this.#startUs : 0;
     return {
-      phase: phase === 'measuring' && elapsedUs < warmUpUs ? 'warm-up' : phase,
+      phase: phase !== 'measuring' || elapsedUs >= warmUpUs ? phase : elapsedUs < 0 ? 'starting' : 'warm-up',
       elapsedUs,
       totalUs: warmUpUs + durationUs,
       targetPerSecond: this.#targetPerSecond,

@@ -69,10 +69,10 @@ function slotIn(payload: Buffer): number {
 }
 
 describe('known faults between the phones and the broker', () => {
-  const grace = 'verify: { grace: 2s }';
+  const grace = 'verify: { grace: 1s }';
 
   it('events that are acknowledged and dropped: exactly those are missing, exit 1', async () => {
-    const { code, result, found } = await runThrough({ drop: { share: 0.01 } }, { more: grace });
+    const { code, result, found } = await runThrough({ drop: { share: 0.02 } }, { more: grace });
     const dropped = slotsOf('drop');
     expect(dropped.length).toBeGreaterThan(3);
     expect(found('missing')).toEqual(dropped);
@@ -82,7 +82,7 @@ describe('known faults between the phones and the broker', () => {
   });
 
   it('events that are doubled: exactly those are duplicates, fine for at-least-once, not for exactly-once', async () => {
-    const lenient = await runThrough({ double: { share: 0.02 } });
+    const lenient = await runThrough({ double: { share: 0.03 } });
     const doubled = slotsOf('double');
     expect(doubled.length).toBeGreaterThan(5);
     expect(lenient.found('duplicate')).toEqual(doubled);
@@ -91,13 +91,13 @@ describe('known faults between the phones and the broker', () => {
     await proxy.close();
     space.remove();
     space = scratch();
-    const strict = await runThrough({ double: { share: 0.02 } }, { more: 'verify: { expect: exactly-once }' });
+    const strict = await runThrough({ double: { share: 0.03 } }, { more: 'verify: { expect: exactly-once }' });
     expect(strict.result.verdict).toBe('fail');
     expect(strict.code).toBe(1);
   });
 
   it('events that are reordered: exactly those overtaken are named', async () => {
-    const { code, result, found } = await runThrough({ reorder: { share: 0.02 } });
+    const { code, result, found } = await runThrough({ reorder: { share: 0.03 } });
     const reordered = slotsOf('reorder');
     expect(reordered.length).toBeGreaterThan(5);
     expect(found('reordered')).toEqual(reordered);
@@ -106,7 +106,7 @@ describe('known faults between the phones and the broker', () => {
   });
 
   it('events that are altered: exactly that many are corrupt, exit 1', async () => {
-    const { code, result, found } = await runThrough({ alter: { share: 0.01, offset: 14 } }, { more: grace });
+    const { code, result, found } = await runThrough({ alter: { share: 0.02, offset: 14 } }, { more: grace });
     const altered = slotsOf('alter');
     expect(altered.length).toBeGreaterThan(3);
     expect(found('corrupt')).toEqual(altered);
@@ -115,7 +115,7 @@ describe('known faults between the phones and the broker', () => {
   });
 
   it('acknowledgements that are dropped: unknown, seen all the same, never lost', async () => {
-    const { code, result } = await runThrough({ dropAcks: { every: 500 } }, { target: 'timeout: 1s' });
+    const { code, result } = await runThrough({ dropAcks: { every: 250 } }, { target: 'timeout: 1s' });
     const unacked = slotsOf('dropAcks');
     expect(unacked.length).toBe(3);
     expect(result.events.unknown).toBe(3);

@@ -41,7 +41,7 @@ async function deadPort(): Promise<number> {
 describe('iotload run', () => {
   it('quickstart passes, and every event is accounted for', async () => {
     const out = space.path('out');
-    const { code, stdout, stderr } = await iotload(['run', 'quickstart', '--out', out]);
+    const { code, stdout, stderr } = await iotload(['run', 'quickstart', '--duration', '3s', '--out', out]);
     expect(stderr + stdout).toContain('PASS');
     expect(code).toBe(0);
     const { events, delivery, verdict } = summaryOf(out);
@@ -81,7 +81,7 @@ describe('iotload run', () => {
       expect(stderr).toBe('');
       expect(code).toBe(0);
       const lines = linesIn(events);
-      expect(lines.length).toBe(1500);
+      expect(lines.length).toBe(750);
       digests.push(digest(lines));
     }
     const events = space.path('shards');
@@ -92,7 +92,7 @@ describe('iotload run', () => {
         payload: 'seismograph',
       }),
     );
-    const startAt = new Date(Date.now() + 4000).toISOString();
+    const startAt = new Date(Date.now() + 6000).toISOString();
     const codes = await Promise.all(
       [0, 1, 2].map(async (i) => {
         const args = ['--shard', `${i}/3`, '--workers', '1', '--start-at', startAt, '--out', space.path(`shard${i}`)];
@@ -110,7 +110,7 @@ describe('iotload run', () => {
     const { code } = await iotload(['run', file, '--out', out, '--progress', 'none']);
     expect(code).toBe(0);
     expect(summaryOf(out).delivery).toMatchObject({
-      verified: 1500,
+      verified: 750,
       lost: 0,
       missing: 0,
       duplicates: 0,
@@ -124,7 +124,7 @@ describe('iotload run', () => {
     const { code, stdout } = await iotload(['run', file, '--out', out, '--progress', 'none']);
     expect(code).toBe(0);
     expect(stdout).toContain('not checked');
-    expect(summaryOf(out).events).toMatchObject({ intended: 1500, sent: 1500, noAck: 1500 });
+    expect(summaryOf(out).events).toMatchObject({ intended: 750, sent: 750, noAck: 750 });
   });
 
   it('fails soundly when a threshold is missed', async () => {
@@ -203,11 +203,13 @@ describe('iotload run', () => {
     const out = space.path('out');
     const file = scenario(phones({ duration: '30s', target: '{ protocol: mqtt, endpoint: embedded }' }));
     const crash = new URL('./crash-worker.mjs', import.meta.url).href;
-    const { code, stdout } = await iotload(['run', file, '--workers', '2', '--out', out, '--progress', 'none'], {
+    const running = start(['run', file, '--workers', '2', '--out', out, '--progress', 'plain'], {
       NODE_OPTIONS: `--import ${crash}`,
-      CRASH_THREAD: '2',
-      CRASH_AFTER_MS: '4000',
+      CRASH_WHEN: space.path('crash'),
     });
+    await running.said(/acked [1-9][\d,]{2}/);
+    writeFileSync(space.path('crash'), '');
+    const { code, stdout } = await running.finished;
     expect(code).toBe(5);
     expect(stdout).toContain('planted crash');
     const { run, events, delivery, verdict } = summaryOf(out);

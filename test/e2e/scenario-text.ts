@@ -13,7 +13,7 @@ export function phones(options: {
   return `iotload: 1
 seed: ${options.seed ?? 1}
 clock: { start: ${options.start ?? 'now'} }
-run: { warm_up: ${options.warmUp ?? '0s'}, duration: ${options.duration ?? '3s'}, drain: 5s }
+run: { warm_up: ${options.warmUp ?? '0s'}, duration: ${options.duration ?? '1500ms'}, drain: 5s }
 fleets:
   phones:
     model: phone-motion
