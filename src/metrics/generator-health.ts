@@ -26,8 +26,7 @@ export function judgeGenerator(evidence: GeneratorEvidence): { status: 'healthy'
   const { scheduleLag, tightestLatencyUs, due, pickedUp } = evidence;
   const signals: string[] = [];
   const lagLimitUs = Math.max(MIN_LAG_LIMIT_US, (tightestLatencyUs ?? 0) / LAG_SHARE);
-  // Too few samples for a p99: the worst of them stands in for it.
-  const [lagUs, name] = scheduleLag.p99 === null ? [scheduleLag.max ?? 0, 'maximum'] : [scheduleLag.p99, 'p99'];
+  const [name, lagUs] = typicalWorst(scheduleLag);
   if (lagUs > lagLimitUs) {
     signals.push(`schedule lag ${name} was ${formatMicros(lagUs)}, above ${formatMicros(lagLimitUs)}`);
   }
@@ -35,6 +34,15 @@ export function judgeGenerator(evidence: GeneratorEvidence): { status: 'healthy'
     signals.push(`only ${formatShare(pickedUp / due)} of the events that were due were picked up`);
   }
   return { status: signals.length === 0 ? 'healthy' : 'unhealthy', signals };
+}
+
+/** The p99, or where there are too few samples for it, the highest quantile that there are enough for. */
+function typicalWorst(lag: QuantileSummary): [name: string, us: Micros] {
+  for (const name of ['p99', 'p95', 'p90', 'p50'] as const) {
+    const value = lag[name];
+    if (value !== null) return [name, value];
+  }
+  return ['maximum', lag.max ?? 0];
 }
 
 /** The tightest upper bound on a latency that the target answers for; null without one. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { evaluateThreshold } from '../../src/metrics/evaluate-threshold.ts';
 import { judgeGenerator, tightestLatencyUs } from '../../src/metrics/generator-health.ts';
-import type { RunResult } from '../../src/metrics/result.ts';
+import type { QuantileSummary, RunResult } from '../../src/metrics/result.ts';
 import { isThresholdError, parseThreshold, type Threshold } from '../../src/metrics/threshold.ts';
 import { testDelivery, testEvents, testLatency, testQuantiles, testResult } from './test-result.ts';
 
@@ -91,12 +91,16 @@ describe('judgeGenerator', () => {
     });
   });
 
-  it('takes the maximum where there is no p99', () => {
-    const few = { ...evidence, scheduleLag: testQuantiles({ p99: null, max: 30_000 }) };
-    expect(judgeGenerator(few).signals).toEqual(['schedule lag maximum was 30 ms, above 20 ms']);
-    expect(
-      judgeGenerator({ ...evidence, scheduleLag: testQuantiles({ p99: null, max: null }), due: 0, pickedUp: 0 }).status,
-    ).toBe('healthy');
+  it('takes the highest quantile that there is where there is no p99', () => {
+    const judged = (change: Partial<QuantileSummary>) =>
+      judgeGenerator({ ...evidence, scheduleLag: testQuantiles({ p99: null, max: 90_000, ...change }) });
+    expect(judged({ p95: 30_000 }).signals).toEqual(['schedule lag p95 was 30 ms, above 20 ms']);
+    expect(judged({ p95: 3_000 }).status).toBe('healthy');
+    expect(judged({ p95: null, p90: null, p50: null }).signals).toEqual([
+      'schedule lag maximum was 90 ms, above 20 ms',
+    ]);
+    const nothing = { p95: null, p90: null, p50: null, max: null, count: 0 };
+    expect(judged(nothing).status).toBe('healthy');
   });
 
   it('finds the tightest bound on a latency of the target', () => {

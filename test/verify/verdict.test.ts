@@ -193,6 +193,7 @@ describe('thresholds', () => {
     ['response_time p99 < 1ms', { sick: true }, 'inconclusive', sick],
     ['response_time p99 < 10ms', { sick: true }, 'inconclusive', sick],
     ['achieved_rate >= 99.9%', { sick: true }, 'inconclusive', sick],
+    ['achieved_rate >= 99%', { sick: true }, 'pass', ''],
     ['schedule_lag p99 < 1ms', { sick: true }, 'fail', ''],
     ['lost == 0', { sick: true }, 'pass', ''],
     ['response_time p99.9 < 1s', {}, 'inconclusive', 'too few'],
