@@ -20,6 +20,15 @@ describe('loadPlan', () => {
     },
   );
 
+  it('seismograph-mqtt takes the flags that its comment names', async () => {
+    const text = readFileSync(new URL('seismograph-mqtt.yaml', shipped), 'utf8');
+    expect((await planned({ text, set: ['target.endpoint=mqtt://127.0.0.1:1883'] })).refusal).toBeNull();
+    const set = ['fleets.audience.devices=12800', 'target.connections=8'];
+    const { plan } = await planned({ text, rate: '50k/s', set });
+    expect(plan.fleets[0]).toMatchObject({ devices: 12_800, slots: 1_750_000, payload: { identity: 'derived' } });
+    expect(await mistakes({ text, rate: '50k/s' })).toEqual([expect.stringContaining('cannot be told apart')]);
+  });
+
   it('fills in every default', async () => {
     const { plan } = await planned(fixture('minimal.yaml'));
     expect(plan).toEqual({
