@@ -168,6 +168,7 @@ class Run {
       runId,
       shard,
       dir,
+      runDir: dir,
       anchor: null,
       note: this.#note,
       failed: (error) => this.#incident(error, `verifier: ${error.message}`),

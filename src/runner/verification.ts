@@ -9,7 +9,10 @@ export interface VerificationOptions {
   plan: Plan & { verify: VerifyPlan };
   runId: string;
   shard: Part;
+  /** Where `seen` is written. */
   dir: string;
+  /** Where the run's `sent` lies; the same directory within a run. */
+  runDir: string;
   /** null: fixed later, by `fixAnchor`. */
   anchor: Anchor | null;
   note(text: string): void;
@@ -27,7 +30,7 @@ export class Verification {
   #onProbe: () => void = () => {};
   #failure: IotloadError | null = null;
 
-  constructor({ plan, runId, shard, dir, anchor, note, failed }: VerificationOptions) {
+  constructor({ plan, runId, shard, dir, runDir, anchor, note, failed }: VerificationOptions) {
     this.#onFailure = failed;
     const { protocol, options } = plan.targets[plan.verify.read] as TargetPlan;
     this.#handle = startVerifier({
@@ -40,7 +43,15 @@ export class Verification {
       },
       failed: (error) => this.#failed(error),
     });
-    this.#opened = this.#handle.open({ plan, runId, shard, target: { protocol, options }, outDir: dir, anchor });
+    this.#opened = this.#handle.open({
+      plan,
+      runId,
+      shard,
+      target: { protocol, options },
+      outDir: dir,
+      runDir,
+      anchor,
+    });
   }
 
   /** Resolves when whatever is published from now on will be read. */

@@ -75,6 +75,7 @@ async function read(options: VerifyOptions, stopped: () => boolean): Promise<{ d
     runId,
     shard,
     dir,
+    runDir: runDir ?? dir,
     anchor,
     note,
     failed: (error) => {

@@ -12,8 +12,10 @@ export interface VerifierTask {
   shard: Part;
   /** The target to read, its endpoint a real one. */
   target: { protocol: string; options: TargetOptions };
-  /** Where `seen` is written and `sent` will lie. */
+  /** Where `seen` is written. */
   outDir: string;
+  /** Where the run's `sent` will lie. */
+  runDir: string;
   /** null: not fixed yet, or never known to this host. */
   anchor: Anchor | null;
 }

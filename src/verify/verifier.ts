@@ -172,12 +172,12 @@ export class Verifier {
     }
     this.#finishing = true;
     await this.#open;
-    const { plan, outDir } = this.#task as VerifierTask;
+    const { plan, runDir } = this.#task as VerifierTask;
     const [source, seen, ledger] = [this.#source, this.#seen, this.#ledger];
     if (source === undefined || seen === undefined || ledger === undefined) {
       throw new IotloadError('defect', 'the verifier was asked to finish before it was opened');
     }
-    const outstanding = await this.#await(plan, join(outDir, 'sent'), ledger);
+    const outstanding = await this.#await(plan, join(runDir, 'sent'), ledger);
     if (this.#over) return;
     if (outstanding > 0 && source.health().brokerDropped === 0) {
       const toldUs = Math.max(this.#deadlineUs, startUs + BROKER_COUNT_US);

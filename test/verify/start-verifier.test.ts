@@ -30,7 +30,7 @@ afterEach(async () => {
 
 function task(protocol = 'file') {
   const target = { protocol, options: { path, format: 'lines' } };
-  return { plan, runId, shard: { index: 0, count: 1 }, target, outDir: dir, anchor: null };
+  return { plan, runId, shard: { index: 0, count: 1 }, target, outDir: dir, runDir: dir, anchor: null };
 }
 
 describe('the verifier process', () => {

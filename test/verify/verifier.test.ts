@@ -62,7 +62,7 @@ class Stage {
     const target = { protocol: 'file', options: {} };
     return this.verifier.handle({
       kind: 'open',
-      task: { plan: this.plan, runId, shard: { index: 0, count: 1 }, target, outDir: dir, anchor: fixed },
+      task: { plan: this.plan, runId, shard: { index: 0, count: 1 }, target, outDir: dir, runDir: dir, anchor: fixed },
     });
   }
 
