@@ -23,7 +23,8 @@ export const exitOfError: Readonly<Record<ErrorCode, number>> = {
 /** Exit code after an orderly stop by a signal. */
 export const exitOfSignal = { SIGINT: 130, SIGTERM: 143 } as const;
 
-const exitTable: readonly (readonly [code: string, meaning: string])[] = [
+/** Every exit code and what it means. */
+export const exitTable: readonly (readonly [code: string, meaning: string])[] = [
   ['0', 'pass: thresholds and delivery expectations hold'],
   ['1', 'fail: one of them was violated, soundly'],
   ['2', 'bad arguments or scenario: nothing was sent'],

@@ -4,8 +4,8 @@ import { type Clock, type Micros, sleep } from '../core/clock.ts';
 import { IotloadError } from '../core/errors.ts';
 import type { Plan } from '../plan/plan.ts';
 import { planDigest, redactPlan } from '../plan/plan-digest.ts';
+import { hasEndMark } from '../wire/journal.ts';
 import { readSeen, type SeenRecord } from '../wire/seen-file.ts';
-import { readSent } from '../wire/sent-file.ts';
 import type { PlanDocument } from './plan-document.ts';
 import { createRunDirectory, defaultRunDirectory, runFiles, writeRunFile } from './run-directory.ts';
 import { Verification } from './verification.ts';
@@ -82,30 +82,21 @@ async function read(options: VerifyOptions, stopped: () => boolean): Promise<{ d
       failure = error;
     },
   });
+  const isOver = (): Promise<boolean> =>
+    runDir === null ? Promise.resolve(false) : hasEndMark(join(runDir, runFiles.sent));
   const cancel = clock.every(POLL_MS, () => options.progress(verification.verified));
   try {
     await verification.ready();
     note(
       `reading run ${runId}; ${runDir === null ? 'Ctrl-C ends it' : `until ${join(runDir, runFiles.sent)} is complete`}`,
     );
-    while (!stopped() && failure === null && !(await isComplete(runDir))) await sleep(clock, POLL_MS);
+    while (!stopped() && failure === null && !(await isOver())) await sleep(clock, POLL_MS);
     if (failure === null) await verification.finish(stopped() ? 0 : verify.graceUs);
     if (failure !== null) throw failure;
     return { dir, seen: await readSeen(join(dir, runFiles.seen)) };
   } finally {
     cancel();
     await verification.close();
-  }
-}
-
-/** Whether the run's record of what was sent has its end. */
-async function isComplete(runDir: string | null): Promise<boolean> {
-  if (runDir === null) return false;
-  try {
-    return (await readSent(join(runDir, runFiles.sent))).end !== null;
-  } catch (error) {
-    if (error instanceof IotloadError && error.code === 'file-unreadable') return false;
-    throw error;
   }
 }
 

@@ -142,6 +142,21 @@ export async function readJournal(
   }
 }
 
+/** Whether the file ends with an end mark, without reading the rest; false where there is no such file yet. */
+export async function hasEndMark(path: string): Promise<boolean> {
+  const file = await open(path, 'r').catch(() => null);
+  if (file === null) return false;
+  try {
+    const { size } = await file.stat();
+    if (size < HEADER_BYTES + FRAME_HEAD_BYTES) return false;
+    const tail = Buffer.alloc(FRAME_HEAD_BYTES);
+    await file.read(tail, 0, tail.length, size - tail.length);
+    return tail.readUInt32LE(0) === 0 && tail.readUInt32LE(4) === 0xffffffff;
+  } finally {
+    await file.close();
+  }
+}
+
 async function readFrames(file: FileHandle, magic: string, visit: (payload: Uint8Array) => void): Promise<JournalTail> {
   const { size } = await file.stat();
   let window = Buffer.alloc(0);
