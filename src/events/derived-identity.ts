@@ -24,7 +24,8 @@ export function canDerive({ layout }: EventMaker): boolean {
 
 /**
  * Finds events whose payload carries no id of its own: device and event time, read at known places, leave a few slots at most, and making
- * those events again decides. So an event is `own` only if every byte of it is right.
+ * those events again decides. So an event is `own` only if every byte of it is right. Two runs of one plan with a fixed device time
+ * send the same bytes; nothing can tell their events apart.
  */
 export class DerivedIdentity {
   readonly #maker: EventMaker;

@@ -53,8 +53,8 @@ export class FieldsIdentity {
     return this.#isIntended(id) && this.#accept(id, into);
   }
 
-  /** What a payload is that `find` refused: `own` where it is embedded in another one. */
-  explain(bytes: Uint8Array, start: number, end: number, into: Identified): Status {
+  /** What a payload is that `find` refused: `own` where it is embedded in another one; null where no id tells. */
+  explain(bytes: Uint8Array, start: number, end: number, into: Identified): Status | null {
     const id = this.#id;
     const embeddedAt = this.#embedded.find(bytes, start, end);
     if (embeddedAt >= 0) {
@@ -78,7 +78,7 @@ export class FieldsIdentity {
   }
 
   /** Cut off, or with something added: the id is not at the end. */
-  #explainCut(bytes: Uint8Array, start: number, end: number, into: Identified): Status {
+  #explainCut(bytes: Uint8Array, start: number, end: number, into: Identified): Status | null {
     const id = this.#id;
     const at = indexOfBytes(bytes, start, end, this.#tag);
     if (at >= 0) {
@@ -90,7 +90,7 @@ export class FieldsIdentity {
       else if (!this.#attribute(bytes, start, end, id, into)) setUnknownSlot(into, this.#fleetOf(id));
       return Status.corrupt;
     }
-    return Status.foreign;
+    return null;
   }
 
   /** Whose event this was before it was altered: the one that, made again, differs least, and only in a few bytes. */

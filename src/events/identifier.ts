@@ -54,10 +54,14 @@ export function createIdentifier(plan: Plan, anchor: Anchor | null, runId = anch
     const length = end - start;
     if (length === probe.length && sameBytes(bytes, start, probe, 0, length)) return Status.probe;
     if (length >= probeStart.length && sameBytes(bytes, start, probeStart, 0, probeStart.length)) return Status.foreign;
-    const status = fields === null ? Status.foreign : fields.explain(bytes, start, end, into);
-    if (status === Status.own || (status === Status.corrupt && into.slot >= 0)) return status;
+    const status = fields === null ? null : fields.explain(bytes, start, end, into);
+    if (status === Status.own || status === Status.foreign) return status;
+    if (status === Status.corrupt && into.slot >= 0) return status;
     for (const identity of recognisers) if (identity.recognise(bytes, start, end, into)) return Status.corrupt;
-    if (status === Status.corrupt) return status;
+    if (status === Status.corrupt) {
+      setUnknownSlot(into, into.fleet);
+      return status;
+    }
     if (uncounted < 0) return Status.foreign;
     setUnknownSlot(into, uncounted);
     return Status.own;
