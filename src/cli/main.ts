@@ -1,6 +1,6 @@
 import yargs, { type Argv } from 'yargs';
 import { hideBin } from 'yargs/helpers';
-import { closestName } from '../metrics/closest-name.ts';
+import { closestName } from '../core/closest-name.ts';
 import { exitCodes, exitOfError } from './exit-codes.ts';
 import { shippedScenarios } from './find-scenario.ts';
 import { printError } from './print-error.ts';

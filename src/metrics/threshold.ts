@@ -1,4 +1,4 @@
-import { closestName } from './closest-name.ts';
+import { closestName } from '../core/closest-name.ts';
 import { isMetric, type MetricKind, type MetricName, metricKinds } from './metric.ts';
 import { parseThresholdValue, type ThresholdValue } from './threshold-value.ts';
 

@@ -3,14 +3,23 @@ import type { Device, DeviceModel, ParamValue, SeatKey } from './model.ts';
 import { Activity, activityNames, chooseActivity } from './physics/activity.ts';
 import { eventClockTick, maxTickDelayUs } from './physics/event-clock.ts';
 import { addGait } from './physics/gait.ts';
-import { GRAVITY, MemsReading, type MemsSpec, readMems } from './physics/mems.ts';
+import { addNoise, GRAVITY, MemsReading, type MemsSpec, readMems } from './physics/mems.ts';
 import { MotionState } from './physics/motion-state.ts';
 import { orient } from './physics/orientation.ts';
 import { addShake } from './physics/shake.ts';
 import { addTremor } from './physics/tremor.ts';
 
 /** First channel of each stage's random draws; a stage may use the seven that follow. */
-const Channel = { clock: 0, activity: 8, orientation: 16, tremor: 24, gait: 32, shake: 40, mems: 48 } as const;
+const Channel = {
+  clock: 0,
+  activity: 8,
+  orientation: 16,
+  tremor: 24,
+  gait: 32,
+  shake: 40,
+  noise: 48,
+  mems: 56,
+} as const;
 
 const BITS = 32_768;
 /** Widest range a phone's accelerometer is set to, in g. */
@@ -124,6 +133,8 @@ class PhoneMotion implements Device {
     addTremor(seat, Channel.tremor, state);
     if (state.activity === Activity.walk) addGait(seat, Channel.gait, state);
     else if (state.activity === Activity.shaken) addShake(seat, Channel.shake, this.#intensity, state);
+
+    addNoise(seat, Channel.noise, this.#mems.noise, state);
 
     const reading = this.#reading;
     readMems(seat, Channel.mems, this.#mems, state, reading);

@@ -1,8 +1,8 @@
 import { meaningOf, placeholderNames, type Vocabulary } from '../codecs/vocabulary.ts';
+import { closestName } from '../core/closest-name.ts';
 import { IotloadError } from '../core/errors.ts';
 import { parseTemplate, type TemplatePart } from '../core/template.ts';
 import type { DeviceModel, ParamValue } from '../models/model.ts';
-import { nearestName } from '../scenario/nearest-name.ts';
 
 /** What is wrong with a template, and how it would be right. */
 export interface TemplateProblem {
@@ -48,7 +48,7 @@ export function checkId(text: string, vocabulary: Vocabulary): TemplateProblem[]
   let ids = 1;
   const problems = eachPlaceholder(text, (part) => {
     if (!idNames.includes(part.name)) {
-      const near = nearestName(part.name, idNames);
+      const near = closestName(part.name, idNames);
       const hint =
         near === undefined
           ? 'an id may hold <index:06>, <hex:12>, <uuid>, <fleet> and <run>'
@@ -103,7 +103,7 @@ function problemOf(error: unknown, name: string, known: readonly string[]): Temp
   if (!(error instanceof IotloadError)) throw error;
   const piece = error.value ?? '';
   if (known.includes(name)) return { message: error.message, hint: error.hint ?? null, piece };
-  const near = nearestName(name, known);
+  const near = closestName(name, known);
   const hint = near === undefined ? `known here: ${known.join(', ')}` : `did you mean "<${near}>"?`;
   return { message: `unknown placeholder "<${name}>"`, hint, piece };
 }

@@ -1,5 +1,5 @@
+import { closestName } from '../core/closest-name.ts';
 import type { DeviceModel, ParamSpec, ParamValue } from '../models/model.ts';
-import { nearestName } from '../scenario/nearest-name.ts';
 import type { TemplateProblem } from './check-templates.ts';
 
 /** A model's parameters with defaults filled in, and what is wrong with those that were given, by key. */
@@ -15,7 +15,7 @@ export function resolveParams(model: DeviceModel, given: Readonly<Record<string,
   for (const [key, value] of Object.entries(given)) {
     if (!Object.hasOwn(model.params, key)) {
       const names = Object.keys(model.params);
-      const near = nearestName(key, names);
+      const near = closestName(key, names);
       const hint = near === undefined ? `${model.name} has ${names.join(', ') || 'none'}` : `did you mean "${near}"?`;
       problems.push({ key, unknown: true, problem: { message: `unknown key "${key}"`, hint } });
       continue;
@@ -30,7 +30,7 @@ export function resolveParams(model: DeviceModel, given: Readonly<Record<string,
 function problemOf(value: ParamValue | null, spec: ParamSpec): TemplateProblem | null {
   if (spec.type === 'choice') {
     if (typeof value === 'string' && spec.choices.includes(value)) return null;
-    const near = nearestName(String(value), spec.choices);
+    const near = closestName(String(value), spec.choices);
     return {
       message: `"${value}" is none of ${spec.choices.join(', ')}`,
       hint: near === undefined ? spec.doc : `did you mean "${near}"?`,

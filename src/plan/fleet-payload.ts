@@ -1,6 +1,6 @@
+import { closestName } from '../core/closest-name.ts';
 import type { DeviceModel } from '../models/model.ts';
 import type { FleetDraft } from '../scenario/load-scenario.ts';
-import { nearestName } from '../scenario/nearest-name.ts';
 import type { TemplateProblem } from './check-templates.ts';
 import type { Identity, PayloadPlan } from './plan.ts';
 
@@ -23,7 +23,7 @@ export function fleetPayload(
   if (typeof payload !== 'string') return { profile: null, fields: fields ?? [], identity: payload.identity ?? null };
   if (!Object.hasOwn(model.payloads, payload)) {
     const names = Object.keys(model.payloads);
-    const near = nearestName(payload, names);
+    const near = closestName(payload, names);
     const hint = near === undefined ? `${model.name} has ${names.join(', ')}` : `did you mean "${near}"?`;
     report({ message: `${model.name} has no payload profile "${payload}"`, hint });
     return null;

@@ -11,12 +11,12 @@ import { planDigest, redactPlan } from '../plan/plan-digest.ts';
 import type { NoticeKind } from '../targets/target.ts';
 import { SentWriter } from '../wire/sent-file.ts';
 import { composeResult, noSamples } from './compose-result.ts';
-import { type EmbeddedBrokers, startEmbeddedBrokers } from './embedded-brokers.ts';
 import { environment } from './environment.ts';
 import { dueBy, generatorHealth } from './generator-health.ts';
 import { GeneratorWatch } from './generator-watch.ts';
 import { Latencies } from './latencies.ts';
 import { mergeErrors } from './merge-errors.ts';
+import { inDirectory, type RealTargets, startEmbeddedBrokers } from './real-targets.ts';
 import { createRunDirectory, defaultRunDirectory, runFiles, writeRunFile } from './run-directory.ts';
 import { ProgressMeter, type RunPhase, type RunProgress, sumCounters } from './run-progress.ts';
 import { settleRun } from './settled-run.ts';
@@ -114,9 +114,9 @@ class Run {
     const { plan, clock, runId, out } = this.#options;
     this.#refuseLateStart();
     const dir = createRunDirectory(out ?? defaultRunDirectory(plan.outputs.dir, plan.name, clock.wallUs()));
-    let embedded: EmbeddedBrokers | undefined;
+    let embedded: RealTargets | undefined;
     try {
-      embedded = await startEmbeddedBrokers(plan);
+      embedded = await startEmbeddedBrokers(inDirectory(plan, dir));
       const crew = this.#hire(embedded.plan);
       const latencies = new Latencies(crew.boards, plan.fleets.length);
       const meter = new ProgressMeter(clock, plan, crew.boards, latencies, this.#slots());

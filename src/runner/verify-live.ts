@@ -7,6 +7,7 @@ import { planDigest, redactPlan } from '../plan/plan-digest.ts';
 import { hasEndMark } from '../wire/journal.ts';
 import { readSeen, type SeenRecord } from '../wire/seen-file.ts';
 import type { PlanDocument } from './plan-document.ts';
+import { inDirectory } from './real-targets.ts';
 import { createRunDirectory, defaultRunDirectory, runFiles, writeRunFile } from './run-directory.ts';
 import { Verification } from './verification.ts';
 
@@ -71,7 +72,7 @@ async function read(options: VerifyOptions, stopped: () => boolean): Promise<{ d
   writeRunFile(dir, runFiles.plan, `${JSON.stringify(document, null, 2)}\n`);
   let failure: IotloadError | null = null;
   const verification = new Verification({
-    plan: { ...plan, verify },
+    plan: { ...inDirectory(plan, runDir ?? dir), verify },
     runId,
     shard,
     dir,

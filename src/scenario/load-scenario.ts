@@ -1,8 +1,8 @@
 import type { z } from 'zod';
+import { closestName } from '../core/closest-name.ts';
 import { isProtocol, targets } from '../targets/registry.ts';
 import type { TargetOptions } from '../targets/target.ts';
 import type { Diagnostic, ScenarioPath } from './diagnostic.ts';
-import { nearestName } from './nearest-name.ts';
 import { refuseUnsupported } from './not-supported.ts';
 import { applyOverride, type Override } from './overrides.ts';
 import { readYaml } from './read-yaml.ts';
@@ -176,7 +176,7 @@ function scalarEntries(node: Tree | undefined): { name: string; value: ScalarVal
 /** Whether an unknown key has been corrected to one of `names` already. */
 function misspelt(map: MapTree, names: readonly string[]): boolean {
   const known = Object.keys(schema.fleet.shape);
-  return [...map.entries.keys()].some((key) => !known.includes(key) && names.includes(nearestName(key, known) ?? ''));
+  return [...map.entries.keys()].some((key) => !known.includes(key) && names.includes(closestName(key, known) ?? ''));
 }
 
 async function checkTarget(
@@ -190,7 +190,7 @@ async function checkTarget(
   const protocol = entries.get('protocol')?.value;
   const path = ['target', 'protocol'];
   if (protocol === undefined) {
-    const near = [...entries.keys()].find((key) => nearestName(key, ['protocol']) !== undefined);
+    const near = [...entries.keys()].find((key) => closestName(key, ['protocol']) !== undefined);
     const missing = diagnosticAt(entry.key, 'missing-key', path, '"protocol" is missing', `there are ${protocols}`);
     if (near !== undefined) {
       const place = keyAt(tree, ['target', near]) ?? entry.key;
@@ -202,7 +202,7 @@ async function checkTarget(
   }
   const name = protocol.kind === 'scalar' ? String(protocol.value) : protocol.kind;
   if (!isProtocol(name)) {
-    const near = nearestName(name, Object.keys(targets));
+    const near = closestName(name, Object.keys(targets));
     const hint = near === undefined ? `there are ${protocols}` : `did you mean "${near}"?`;
     report([diagnosticAt(protocol.place, 'bad-value', path, `there is no protocol "${name}"`, hint)]);
     return undefined;

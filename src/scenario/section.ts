@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { closestName } from '../core/closest-name.ts';
 import type { Diagnostic, ScenarioPath } from './diagnostic.ts';
-import { nearestName } from './nearest-name.ts';
 import { isSecret } from './secret-keys.ts';
 import { diagnosticAt, keyAt, nodeAt, placeAt, plainOf, type Tree } from './tree.ts';
 
@@ -56,7 +56,7 @@ function diagnosticsOf(issues: readonly Issue[], schema: z.ZodType, tree: Tree, 
       if (++unknownKeys > MOST_UNKNOWN) break;
       const path = [...parent, key];
       const free = names.filter((name) => nodeAt(tree, [...parent, name]) === undefined);
-      const near = nearestName(key, free) ?? nearestName(key, names);
+      const near = closestName(key, free) ?? closestName(key, names);
       if (near !== undefined) missing.delete(pathText([...parent, near]));
       const hint = near === undefined ? `known here: ${names.join(', ')}` : `did you mean "${near}"?`;
       found.push(
@@ -141,7 +141,7 @@ function hintOf(issue: Issue, node: Tree | undefined): string | null {
   if (issue.code !== 'invalid_value' || typeof issue.input !== 'string') return null;
   if (issue.message.startsWith('expected') || (issue.values.length === 1 && ownMessage(issue) === null)) return null;
   const names = issue.values.map(String);
-  const near = nearestName(issue.input, names);
+  const near = closestName(issue.input, names);
   return near === undefined ? `there is ${names.join(', ')}` : `did you mean "${near}"?`;
 }
 

@@ -25,6 +25,8 @@ export interface TargetDefinition {
   readonly name: string;
   readonly doc: string;
   traits(options: TargetOptions): TargetTraits;
+  /** Completes options that depend on where a run keeps its results; for targets without such options it is absent. */
+  inDirectory?(options: TargetOptions, dir: string): TargetOptions;
   /** Main thread only: the zod schema of this target's block in a scenario. */
   options(): Promise<{ optionsSchema: import('zod').ZodType }>;
   sink(): Promise<{ openSink(options: TargetOptions, context: SinkContext): Promise<Sink> }>;

@@ -16,6 +16,8 @@ export interface Finished {
 
 export interface Running {
   child: ChildProcess;
+  /** What Ctrl-C on a terminal does: SIGINT to every process of the group. */
+  interrupt(): void;
   /** Everything on stderr so far. */
   stderr(): string;
   /** Resolves when stderr has matched. */
@@ -28,6 +30,8 @@ export function start(args: readonly string[], env: Record<string, string> = {},
   const child = spawn(process.execPath, [bin, ...args], {
     env: { ...process.env, NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A process group of its own, as a shell gives to what it starts.
+    detached: true,
     ...(cwd === undefined ? {} : { cwd }),
   });
   let stdout = '';
@@ -52,7 +56,10 @@ export function start(args: readonly string[], env: Record<string, string> = {},
       : new Promise((resolve, reject) => {
           waiting.push({ pattern, resolve, reject });
         });
-  return { child, stderr: () => stderr, said, finished };
+  const interrupt = (): void => {
+    process.kill(-(child.pid as number), 'SIGINT');
+  };
+  return { child, interrupt, stderr: () => stderr, said, finished };
 }
 
 /** Runs `iotload` to its end. */

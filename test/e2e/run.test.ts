@@ -106,7 +106,7 @@ describe('iotload run', () => {
 
   it('reads a file target back and proves it', async () => {
     const out = space.path('out');
-    const file = scenario(phones({ target: `{ protocol: file, path: ${space.path('events')}/events.jsonl }` }));
+    const file = scenario(phones({ target: '{ protocol: file }' }));
     const { code } = await iotload(['run', file, '--out', out, '--progress', 'none']);
     expect(code).toBe(0);
     expect(summaryOf(out).delivery).toMatchObject({
@@ -179,9 +179,10 @@ describe('iotload run', () => {
     const file = scenario(phones({ duration: '60s', target: '{ protocol: mqtt, endpoint: embedded }' }));
     const running = start(['run', file, '--out', out, '--progress', 'plain']);
     await running.said(/acked [1-9]/);
-    running.child.kill('SIGINT');
-    const { code } = await running.finished;
+    running.interrupt();
+    const { code, stderr } = await running.finished;
     expect(code).toBe(130);
+    expect(stderr).not.toContain('disconnected');
     const { run, events, delivery } = summaryOf(out);
     expect(run.ended).toBe('interrupted');
     expect(events.acked).toBeGreaterThan(0);
@@ -197,10 +198,10 @@ describe('iotload run', () => {
     );
     const running = start(['run', file, '--out', space.path('out'), '--progress', 'plain']);
     await running.said(/acked [1-9]/);
-    running.child.kill('SIGINT');
-    running.child.kill('SIGINT');
+    running.interrupt();
+    running.interrupt();
     await running.said(/stopping/);
-    running.child.kill('SIGINT');
+    running.interrupt();
     expect((await running.finished).code).toBe(130);
   });
 

@@ -33,9 +33,18 @@ export class MemsReading {
   clipped = 0;
 }
 
+/** Adds white noise to the acceleration that the sensor is about to read; three channels. */
+export function addNoise(key: StreamKey, channel: number, rms: number, state: MotionState): void {
+  const { k0 } = key;
+  const k1 = foldHigh(key.k1, state.n);
+  state.x += rms * normal(draw(k0, k1, state.n, channel));
+  state.y += rms * normal(draw(k0, k1, state.n, channel + 1));
+  state.z += rms * normal(draw(k0, k1, state.n, channel + 2));
+}
+
 /**
- * Reads the sensor: linear acceleration plus gravity (a device at rest shows +g upwards), plus offset, drift and white noise, cut to
- * whole bits and to the range. One hash carries the three axes of an offset, ten bits each.
+ * Reads the sensor: linear acceleration plus gravity (a device at rest shows +g upwards), plus offset and drift, cut to whole
+ * bits and to the range; two channels. One hash carries the three axes of an offset, ten bits each.
  */
 export function readMems(key: StreamKey, channel: number, spec: MemsSpec, state: MotionState, out: MemsReading): void {
   const { k0, k1 } = key;
@@ -46,7 +55,6 @@ export function readMems(key: StreamKey, channel: number, spec: MemsSpec, state:
   const to = draw(k0, k1, node + 1, channel + 1);
   const step = fade(where - node) * DRIFT * TEN_BITS;
 
-  const noiseKey = foldHigh(k1, state.n);
   const gravityX = GRAVITY * state.upX;
   const gravityY = GRAVITY * state.upY;
   const gravityZ = GRAVITY * state.upZ;
@@ -58,16 +66,9 @@ export function readMems(key: StreamKey, channel: number, spec: MemsSpec, state:
   const driftZ = ((from << 20) >> 22) * (DRIFT * TEN_BITS) + (((to << 20) >> 22) - ((from << 20) >> 22)) * step;
 
   const perBit = 1 / spec.lsb;
-  const noise = spec.noise;
-  const bitsX = Math.floor(
-    (state.x + gravityX + offsetX + driftX + noise * normal(draw(k0, noiseKey, state.n, channel + 2))) * perBit + 0.5,
-  );
-  const bitsY = Math.floor(
-    (state.y + gravityY + offsetY + driftY + noise * normal(draw(k0, noiseKey, state.n, channel + 3))) * perBit + 0.5,
-  );
-  const bitsZ = Math.floor(
-    (state.z + gravityZ + offsetZ + driftZ + noise * normal(draw(k0, noiseKey, state.n, channel + 4))) * perBit + 0.5,
-  );
+  const bitsX = Math.floor((state.x + gravityX + offsetX + driftX) * perBit + 0.5);
+  const bitsY = Math.floor((state.y + gravityY + offsetY + driftY) * perBit + 0.5);
+  const bitsZ = Math.floor((state.z + gravityZ + offsetZ + driftZ) * perBit + 0.5);
   const x = (bitsX < -32768 ? -32768 : Math.min(bitsX, 32767)) * spec.lsb;
   const y = (bitsY < -32768 ? -32768 : Math.min(bitsY, 32767)) * spec.lsb;
   const z = (bitsZ < -32768 ? -32768 : Math.min(bitsZ, 32767)) * spec.lsb;

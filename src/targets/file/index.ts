@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { TargetDefinition } from '../target.ts';
 
 /** Files with one event a line, and reading them back. */
@@ -5,6 +6,7 @@ export const file: TargetDefinition = {
   name: 'file',
   doc: 'files with one event a line, one file per part of the run',
   traits: () => ({ acknowledges: true, address: 'none', ordered: true, readable: true, hosts: [] }),
+  inDirectory: (options, dir) => ({ ...options, path: options['path'] ?? join(dir, 'events.jsonl') }),
   options: () => import('./options.ts'),
   sink: () => import('./sink.ts'),
   source: () => import('./source.ts'),

@@ -1,14 +1,24 @@
 import { brokers, type EmbeddedBroker } from '../brokers/registry.ts';
 import type { Plan, TargetPlan } from '../plan/plan.ts';
+import { targetOf } from '../targets/registry.ts';
 
-/** The brokers a run started for itself, and the plan with their addresses in the place of `embedded`. */
-export interface EmbeddedBrokers {
+/** A plan whose targets can be opened, and the brokers that run for it. */
+export interface RealTargets {
   plan: Plan;
   stop(): Promise<void>;
 }
 
-/** Starts one broker process per target whose endpoint is `embedded`. */
-export async function startEmbeddedBrokers(plan: Plan): Promise<EmbeddedBrokers> {
+/** Fills in what the results directory decides. */
+export function inDirectory(plan: Plan, dir: string): Plan {
+  const targets = plan.targets.map((target) => {
+    const complete = targetOf(target.protocol).inDirectory;
+    return complete === undefined ? target : { ...target, options: complete(target.options, dir) };
+  });
+  return { ...plan, targets };
+}
+
+/** Starts one broker process per target whose endpoint is `embedded`, and puts its address in that place. */
+export async function startEmbeddedBrokers(plan: Plan): Promise<RealTargets> {
   const running: EmbeddedBroker[] = [];
   const stop = async (): Promise<void> => {
     await Promise.all(running.map((broker) => broker.stop()));
