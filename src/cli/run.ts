@@ -3,6 +3,7 @@ import { relative } from 'node:path';
 import { systemClock } from '../core/clock.ts';
 import { newRunId } from '../core/entropy.ts';
 import { IotloadError } from '../core/errors.ts';
+import { isSecret } from '../scenario/secret-keys.ts';
 import { defineCommand } from './command.ts';
 import { exitOfError, exitOfSignal, exitOfVerdict } from './exit-codes.ts';
 import { type ProgressMode, progressDisplay } from './progress.ts';
@@ -110,13 +111,12 @@ async function run(flags: RunFlags): Promise<number> {
   }
 }
 
-/** The command as it can be typed again; values of --set may hold secrets, so only their keys are kept. */
+/** The command as it can be typed again, without the secrets that a --set may hold. */
 function commandLine(): string {
-  const args = process.argv.slice(2);
-  const shown = args.map((arg, i) => {
-    const value = args[i - 1] === '--set' ? arg : arg.startsWith('--set=') ? arg.slice('--set='.length) : null;
-    if (value === null || !/password|secret|token/i.test(value)) return arg;
-    return arg.slice(0, arg.lastIndexOf('=') + 1).concat('[redacted]');
+  const args = process.argv.slice(2).map((arg, i, all) => {
+    const setting = all[i - 1] === '--set' ? arg : arg.startsWith('--set=') ? arg.slice('--set='.length) : '';
+    const path = setting.slice(0, Math.max(0, setting.indexOf('='))).split('.');
+    return isSecret(path) ? `${arg.slice(0, arg.length - setting.length)}${path.join('.')}=[redacted]` : arg;
   });
-  return ['iotload', ...shown].join(' ');
+  return ['iotload', ...args].join(' ');
 }

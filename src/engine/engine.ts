@@ -19,6 +19,8 @@ export interface EngineFleet {
   readonly profile: RateProfile;
   /** Index into the engine's sinks. */
   readonly sink: number;
+  /** Room that any event of this fleet finds enough. */
+  readonly maxEventBytes: number;
   readonly board: {
     readonly counters: Float64Array;
     readonly recorders: Readonly<Record<SenderInterval, Pick<Recorder, 'record'>>>;
@@ -61,7 +63,7 @@ export class Engine {
   readonly #options: EngineOptions;
   readonly #clock: Clock;
   readonly #cursors: PartSlots[];
-  readonly #batch = createEventBatch(BATCH_EVENTS, BATCH_BYTES);
+  readonly #batch: EventBatch;
   readonly #fleetOf: EngineFleet[] = [];
   #sinks: readonly Sink[] = [];
   #queues: LaneQueues[] = [];
@@ -76,6 +78,8 @@ export class Engine {
     this.#options = options;
     this.#clock = options.clock;
     this.#cursors = options.fleets.map((fleet) => new PartSlots(options.part, fleet.devices));
+    const largest = Math.max(0, ...options.fleets.map(({ maxEventBytes }) => maxEventBytes));
+    this.#batch = createEventBatch(BATCH_EVENTS, Math.max(BATCH_BYTES, largest));
     for (const fleet of options.fleets) this.#fleetOf[fleet.index] = fleet;
   }
 

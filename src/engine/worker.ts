@@ -173,6 +173,7 @@ class Worker {
           slots: fleet.slots,
           profile: fleetEvents.profile,
           sink: fleet.target,
+          maxEventBytes: fleetEvents.maxEventBytes,
           board: this.#board.fleets[index] as Board['fleets'][number],
           append: fleetEvents.append,
         };
@@ -196,7 +197,7 @@ class Worker {
   #rehearse(events: readonly FleetEvents[], anchor: Anchor): void {
     const nowUs = this.#clock.nowUs();
     const untilUs = nowUs + Math.min(REHEARSAL_US, (anchor.startMonoUs - nowUs) / 2);
-    const batch = createEventBatch(REHEARSED_EVENTS, 64 * 1024);
+    const batch = createEventBatch(REHEARSED_EVENTS, REHEARSED_EVENTS * 1024);
     while (this.#clock.nowUs() < untilUs) {
       for (const [fleet, { slots, profile, append }] of events.entries()) {
         clearBatch(batch, fleet);

@@ -17,8 +17,8 @@ import { compileDeviceIds, type DeviceIds } from './device-id.ts';
 
 /** An event must fit several times into a worker's batch. */
 const MAX_EVENT_BYTES = 65_536;
-/** 9999-12-31T23:59:59.999Z, the last instant that ISO 8601 writes with four digits for the year. */
-const LAST_INSTANT_US = 253_402_300_799_999_000;
+/** 2255-06-05: beyond it a double no longer holds every microsecond since 1970. */
+const LAST_INSTANT_US = Number.MAX_SAFE_INTEGER;
 
 /** What decides a fleet's bytes besides the plan. */
 export interface MakerAnchor {
@@ -139,7 +139,7 @@ export class EventMaker {
     }
     const lastUs = this.clockStartUs + (slots > 0 ? this.profile.timeOf(slots - 1) : 0);
     if (!(this.clockStartUs >= 0 && lastUs <= LAST_INSTANT_US)) {
-      throw new IotloadError('bad-scenario', 'device time leaves the years 1970 to 9999', {
+      throw new IotloadError('bad-scenario', 'device time leaves the years 1970 to 2254', {
         where: 'clock.start',
         value: String(this.clockStartUs),
       });

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Micros } from '../core/clock.ts';
 import { IotloadError } from '../core/errors.ts';
@@ -12,29 +12,36 @@ export const runFiles = {
   findings: 'findings.ndjson',
 } as const;
 
+/** The directory that a run has for itself. */
+export interface RunDirectory {
+  path: string;
+  /** Removes what the run has put there, and the directory if the run made it and nothing else is in it. */
+  discard(): void;
+}
+
+/** Default directories may be wanted twice in a second; this many times is a mistake. */
+const MAX_NAMESAKES = 100;
+
 /** Creates the directory of a run. One that already holds a run is refused, so that no figures are ever mixed. */
-export function createRunDirectory(dir: string): string {
-  const path = resolve(dir);
-  try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
-    writeFileSync(join(path, runFiles.plan), '', { flag: 'wx', mode: 0o600 });
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'EEXIST') {
-      throw new IotloadError('file-unwritable', 'the output directory already holds a run', {
-        where: '--out',
-        value: dir,
-        hint: 'name another directory, or leave --out away: the default is new for every run',
-      });
-    }
-    throw new IotloadError('file-unwritable', `the output directory cannot be written (${code ?? 'unknown error'})`, {
-      where: '--out',
-      value: dir,
-      hint: 'name a directory that you may write to',
-      cause: error,
-    });
+export function createRunDirectory(dir: string): RunDirectory {
+  const directory = claim(dir);
+  if (directory !== null) return directory;
+  throw new IotloadError('file-unwritable', 'the output directory already holds a run', {
+    where: '--out',
+    value: dir,
+    hint: 'name another directory, or leave --out away: the default is new for every run',
+  });
+}
+
+/** Creates the directory of a run that was given none: the plan's, with `<name>` and `<utc>` filled in, and a number if it is taken. */
+export function createDefaultRunDirectory(pattern: string, name: string, wallUs: Micros): RunDirectory {
+  const utc = new Date(wallUs / 1000).toISOString().replace(/[-:]/g, '').replace(/\.\d+/, '');
+  const dir = pattern.replaceAll('<name>', name).replaceAll('<utc>', utc);
+  for (let namesake = 1; namesake < MAX_NAMESAKES; namesake++) {
+    const directory = claim(namesake === 1 ? dir : `${dir}-${namesake}`);
+    if (directory !== null) return directory;
   }
-  return path;
+  return createRunDirectory(dir);
 }
 
 /** Writes one file of the run, whole. */
@@ -51,8 +58,34 @@ export function writeRunFile(dir: string, name: string, content: string): void {
   }
 }
 
-/** The directory of a run that was given none: the plan's, with `<name>` and `<utc>` filled in, so that it is new for every run. */
-export function defaultRunDirectory(pattern: string, name: string, wallUs: Micros): string {
-  const utc = new Date(wallUs / 1000).toISOString().replace(/[-:]/g, '').replace(/\.\d+/, '');
-  return pattern.replaceAll('<name>', name).replaceAll('<utc>', utc);
+/** Makes the directory, or takes an existing one; its plan file, created exclusively, is the claim. null: another run has it. */
+function claim(dir: string): RunDirectory | null {
+  const path = resolve(dir);
+  let made = false;
+  try {
+    made = mkdirSync(path, { recursive: true, mode: 0o700 }) !== undefined;
+    writeFileSync(join(path, runFiles.plan), '', { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'EEXIST' && !made) return null;
+    throw new IotloadError('file-unwritable', `the output directory cannot be written (${code ?? 'unknown error'})`, {
+      where: '--out',
+      value: dir,
+      hint: 'name a directory that you may write to',
+      cause: error,
+    });
+  }
+  return {
+    path,
+    discard: () => {
+      for (const name of Object.values(runFiles)) rmSync(join(path, name), { force: true });
+      if (!made) return;
+      try {
+        rmdirSync(path);
+      } catch (error) {
+        // Somebody else's file in it, such as that of a file target, is no reason to complain.
+        if ((error as NodeJS.ErrnoException).code !== 'ENOTEMPTY') throw error;
+      }
+    },
+  };
 }

@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Anchor, Part } from '../core/anchor.ts';
 import { type Clock, type Micros, sleep } from '../core/clock.ts';
@@ -17,7 +16,7 @@ import { GeneratorWatch } from './generator-watch.ts';
 import { Latencies } from './latencies.ts';
 import { mergeErrors } from './merge-errors.ts';
 import { inDirectory, type RealTargets, startEmbeddedBrokers } from './real-targets.ts';
-import { createRunDirectory, defaultRunDirectory, runFiles, writeRunFile } from './run-directory.ts';
+import { createDefaultRunDirectory, createRunDirectory, runFiles, writeRunFile } from './run-directory.ts';
 import { ProgressMeter, type RunPhase, type RunProgress, sumCounters } from './run-progress.ts';
 import { settleRun } from './settled-run.ts';
 import { Verification } from './verification.ts';
@@ -113,7 +112,9 @@ class Run {
   async execute(): Promise<{ result: RunResult; dir: string }> {
     const { plan, clock, runId, out } = this.#options;
     this.#refuseLateStart();
-    const dir = createRunDirectory(out ?? defaultRunDirectory(plan.outputs.dir, plan.name, clock.wallUs()));
+    const directory =
+      out === null ? createDefaultRunDirectory(plan.outputs.dir, plan.name, clock.wallUs()) : createRunDirectory(out);
+    const dir = directory.path;
     let embedded: RealTargets | undefined;
     try {
       embedded = await startEmbeddedBrokers(inDirectory(plan, dir));
@@ -130,13 +131,14 @@ class Run {
       meter.start(anchor);
       const load = await this.#send(crew, anchor);
       latencies.fold();
-      await this.#verification?.finish(
-        this.#ended === 'completed' ? (plan.verify?.graceUs ?? 0) : INTERRUPTED_GRACE_US,
-      );
+      if (load.ends.length > 0) {
+        const graceUs = plan.verify?.graceUs ?? 0;
+        await this.#verification?.finish(this.#ended === 'completed' ? graceUs : INTERRUPTED_GRACE_US);
+      }
       this.#report(meter);
       return { result: await this.#conclude(dir, load, latencies), dir };
     } catch (error) {
-      if (this.#sent === undefined) rmSync(dir, { recursive: true, force: true });
+      if (this.#sent === undefined) directory.discard();
       throw error;
     } finally {
       for (const cancel of this.#cancels) cancel();
@@ -216,9 +218,14 @@ class Run {
   /** From the workers' release to the end of `sent`. */
   async #send(crew: WorkerCrew, anchor: Anchor): Promise<SentLoad> {
     const sent = this.#sent as SentWriter;
+    if (this.#ended !== 'completed') {
+      // Interrupted before anybody was ready: nothing was sent, and there is nobody to wait for.
+      await crew.close();
+      await sent.end({ ended: this.#ended });
+      return { anchor, ends: [], endedUs: anchor.startMonoUs };
+    }
     this.#verification?.fixAnchor(anchor);
     crew.go(anchor);
-    if (this.#ended !== 'completed') crew.stop();
     this.#phase = 'measuring';
     const { warmUpUs, durationUs } = this.#options.plan.run;
     const untilDrainMs = (anchor.startMonoUs + warmUpUs + durationUs - this.#clock.nowUs()) / 1000;

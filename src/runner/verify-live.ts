@@ -8,7 +8,7 @@ import { hasEndMark } from '../wire/journal.ts';
 import { readSeen, type SeenRecord } from '../wire/seen-file.ts';
 import type { PlanDocument } from './plan-document.ts';
 import { inDirectory } from './real-targets.ts';
-import { createRunDirectory, defaultRunDirectory, runFiles, writeRunFile } from './run-directory.ts';
+import { createDefaultRunDirectory, createRunDirectory, runFiles, writeRunFile } from './run-directory.ts';
 import { Verification } from './verification.ts';
 
 export interface VerifyOptions {
@@ -61,7 +61,10 @@ async function read(options: VerifyOptions, stopped: () => boolean): Promise<{ d
     });
   }
   const anchor = anchorOf(options);
-  const dir = createRunDirectory(out ?? defaultRunDirectory(plan.outputs.dir, `${plan.name}-verify`, clock.wallUs()));
+  const { path: dir } =
+    out === null
+      ? createDefaultRunDirectory(plan.outputs.dir, `${plan.name}-verify`, clock.wallUs())
+      : createRunDirectory(out);
   const document: PlanDocument = {
     plan: redactPlan(plan),
     digest: planDigest(plan),

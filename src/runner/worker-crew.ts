@@ -136,9 +136,10 @@ export class WorkerCrew {
     );
   }
 
+  /** Ends the threads. Those whose tasks are through have nothing left to lose; others are given up where they are. */
   async close(): Promise<void> {
     for (const port of this.#ports) port.close();
-    await this.#pool.close({ force: true });
+    await this.#pool.destroy();
   }
 
   #tell(message: ToWorker): void {

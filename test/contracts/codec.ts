@@ -70,7 +70,7 @@ export const contextOf = fc
     slot: fc.maxSafeNat(),
     seat: fc.nat(999_999),
     sequence: fc.oneof(fc.nat(20_000), fc.maxSafeNat()),
-    timeUs: fc.integer({ min: 0, max: 253_402_300_799_999_000 }),
+    timeUs: fc.maxSafeNat(),
     readings: fc.array(reading, { minLength: 4, maxLength: 4 }),
     state: fc.nat(2),
     words: fc.array(fc.integer({ min: -0x80000000, max: 0x7fffffff }), { minLength: 4, maxLength: 4 }),

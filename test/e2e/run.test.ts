@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { summarySchema } from '../../src/metrics/summary-schema.ts';
 import { findingsOf, iotload, scratch, start, summaryOf } from './iotload.ts';
 import { phones } from './scenario-text.ts';
 
@@ -44,7 +45,9 @@ describe('iotload run', () => {
     const { code, stdout, stderr } = await iotload(['run', 'quickstart', '--duration', '3s', '--out', out]);
     expect(stderr + stdout).toContain('PASS');
     expect(code).toBe(0);
-    const { events, delivery, verdict } = summaryOf(out);
+    const summary = summaryOf(out);
+    expect(summarySchema.parse(summary)).toEqual(summary);
+    const { events, delivery, verdict } = summary;
     expect(verdict).toBe('pass');
     expect(events.intended).toBeGreaterThan(1000);
     expect(events.sent).toBe(events.intended);
@@ -190,6 +193,45 @@ describe('iotload run', () => {
     expect(events.notSent).toBe(30_000 - events.sent);
     expect(delivery.verified).toBe(events.acked);
     expect([delivery.lost, delivery.missing]).toEqual([0, 0]);
+  });
+
+  it('Ctrl-C while connecting leaves soon, with the results of having sent nothing', async () => {
+    const mute = createServer(() => {});
+    await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+    const { port } = mute.address() as { port: number };
+    const out = space.path('out');
+    const target = `{ protocol: mqtt, endpoint: "mqtt://127.0.0.1:${port}", connect: { timeout: 60s } }`;
+    const running = start(['run', scenario(phones({ target })), '--out', out, '--progress', 'plain']);
+    await running.said(/connecting/);
+    running.interrupt();
+    expect((await running.finished).code).toBe(130);
+    expect(summaryOf(out).events).toMatchObject({ intended: 750, sent: 0, notSent: 750 });
+    mute.close();
+  });
+
+  it('shows no secret in any output, wherever it came from', async () => {
+    const canaries = ['canary-file', 'canary-env', 'canary-set'];
+    const out = space.path('out');
+    const auth = (password: string): string =>
+      `{ protocol: mqtt, endpoint: embedded, auth: { username: u, password: ${password} } }`;
+    const texts: string[] = [];
+    for (const [i, [password, more]] of (
+      [
+        ['canary-file', []],
+        ['"${SECRET}"', []],
+        ['x', ['--set', 'target.auth.password=canary-set']],
+        ['canary-file', ['--set', 'target.qos=7']],
+        ['"${MISSING:?canaries are kept by ops}"', []],
+      ] as const
+    ).entries()) {
+      const file = scenario(phones({ duration: '500ms', target: auth(password) }));
+      const { stdout, stderr } = await iotload(['run', file, '--out', `${out}${i}`, ...more], { SECRET: 'canary-env' });
+      texts.push(stdout, stderr);
+      if (i > 2) continue;
+      for (const name of readdirSync(`${out}${i}`)) texts.push(readFileSync(`${out}${i}/${name}`, 'latin1'));
+      expect(summaryOf(`${out}${i}`).verdict).toBe('pass');
+    }
+    for (const canary of canaries) expect(texts.filter((text) => text.includes(canary))).toEqual([]);
   });
 
   it('a second Ctrl-C leaves at once', async () => {

@@ -41,6 +41,7 @@ function world(setup: Setup) {
       segments: [{ durationUs, from: ONE, to: ONE }],
     }),
     sink: 0,
+    maxEventBytes: 0,
     board: {
       counters: board.counters,
       recorders: Object.fromEntries(
@@ -266,6 +267,7 @@ describe('Engine', () => {
             segments: [{ durationUs: 1e6, from: ONE, to: ONE }],
           }),
           sink: 0,
+          maxEventBytes: 0,
           board,
           append: appendNumber(1),
         },
