@@ -38,7 +38,7 @@ export async function settleRun(dir: string, plan: Plan, anchor: Anchor, seenDir
   return { sent, seen, settlement };
 }
 
-/** A verifier that died before it wrote anything leaves no file: then nothing was read back. */
+/** A verifier that died before it began leaves no file, or one without its first record: then nothing was read back. */
 async function readSeenIfAny(path: string): Promise<SeenRecord | null> {
   try {
     return await readSeen(path);

@@ -178,7 +178,8 @@ async function readFrames(file: FileHandle, magic: string, visit: (payload: Uint
   };
 
   const header = await bytesAt(0, HEADER_BYTES);
-  if (header === undefined || header.toString('latin1', 0, 8) !== magic) {
+  if (header === undefined) return { ended: false, tornBytes: size };
+  if (header.toString('latin1', 0, 8) !== magic) {
     throw new IotloadError('file-corrupt', `this is no "${magic}" file`);
   }
   if (header[8] !== VERSION) {

@@ -139,7 +139,7 @@ export interface SeenRecord {
   fleets: SeenFleet[];
 }
 
-/** Reads a `seen` file. Throws IotloadError `file-unreadable` or `file-corrupt`. */
+/** Reads a `seen` file. Throws IotloadError `file-corrupt`, or `file-unreadable` also for one whose verifier died before its first record. */
 export async function readSeen(path: string): Promise<SeenRecord> {
   const record: Omit<SeenRecord, 'header' | 'tornBytes'> & { header?: RunHeader } = {
     end: null,
@@ -163,7 +163,7 @@ export async function readSeen(path: string): Promise<SeenRecord> {
   });
   const { header, end, unattributed, fleets } = record;
   if (header === undefined) {
-    throw new IotloadError('file-corrupt', 'the file ends before it says which run it belongs to', { where: path });
+    throw new IotloadError('file-unreadable', 'the file ends before it says which run it belongs to', { where: path });
   }
   return { header, end: tail.ended ? end : null, tornBytes: tail.tornBytes, unattributed, fleets };
 }

@@ -134,7 +134,9 @@ class SentState {
   /** Picked up and never settled means unknown: the worker that knew is gone. */
   finish(path: string, ended: boolean, tornBytes: number): SentRecord {
     if (this.#header === undefined) {
-      throw new IotloadError('file-corrupt', 'the file ends before it says which run it belongs to', { where: path });
+      throw new IotloadError('file-corrupt', 'the file ends before it says which run it belongs to', {
+        where: path,
+      });
     }
     for (const [key, { ordinals, horizon, settled }] of this.#parts) {
       const fleet = this.#fleets[Number(key.slice(key.lastIndexOf(' ') + 1))] as SentFleet;

@@ -220,6 +220,16 @@ describe('seen file', () => {
     signals: ['a'],
   };
 
+  it('a verifier that died before its first record left nothing to read, which is no corruption', async () => {
+    for (const bytes of [0, 4, 9, 15]) {
+      writeFileSync(
+        path,
+        Buffer.concat([Buffer.from('iotlseen\u0001', 'latin1'), Buffer.alloc(20)]).subarray(0, bytes),
+      );
+      await expect(readSeen(path)).rejects.toMatchObject({ code: 'file-unreadable', where: path });
+    }
+  });
+
   it('gives back arrivals, counts, names and latencies, added up over its records', async () => {
     const slots = fc.uniqueArray(fc.nat(59), { maxLength: 40 });
     await fc.assert(
