@@ -2,13 +2,13 @@ import { availableParallelism } from 'node:os';
 import { relative } from 'node:path';
 import { systemClock } from '../core/clock.ts';
 import { newRunId } from '../core/entropy.ts';
-import { IotloadError } from '../core/errors.ts';
 import { isSecret } from '../scenario/secret-keys.ts';
 import { defineCommand } from './command.ts';
-import { exitOfError, exitOfSignal, exitOfVerdict } from './exit-codes.ts';
+import { exitOfError, exitOfVerdict } from './exit-codes.ts';
 import { type ProgressMode, progressDisplay } from './progress.ts';
 import { planScenario, type ScenarioFlags, scenarioFlags, wholeNumber } from './scenario-flags.ts';
 import { parseShard, parseStartAt, requireCommonStart } from './shard-flags.ts';
+import { onInterrupt } from './signals.ts';
 import { version } from './version.ts';
 
 interface RunFlags extends ScenarioFlags {
@@ -81,15 +81,10 @@ async function run(flags: RunFlags): Promise<number> {
     clock: systemClock(),
     observer: { progress: (progress) => display.update(progress), note: (text) => display.note(text) },
   });
-  let signal: keyof typeof exitOfSignal | null = null;
-  const interrupted = (name: keyof typeof exitOfSignal): void => {
-    if (signal !== null) process.exit(exitOfSignal[signal]);
-    signal = name;
+  const interruption = onInterrupt(() => {
     display.note('stopping: draining and writing the results; once more leaves at once');
     handle.stop();
-  };
-  process.on('SIGINT', interrupted);
-  process.on('SIGTERM', interrupted);
+  });
   try {
     const { result, dir } = await handle.finished;
     display.end();
@@ -100,14 +95,10 @@ async function run(flags: RunFlags): Promise<number> {
       for (const piece of consoleReport(result, { colour, dir: relative(process.cwd(), dir) || '.' }))
         process.stdout.write(piece);
     }
-    return signal === null ? exitOfVerdict[result.verdict] : exitOfSignal[signal];
-  } catch (error) {
-    if (signal !== null && error instanceof IotloadError && error.code === 'bad-arguments') return exitOfSignal[signal];
-    throw error;
+    return interruption.exitCode() ?? exitOfVerdict[result.verdict];
   } finally {
     display.end();
-    process.off('SIGINT', interrupted);
-    process.off('SIGTERM', interrupted);
+    interruption.release();
   }
 }
 

@@ -5,9 +5,10 @@ import { IotloadError } from '../core/errors.ts';
 import { formatCount } from '../core/units.ts';
 import type { RunResult } from '../metrics/result.ts';
 import { defineCommand } from './command.ts';
-import { exitOfError, exitOfSignal, exitOfVerdict } from './exit-codes.ts';
+import { exitOfError, exitOfVerdict } from './exit-codes.ts';
 import { planScenario, type ScenarioFlags, scenarioFlags } from './scenario-flags.ts';
 import { parseShard, parseStartAt } from './shard-flags.ts';
+import { onInterrupt } from './signals.ts';
 
 interface VerifyFlags extends ScenarioFlags {
   runId: string | undefined;
@@ -94,25 +95,18 @@ async function readLive(flags: VerifyFlags, runId: string): Promise<number> {
       told = verified;
     },
   });
-  let signal: keyof typeof exitOfSignal | null = null;
-  const interrupted = (name: keyof typeof exitOfSignal): void => {
-    if (signal !== null) process.exit(exitOfSignal[signal]);
-    signal = name;
-    handle.stop();
-  };
-  process.on('SIGINT', interrupted);
-  process.on('SIGTERM', interrupted);
+  const interruption = onInterrupt(() => handle.stop());
   try {
     const { dir, seen } = await handle.finished;
     const here = relative(process.cwd(), dir) || '.';
-    if (flags.sent !== undefined && signal === null) return await settleAgain(flags.sent, dir, flags.json);
+    if (flags.sent !== undefined && interruption.exitCode() === null)
+      return await settleAgain(flags.sent, dir, flags.json);
     const events = seen.fleets.reduce((sum, fleet) => sum + fleet.fresh.count, 0);
     note(`${events} distinct events of run ${runId} seen, ${seen.unattributed.received} messages read`);
     note(`settle them with: iotload verify RUN_DIRECTORY --seen ${here}`);
-    return signal === null ? 0 : exitOfSignal[signal];
+    return interruption.exitCode() ?? 0;
   } finally {
-    process.off('SIGINT', interrupted);
-    process.off('SIGTERM', interrupted);
+    interruption.release();
   }
 }
 

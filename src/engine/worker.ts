@@ -77,7 +77,6 @@ class Worker {
     this.#cancels.push(this.#clock.every(1000, () => this.#sendFrame()));
     const usage = loopUsage();
     this.#cancels.push(this.#clock.every(1000, () => this.#post({ kind: 'load', busy: usage() })));
-    await sleep(this.#clock, Math.max(0, (anchor.startMonoUs - this.#clock.nowUs()) / 1000));
     await engine.run(anchor);
     await this.#drain(engine);
   }

@@ -1,16 +1,8 @@
+import type { Samples } from '../wire/samples.ts';
 import { cellOf, MAX_RECORDED_US, ORIGIN, RECORDER_CELLS, type Recorder, Total } from './recorder.ts';
 
 /** What a recorder gained since its previous reading; the extremes are those of all its samples so far. */
-export interface RecorderGain {
-  /** µs; +Infinity while there is no sample. */
-  min: number;
-  /** µs; -Infinity while there is no sample. */
-  max: number;
-  sum: number;
-  negative: number;
-  clamped: number;
-  rejected: number;
-}
+export type RecorderGain = Omit<Samples, 'cells'>;
 
 /**
  * The reading end of a recorder. Cells are taken as differences modulo 2³², so a cell may wrap any number of times as long as it

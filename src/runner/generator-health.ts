@@ -4,8 +4,8 @@ import { judgeGenerator, tightestLatencyUs } from '../metrics/generator-health.t
 import type { HealthSummary, QuantileSummary } from '../metrics/result.ts';
 import { isThresholdError, parseThreshold } from '../metrics/threshold.ts';
 import type { Plan } from '../plan/plan.ts';
-import { countOwned } from '../schedule/part-slots.ts';
 import { createSchedule } from '../schedule/schedule.ts';
+import { PartOrdinals } from '../wire/part-ordinals.ts';
 import type { GeneratorWatch } from './generator-watch.ts';
 
 /** Slots of a shard that are due before `elapsedUs` after the start. */
@@ -13,7 +13,7 @@ export function dueBy(plan: Plan, shard: Part, elapsedUs: Micros): number {
   let due = 0;
   for (const fleet of plan.fleets) {
     const all = elapsedUs === Number.POSITIVE_INFINITY ? fleet.slots : createSchedule(fleet.schedule).dueBy(elapsedUs);
-    due += countOwned(shard, fleet.devices, Math.min(fleet.slots, all));
+    due += new PartOrdinals(shard, fleet.devices).below(Math.min(fleet.slots, all));
   }
   return due;
 }

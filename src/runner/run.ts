@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Anchor, Part } from '../core/anchor.ts';
-import { type Clock, type Micros, sleep } from '../core/clock.ts';
+import type { Clock, Micros } from '../core/clock.ts';
 import { IotloadError } from '../core/errors.ts';
 import { Counter } from '../engine/board.ts';
 import type { ErrorTally, FromWorker } from '../engine/protocol.ts';
@@ -15,6 +15,7 @@ import { dueBy, generatorHealth } from './generator-health.ts';
 import { GeneratorWatch } from './generator-watch.ts';
 import { Latencies } from './latencies.ts';
 import { mergeErrors } from './merge-errors.ts';
+import { awaitProbe, fixAnchor, refuseLateStart } from './readiness.ts';
 import { inDirectory, type RealTargets, startEmbeddedBrokers } from './real-targets.ts';
 import { createDefaultRunDirectory, createRunDirectory, runFiles, writeRunFile } from './run-directory.ts';
 import { ProgressMeter, type RunPhase, type RunProgress, sumCounters } from './run-progress.ts';
@@ -52,13 +53,8 @@ export interface RunHandle {
   stop(): void;
 }
 
-/** Between the workers' release and slot time 0: long enough for every thread to compile its events and be asleep before. */
-const LEAD_US = 300_000;
 const PROGRESS_MS = 250;
 const SECOND_MS = 1000;
-/** A readiness marker that was not seen is published again after this time, and given up after the longer one. */
-const PROBE_AGAIN_MS = 500;
-const PROBE_TIMEOUT_MS = 10_000;
 /** How long arrivals are awaited after an interrupt. */
 const INTERRUPTED_GRACE_US = 5_000_000;
 
@@ -111,7 +107,7 @@ class Run {
 
   async execute(): Promise<{ result: RunResult; dir: string }> {
     const { plan, clock, runId, out } = this.#options;
-    this.#refuseLateStart();
+    refuseLateStart(clock, this.#options.startAtWallUs);
     const directory =
       out === null ? createDefaultRunDirectory(plan.outputs.dir, plan.name, clock.wallUs()) : createRunDirectory(out);
     const dir = directory.path;
@@ -125,7 +121,7 @@ class Run {
       this.#cancels.push(clock.every(SECOND_MS, () => this.#watch.checkClocks()));
       this.#verification = this.#startVerification(embedded.plan, dir);
       await Promise.race([this.#becomeReady(crew), this.#interruption]);
-      const anchor = this.#fixAnchor();
+      const anchor = fixAnchor(clock, runId, this.#options.startAtWallUs);
       writeRunFile(dir, runFiles.plan, `${JSON.stringify(this.#planDocument(anchor), null, 2)}\n`);
       this.#sent = await SentWriter.open(join(dir, runFiles.sent), this.#header(runId));
       meter.start(anchor);
@@ -182,37 +178,12 @@ class Run {
     await Promise.all([crew.ready(), this.#verification?.ready()]);
     if (this.#verification === undefined) return;
     this.#phase = 'probing';
-    const deadlineUs = this.#clock.nowUs() + PROBE_TIMEOUT_MS * 1000;
-    const seen = this.#verification.probeSeen();
-    while (this.#ended === 'completed') {
-      crew.probe();
-      if (await Promise.race([seen.then(() => true), sleep(this.#clock, PROBE_AGAIN_MS).then(() => false)])) return;
-      if (this.#probeFailure !== null) throw this.#probeFailure;
-      if (this.#clock.nowUs() < deadlineUs) continue;
-      throw new IotloadError('verifier-not-ready', 'what is published does not reach the verifier', {
-        where: 'verify',
-        hint: `a marker was published for ${PROBE_TIMEOUT_MS / 1000} s and never read back; check that the login may subscribe to the topic, or run with --no-verify`,
-      });
-    }
-  }
-
-  #refuseLateStart(): void {
-    const { startAtWallUs } = this.#options;
-    if (startAtWallUs === null || startAtWallUs > this.#clock.wallUs()) return;
-    throw new IotloadError('bad-arguments', 'the start is in the past', {
-      where: '--start-at',
-      value: new Date(startAtWallUs / 1000).toISOString(),
-      hint: 'connecting takes its time too: choose an instant some seconds ahead, the same for every shard',
+    await awaitProbe(this.#clock, {
+      publish: () => crew.probe(),
+      seen: this.#verification.probeSeen(),
+      failure: () => this.#probeFailure,
+      stopped: () => this.#ended !== 'completed',
     });
-  }
-
-  #fixAnchor(): Anchor {
-    const { runId, startAtWallUs } = this.#options;
-    this.#refuseLateStart();
-    const nowUs = this.#clock.nowUs();
-    const wallUs = this.#clock.wallUs();
-    const startWallUs = startAtWallUs ?? Math.ceil((wallUs + LEAD_US) / 1000) * 1000;
-    return { runId, startWallUs, startMonoUs: nowUs + (startWallUs - wallUs) };
   }
 
   /** From the workers' release to the end of `sent`. */

@@ -4,7 +4,8 @@ import { clearBatch, createEventBatch } from '../../src/core/event-batch.ts';
 import { xxh32OfText } from '../../src/core/xxh32.ts';
 import { createFleetEvents } from '../../src/events/fleet-events.ts';
 import type { Plan } from '../../src/plan/plan.ts';
-import { countOwned, PartSlots } from '../../src/schedule/part-slots.ts';
+import { PartSlots } from '../../src/schedule/part-slots.ts';
+import { PartOrdinals } from '../../src/wire/part-ordinals.ts';
 import { anchor, eventsOf, phones, planOf } from './plans.ts';
 
 const SLOTS = 3_000;
@@ -22,7 +23,7 @@ function eventsOfPart(plan: Plan, part: Part): Map<number, string> {
     clearBatch(batch, 0);
   };
   const slots = new PartSlots(part, events.devices);
-  const own = countOwned(part, events.devices, SLOTS);
+  const own = new PartOrdinals(part, events.devices).below(SLOTS);
   for (let i = 0; i < own; i++, slots.advance()) {
     const dueUs = events.profile.timeOf(slots.slot);
     if (events.append(slots.slot, dueUs, batch)) continue;

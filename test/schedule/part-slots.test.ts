@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countOwned, ordinalOfSlot, PartSlots, slotOfOrdinal } from '../../src/schedule/part-slots.ts';
+import { PartSlots } from '../../src/schedule/part-slots.ts';
+import { PartOrdinals } from '../../src/wire/part-ordinals.ts';
 
 const partitions = fc.record({
   devices: fc.integer({ min: 1, max: 40 }),
@@ -19,7 +20,7 @@ describe('PartSlots', () => {
             expect(owner[cursor.slot]).toBe(-1);
             owner[cursor.slot] = index;
           }
-          owned += countOwned({ index, count }, devices, slots);
+          owned += new PartOrdinals({ index, count }, devices).below(slots);
         }
         expect(owner).not.toContain(-1);
         expect(owned).toBe(slots);
@@ -27,26 +28,23 @@ describe('PartSlots', () => {
     );
   });
 
-  it('names seat, event number and ordinal of every slot, and finds each again', () => {
+  it('names seat, event number and ordinal of every slot', () => {
     fc.assert(
       fc.property(partitions, fc.nat(), ({ devices, count, slots }, pick) => {
         const part = { index: pick % count, count };
         const cursor = new PartSlots(part, devices);
-        const jumper = new PartSlots(part, devices);
+        const ordinals = new PartOrdinals(part, devices);
         let ordinal = 0;
         while (cursor.slot < slots) {
-          expect(cursor.ordinal).toBe(ordinal);
           expect(cursor.seat).toBe(cursor.slot % devices);
           expect(cursor.seat % count).toBe(part.index);
           expect(cursor.n).toBe(Math.floor(cursor.slot / devices));
-          expect(slotOfOrdinal(part, devices, ordinal)).toBe(cursor.slot);
-          expect(ordinalOfSlot(part, devices, cursor.slot)).toBe(ordinal);
-          jumper.seek(ordinal);
-          expect(jumper).toEqual(cursor);
+          expect(ordinals.slot(ordinal)).toBe(cursor.slot);
+          expect(ordinals.of(cursor.slot)).toBe(ordinal);
           cursor.advance();
           ordinal++;
         }
-        expect(countOwned(part, devices, slots)).toBe(ordinal);
+        expect(ordinals.below(slots)).toBe(ordinal);
       }),
     );
   });
@@ -54,16 +52,15 @@ describe('PartSlots', () => {
   it('stays exact far out', () => {
     const part = { index: 2, count: 7 };
     const slot = 1_000_000 * 5_000_000_000 + 2 + 7 * 100_000;
-    const ordinal = ordinalOfSlot(part, 1_000_000, slot);
-    expect(slotOfOrdinal(part, 1_000_000, ordinal)).toBe(slot);
-    expect(countOwned(part, 1_000_000, slot)).toBe(ordinal);
+    const ordinals = new PartOrdinals(part, 1_000_000);
+    expect(ordinals.slot(ordinals.of(slot))).toBe(slot);
+    expect(ordinals.below(slot)).toBe(ordinals.of(slot));
   });
 
   it('never comes to a slot where the part owns no seat', () => {
     const cursor = new PartSlots({ index: 3, count: 4 }, 3);
     cursor.advance();
-    cursor.seek(5);
     expect(cursor.slot).toBe(Number.POSITIVE_INFINITY);
-    expect(countOwned({ index: 3, count: 4 }, 3, 1000)).toBe(0);
+    expect(new PartOrdinals({ index: 3, count: 4 }, 3).below(1000)).toBe(0);
   });
 });
