@@ -52,10 +52,15 @@ describe('iotload run on a real Mosquitto', () => {
   it('carries 50 000 events a second over a pool', async () => {
     mosquitto = await startMosquitto({ config: roomyQueue, log: 'errors' });
     const out = space.path('out');
-    const file = space.path('case.yaml');
-    const target = `{ protocol: mqtt, endpoint: "${mosquitto.endpoint}", connections: 8, qos: 1, max_in_flight: 1000 }`;
-    writeFileSync(file, phones({ devices: 10_000, rate: '50k/s', warmUp: '2s', duration: '8s', target }));
-    const { code, stdout } = await iotload(['run', file, '--out', out, '--progress', 'none']);
+    const changes = [
+      `target.endpoint=${mosquitto.endpoint}`,
+      'fleets.audience.devices=12800',
+      'target.connections=8',
+      'target.max_in_flight=1000',
+      'run.warm_up=2s',
+    ].flatMap((change) => ['--set', change]);
+    const args = ['--rate', '50k/s', '--duration', '8s', ...changes, '--out', out, '--progress', 'none'];
+    const { code, stdout } = await iotload(['run', 'seismograph-mqtt', ...args]);
     const { events, delivery, verdict } = summaryOf(out);
     expect(stdout).toContain(verdict.toUpperCase());
     expect(events.intended).toBe(500_000);
