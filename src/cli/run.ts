@@ -4,9 +4,10 @@ import { systemClock } from '../core/clock.ts';
 import { newRunId } from '../core/entropy.ts';
 import { isSecret } from '../scenario/secret-keys.ts';
 import { defineCommand } from './command.ts';
-import { exitOfError, exitOfVerdict } from './exit-codes.ts';
+import { exitOfError } from './exit-codes.ts';
+import { printResult } from './print-result.ts';
 import { type ProgressMode, progressDisplay } from './progress.ts';
-import { planScenario, type ScenarioFlags, scenarioFlags, wholeNumber } from './scenario-flags.ts';
+import { allowedPlan, type ScenarioFlags, scenarioFlags, wholeNumber } from './scenario-flags.ts';
 import { parseShard, parseStartAt, requireCommonStart } from './shard-flags.ts';
 import { onInterrupt } from './signals.ts';
 import { version } from './version.ts';
@@ -61,16 +62,12 @@ async function run(flags: RunFlags): Promise<number> {
   requireCommonStart(shard, flags);
   const workers = wholeNumber('workers', flags.workers, 1) ?? Math.min(4, availableParallelism());
   const startAtWallUs = parseStartAt(flags.startAt);
-  const planned = await planScenario(flags);
-  if (planned === null) return exitOfError['bad-scenario'];
-  if (planned.refusal !== null) {
-    const { refusalError } = await import('../plan/safety.ts');
-    throw refusalError(planned.refusal);
-  }
+  const plan = await allowedPlan(flags);
+  if (plan === null) return exitOfError['bad-scenario'];
   const { startRun } = await import('../runner/run.ts');
   const display = progressDisplay(flags.quiet ? 'none' : flags.progress);
   const handle = startRun({
-    plan: planned.plan,
+    plan,
     runId: flags.runId ?? newRunId(),
     shard,
     workers,
@@ -88,14 +85,9 @@ async function run(flags: RunFlags): Promise<number> {
   try {
     const { result, dir } = await handle.finished;
     display.end();
-    if (flags.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
-    else if (!flags.quiet) {
-      const { consoleReport } = await import('../report/console.ts');
-      const colour = process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
-      for (const piece of consoleReport(result, { colour, dir: relative(process.cwd(), dir) || '.' }))
-        process.stdout.write(piece);
-    }
-    return interruption.exitCode() ?? exitOfVerdict[result.verdict];
+    const form = flags.json ? 'json' : flags.quiet ? 'nothing' : 'screen';
+    const exit = await printResult(result, relative(process.cwd(), dir) || '.', form);
+    return interruption.exitCode() ?? exit;
   } finally {
     display.end();
     interruption.release();

@@ -80,6 +80,15 @@ export async function planScenario(flags: ScenarioFlags): Promise<PlannedScenari
   return { plan: outcome.plan, refusal: outcome.refusal, file };
 }
 
+/** The plan of a scenario that may be carried out; null when it has mistakes. Throws what the safety rail refuses. */
+export async function allowedPlan(flags: ScenarioFlags): Promise<Plan | null> {
+  const planned = await planScenario(flags);
+  if (planned === null) return null;
+  if (planned.refusal === null) return planned.plan;
+  const { refusalError } = await import('../plan/safety.ts');
+  throw refusalError(planned.refusal);
+}
+
 /** A flag that takes a whole number of at least `least`; undefined stays undefined. */
 export function wholeNumber(flag: string, text: string | undefined, least: number): number | undefined {
   if (text === undefined) return undefined;

@@ -3,10 +3,10 @@ import { relative } from 'node:path';
 import { systemClock } from '../core/clock.ts';
 import { IotloadError } from '../core/errors.ts';
 import { formatCount } from '../core/units.ts';
-import type { RunResult } from '../metrics/result.ts';
 import { defineCommand } from './command.ts';
-import { exitOfError, exitOfVerdict } from './exit-codes.ts';
-import { planScenario, type ScenarioFlags, scenarioFlags } from './scenario-flags.ts';
+import { exitOfError } from './exit-codes.ts';
+import { printResult } from './print-result.ts';
+import { allowedPlan, type ScenarioFlags, scenarioFlags } from './scenario-flags.ts';
 import { parseShard, parseStartAt } from './shard-flags.ts';
 import { onInterrupt } from './signals.ts';
 
@@ -66,23 +66,19 @@ async function verify(flags: VerifyFlags): Promise<number> {
 
 async function settleAgain(dir: string, seenDir: string | null, json: boolean): Promise<number> {
   const { settleAgain: settle } = await import('../runner/settle-again.ts');
-  return show(await settle(dir, seenDir), dir, json);
+  return printResult(await settle(dir, seenDir), dir, json ? 'json' : 'screen');
 }
 
 async function readLive(flags: VerifyFlags, runId: string): Promise<number> {
   const shard = parseShard(flags.shard);
   const startAtWallUs = parseStartAt(flags.startAt);
-  const planned = await planScenario(flags);
-  if (planned === null) return exitOfError['bad-scenario'];
-  if (planned.refusal !== null) {
-    const { refusalError } = await import('../plan/safety.ts');
-    throw refusalError(planned.refusal);
-  }
+  const plan = await allowedPlan(flags);
+  if (plan === null) return exitOfError['bad-scenario'];
   const { startVerify } = await import('../runner/verify-live.ts');
   const note = (text: string): void => void process.stderr.write(`${text}\n`);
   let told = -1;
   const handle = startVerify({
-    plan: planned.plan,
+    plan,
     runId,
     shard,
     out: flags.out ?? null,
@@ -108,14 +104,4 @@ async function readLive(flags: VerifyFlags, runId: string): Promise<number> {
   } finally {
     interruption.release();
   }
-}
-
-async function show(result: RunResult, dir: string, json: boolean): Promise<number> {
-  if (json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
-  else {
-    const { consoleReport } = await import('../report/console.ts');
-    const colour = process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
-    for (const piece of consoleReport(result, { colour, dir })) process.stdout.write(piece);
-  }
-  return exitOfVerdict[result.verdict];
 }

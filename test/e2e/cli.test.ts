@@ -1,0 +1,136 @@
+import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startMqttBroker } from '../../src/brokers/mqtt/embedded-mqtt-broker.ts';
+import type { EmbeddedBroker } from '../../src/brokers/registry.ts';
+import { iotload, scratch, start, summaryOf } from './iotload.ts';
+import { phones } from './scenario-text.ts';
+
+let broker: EmbeddedBroker;
+beforeAll(async () => {
+  broker = await startMqttBroker();
+});
+afterAll(() => broker.stop());
+
+let space: ReturnType<typeof scratch>;
+beforeEach(() => {
+  space = scratch();
+});
+afterEach(() => space.remove());
+
+/** Writes a scenario against the running broker and returns its path. */
+function scenario(options: Partial<Parameters<typeof phones>[0]> = {}): string {
+  const target = `{ protocol: mqtt, endpoint: "${broker.endpoint}", connections: 2 }`;
+  writeFileSync(space.path('case.yaml'), phones({ target, ...options }));
+  return space.path('case.yaml');
+}
+
+describe('the command line itself', () => {
+  it('without arguments tells the promise, the first command and the verbs', async () => {
+    const { code, stdout } = await iotload([]);
+    expect(code).toBe(0);
+    for (const piece of ['proves what arrived', 'iotload run quickstart', 'verify', 'validate', 'sample']) {
+      expect(stdout).toContain(piece);
+    }
+  });
+
+  it.each([
+    [['rnu'], 'did you mean "iotload run"?'],
+    [['teleport'], 'the commands are run, verify, validate, sample'],
+    [['run'], 'one that ships: ceiling, quickstart'],
+    [['run', 'quickstart', '--shrad', '0/1'], 'did you mean --shard?'],
+    [['run', 'quickstart', 'too', 'much'], 'run knows no "too"'],
+    [['run', 'quickstart', '--workers', 'many'], '--workers'],
+    [['run', 'quickstart', '--shard', '2/2'], '0 ≤ i < n'],
+    [['run', 'quickstart', '--start-at', 'noon'], 'ISO instant'],
+    [['run', 'quickstart', '--duration', '30'], '--duration'],
+    [['run', 'no-such-file.yaml'], 'shipped scenarios'],
+    [['verify', 'quickstart'], '--run-id'],
+    [['verify', '.'], 'plan.json'],
+    [['sample', 'quickstart', '--fleet', 'cars'], 'phones'],
+  ])('%j is exit 2 and says what to do', async (args, hint) => {
+    const { code, stderr } = await iotload(args, {}, space.dir);
+    expect(stderr).toContain(hint);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(code).toBe(2);
+  });
+
+  it('every help has examples and the exit codes', async () => {
+    for (const verb of ['run', 'verify', 'validate', 'sample']) {
+      const { code, stdout } = await iotload([verb, '--help']);
+      expect(code).toBe(0);
+      expect(stdout).toContain('Examples:');
+      expect(stdout).toContain('inconclusive');
+    }
+  });
+});
+
+describe('iotload validate and sample', () => {
+  it('describe a valid scenario and print its schema', async () => {
+    const valid = await iotload(['validate', scenario({ more: 'thresholds: [ lost == 0 ]' })]);
+    expect(valid.code).toBe(0);
+    expect(valid.stdout).toMatch(/valid\n.*50 × phone-motion, 750 events/);
+    expect(valid.stdout).toContain('lost == 0');
+    const schema = await iotload(['validate', '--schema']);
+    expect(JSON.parse(schema.stdout)).toHaveProperty('properties.fleets');
+  });
+
+  it('print the same events for the same seed and run id, others for another seed', async () => {
+    const file = scenario({ start: '2026-01-01T00:00:00Z' });
+    const sample = async (...more: string[]): Promise<string> =>
+      (await iotload(['sample', file, '--run-id', 'r', '--count', '60', ...more])).stdout;
+    const first = await sample();
+    expect(first.trim().split('\n').length).toBe(60);
+    expect(await sample()).toBe(first);
+    expect(await sample('--seed', '2')).not.toBe(first);
+    expect((await sample('--address')).split('\t')[0]).toMatch(/^iotload\/r\//);
+  });
+});
+
+describe('iotload verify', () => {
+  it('settles a finished run again, to the same answer', async () => {
+    const out = space.path('out');
+    await iotload(['run', scenario(), '--out', out, '--progress', 'none']);
+    const before = summaryOf(out);
+    const { code, stdout } = await iotload(['verify', out]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('PASS');
+    expect(summaryOf(out)).toEqual(before);
+  });
+
+  it('accuses nobody for a record that was cut off, and refuses one that was damaged', async () => {
+    const out = space.path('out');
+    await iotload(['run', scenario(), '--out', out, '--progress', 'none']);
+    const seen = readFileSync(space.path('out/seen'));
+    truncateSync(space.path('out/seen'), seen.length - 20);
+    expect((await iotload(['verify', out])).code).toBe(3);
+    rmSync(space.path('out/seen'));
+    expect((await iotload(['verify', out])).code).toBe(3);
+    seen[40] = (seen[40] as number) ^ 1;
+    writeFileSync(space.path('out/seen'), seen);
+    const damaged = await iotload(['verify', out]);
+    expect(damaged.code).toBe(3);
+    expect(damaged.stderr).toContain('damaged');
+  });
+
+  it('proves a run that another process made', async () => {
+    const file = scenario({ duration: '2s' });
+    const [sent, seen] = [space.path('sent'), space.path('seen')];
+    const verifier = start(['verify', file, '--run-id', 'nightly', '--sent', sent, '--out', seen]);
+    await verifier.said(/reading run nightly/);
+    const run = await iotload(['run', file, '--run-id', 'nightly', '--no-verify', '--out', sent, '--progress', 'none']);
+    expect(run.stdout).toContain('delivery not checked');
+    const { code, stdout } = await verifier.finished;
+    expect(stdout).toContain('PASS');
+    expect(code).toBe(0);
+    expect(summaryOf(sent).delivery).toMatchObject({ verified: 1000, missing: 0, duplicates: 0 });
+    expect((await iotload(['verify', sent, '--seen', seen])).code).toBe(0);
+  });
+
+  it('says what it cannot read live', async () => {
+    const embedded = await iotload(['verify', 'quickstart', '--run-id', 'x'], {}, space.dir);
+    expect(embedded.stderr).toContain('embedded broker lives inside its run');
+    const derived = await iotload(['verify', scenario({ payload: 'seismograph' }), '--run-id', 'x'], {}, space.dir);
+    expect(derived.stderr).toContain('--start-at');
+    expect([embedded.code, derived.code]).toEqual([2, 2]);
+  });
+});
