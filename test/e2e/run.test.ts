@@ -263,7 +263,9 @@ describe('iotload run', () => {
     const { run, events, delivery, verdict } = summaryOf(out);
     expect(run.ended).toBe('worker-died');
     expect(verdict).toBe('error');
-    expect(events.acked).toBeGreaterThan(100);
+    // The other worker's acknowledgements stand; of the dead one's last second nobody knows but the verifier.
+    expect(events.acked).toBeGreaterThan(25);
+    expect(events.acked + delivery.recovered).toBeGreaterThanOrEqual(100);
     expect(events.intended).toBe(events.sent + events.notSent);
     expect([delivery.lost, delivery.missing]).toEqual([0, 0]);
   });

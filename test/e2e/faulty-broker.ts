@@ -1,0 +1,77 @@
+import { writeFileSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll } from 'vitest';
+import type { FaultPlan } from '../../src/brokers/fault-proxy/fault-plan.ts';
+import { type FaultProxy, startFaultProxy } from '../../src/brokers/fault-proxy/fault-proxy.ts';
+import { startMqttBroker } from '../../src/brokers/mqtt/embedded-mqtt-broker.ts';
+import type { EmbeddedBroker } from '../../src/brokers/registry.ts';
+import { systemClock } from '../../src/core/clock.ts';
+import type { RunResult } from '../../src/metrics/result.ts';
+import { findingsOf, iotload, scratch, summaryOf } from './iotload.ts';
+import { phones } from './scenario-text.ts';
+
+/** A run, and what the proxy says that it did to it. */
+export interface Judged {
+  code: number | null;
+  result: RunResult;
+  /** Slots that the run found at fault in this way, ascending. */
+  found(kind: string): number[];
+  /** Slots that the proxy did this to, ascending. */
+  injected(kind: string): number[];
+}
+
+interface Load {
+  rate?: string;
+  duration?: string;
+  devices?: number;
+  /** Default 4. */
+  connections?: number;
+  /** More options of the target. */
+  target?: string;
+  /** More of the scenario. */
+  more?: string;
+}
+
+/** A broker behind a fault proxy, for all tests of a file; call it once, at the file's top level. */
+export function faultyBroker(): (faults: FaultPlan, load?: Load) => Promise<Judged> {
+  let broker: EmbeddedBroker;
+  const proxies: FaultProxy[] = [];
+  const spaces: ReturnType<typeof scratch>[] = [];
+  beforeAll(async () => {
+    broker = await startMqttBroker();
+  });
+  afterAll(() => broker.stop());
+  afterEach(async () => {
+    for (const proxy of proxies.splice(0)) await proxy.close();
+    for (const space of spaces.splice(0)) space.remove();
+  });
+
+  // Runs phones through a proxy with these faults; the verifier reads through it too, on the undisturbed way back.
+  return async (faults, load = {}) => {
+    const space = scratch();
+    spaces.push(space);
+    const { hostname, port } = new URL(broker.endpoint);
+    const upstream = { host: hostname, port: Number(port) };
+    const proxy = await startFaultProxy({ upstream, faults, clock: systemClock() });
+    proxies.push(proxy);
+    const target = `{ protocol: mqtt, endpoint: "${proxy.endpoint}", connections: ${load.connections ?? 4}, ${load.target ?? ''} }`;
+    const file = space.path('case.yaml');
+    writeFileSync(file, phones({ ...load, target }));
+    const out = space.path('out');
+    const { code } = await iotload(['run', file, '--out', out, '--progress', 'none', '--workers', '1']);
+    const ascending = (slots: number[]): number[] => slots.sort((a, b) => a - b);
+    const findings = findingsOf(out);
+    return {
+      code,
+      result: summaryOf(out),
+      found: (kind) => ascending(findings.filter((finding) => finding.kind === kind).map(({ slot }) => slot)),
+      injected: (kind) =>
+        ascending(proxy.log.filter((record) => record.kind === kind).map(({ payload }) => slotIn(payload))),
+    };
+  };
+}
+
+/** Reads the slot out of `_id`, `run-fleet-slot-intended-checksum` in hexadecimal, by other means than the verifier's. */
+function slotIn(payload: Buffer): number {
+  const { _id } = JSON.parse(payload.toString()) as { _id: string };
+  return Number.parseInt(_id.split('-')[2] as string, 16);
+}
