@@ -15,6 +15,8 @@ export const exitOfError: Readonly<Record<ErrorCode, number>> = {
   'target-unreachable': 4,
   'target-refused': 4,
   'verifier-not-ready': 4,
+  'verifier-died': 3,
+  'backlog-full': 3,
   'worker-died': 5,
   defect: 5,
   'refused-by-safety': 6,

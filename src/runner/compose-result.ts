@@ -36,6 +36,8 @@ export interface SenderFigures {
 export const incidentCodes: ReadonlySet<string> = new Set<ErrorCode>([
   'worker-died',
   'verifier-not-ready',
+  'verifier-died',
+  'backlog-full',
   'file-unwritable',
   'defect',
 ]);
