@@ -8,7 +8,7 @@ import { exitOfError } from './exit-codes.ts';
 import { printResult } from './print-result.ts';
 import { type ProgressMode, progressDisplay } from './progress.ts';
 import { allowedPlan, type ScenarioFlags, scenarioFlags, wholeNumber } from './scenario-flags.ts';
-import { parseShard, parseStartAt, requireCommonStart } from './shard-flags.ts';
+import { checkRunId, parseShard, parseStartAt, requireCommonStart } from './shard-flags.ts';
 import { onInterrupt } from './signals.ts';
 import { version } from './version.ts';
 
@@ -68,7 +68,7 @@ async function run(flags: RunFlags): Promise<number> {
   const display = progressDisplay(flags.quiet ? 'none' : flags.progress);
   const handle = startRun({
     plan,
-    runId: flags.runId ?? newRunId(),
+    runId: flags.runId === undefined ? newRunId() : checkRunId(flags.runId),
     shard,
     workers,
     out: flags.out ?? null,

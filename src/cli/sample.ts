@@ -6,6 +6,7 @@ import type { Plan } from '../plan/plan.ts';
 import { defineCommand } from './command.ts';
 import { exitOfError } from './exit-codes.ts';
 import { planScenario, scenarioFlags } from './scenario-flags.ts';
+import { checkRunId } from './shard-flags.ts';
 
 /** Events printed when --count does not say. */
 const DEFAULT_COUNT = 10;
@@ -28,6 +29,7 @@ export const sampleCommand = defineCommand({
   handler: async (flags) => {
     const planned = await planScenario(flags);
     if (planned === null) return exitOfError['bad-scenario'];
+    const runId = flags.runId === undefined ? newRunId() : checkRunId(flags.runId);
     const { plan } = planned;
     const names = plan.fleets.map((fleet) => fleet.name);
     if (flags.fleet !== undefined && !names.includes(flags.fleet)) {
@@ -40,7 +42,7 @@ export const sampleCommand = defineCommand({
     for (const [fleet, { name }] of plan.fleets.entries()) {
       if (flags.fleet !== undefined && name !== flags.fleet) continue;
       const limit = flags.count === undefined ? DEFAULT_COUNT : Number.POSITIVE_INFINITY;
-      await printFleet(plan, fleet, flags.runId ?? newRunId(), limit, flags.address);
+      await printFleet(plan, fleet, runId, limit, flags.address);
     }
     return 0;
   },

@@ -40,3 +40,15 @@ export function parseStartAt(text: string | undefined): Micros | null {
     hint: 'for example 2026-01-31T12:00:00Z',
   });
 }
+
+const runIdShape = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+/** Checks `--run-id`: it stands in topics, file names and events, so it is one plain word. */
+export function checkRunId(text: string): string {
+  if (runIdShape.test(text)) return text;
+  throw new IotloadError('bad-arguments', 'expected up to 64 letters, digits, dots, dashes and underscores', {
+    where: '--run-id',
+    value: text,
+    hint: 'for example nightly-42',
+  });
+}

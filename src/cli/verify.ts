@@ -7,7 +7,7 @@ import { defineCommand } from './command.ts';
 import { exitOfError } from './exit-codes.ts';
 import { printResult } from './print-result.ts';
 import { allowedPlan, type ScenarioFlags, scenarioFlags } from './scenario-flags.ts';
-import { parseShard, parseStartAt } from './shard-flags.ts';
+import { checkRunId, parseShard, parseStartAt } from './shard-flags.ts';
 import { onInterrupt } from './signals.ts';
 
 interface VerifyFlags extends ScenarioFlags {
@@ -61,7 +61,7 @@ async function verify(flags: VerifyFlags): Promise<number> {
       hint: 'name the run to read live, or give the results directory of a finished one instead of a scenario',
     });
   }
-  return readLive(flags, flags.runId);
+  return readLive(flags, checkRunId(flags.runId));
 }
 
 async function settleAgain(dir: string, seenDir: string | null, json: boolean): Promise<number> {

@@ -36,14 +36,30 @@ function monotonicOffsetUs(): number {
   return offset;
 }
 
+/** Longest delay of a Node timer, 2³¹ − 1 ms. */
+const LONGEST_TIMER_MS = 2_147_483_647;
+/** The two ways to read the wall clock differ by less than this as long as nobody has set it. */
+const AGREEMENT_US = 2_500;
+
 /** The clock of this thread. */
 export function systemClock(): Clock {
   const offset = monotonicOffsetUs();
   return {
     nowUs: () => Math.floor(performance.now() * 1000 + offset),
-    wallUs: () => Math.floor((performance.timeOrigin + performance.now()) * 1000),
+    wallUs() {
+      const smoothUs = Math.floor((performance.timeOrigin + performance.now()) * 1000);
+      const coarseUs = Date.now() * 1000;
+      // The smooth clock never follows a step of the wall clock; the coarse one does, in whole milliseconds.
+      return Math.abs(smoothUs - coarseUs - 500) < AGREEMENT_US ? smoothUs : coarseUs + 500;
+    },
     after(ms, task) {
-      const timer = setTimeout(task, ms);
+      let timer: NodeJS.Timeout;
+      const wait = (leftMs: number): void => {
+        // A longer delay would fire at once.
+        const nowMs = Math.min(leftMs, LONGEST_TIMER_MS);
+        timer = setTimeout(() => (leftMs > nowMs ? wait(leftMs - nowMs) : task()), nowMs);
+      };
+      wait(ms);
       return () => clearTimeout(timer);
     },
     every(ms, task) {

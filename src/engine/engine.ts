@@ -11,7 +11,7 @@ import { LaneQueues } from './lane-queues.ts';
 
 /** A fleet as the loop needs it. */
 export interface EngineFleet {
-  /** Index in the plan. */
+  /** Index in the plan, and in the engine's own list. */
   readonly index: number;
   readonly devices: number;
   /** Slots of the whole fleet, over all parts. */
@@ -64,11 +64,11 @@ export class Engine {
   readonly #clock: Clock;
   readonly #cursors: PartSlots[];
   readonly #batch: EventBatch;
-  readonly #fleetOf: EngineFleet[] = [];
   #sinks: readonly Sink[] = [];
   #queues: LaneQueues[] = [];
   #readyLanes: number[][] = [];
   #pumpPending = false;
+  #first = 0;
   #startUs = 0;
   #picking = false;
   #cancelTimer: () => void = () => {};
@@ -80,7 +80,6 @@ export class Engine {
     this.#cursors = options.fleets.map((fleet) => new PartSlots(options.part, fleet.devices));
     const largest = Math.max(0, ...options.fleets.map(({ maxEventBytes }) => maxEventBytes));
     this.#batch = createEventBatch(BATCH_EVENTS, Math.max(BATCH_BYTES, largest));
-    for (const fleet of options.fleets) this.#fleetOf[fleet.index] = fleet;
   }
 
   /** Gives the engine its open sinks, in the order of `EngineFleet.sink`. */
@@ -117,8 +116,7 @@ export class Engine {
 
   /** First slot of the fleet, in this part, that was not picked up. */
   horizon(fleet: number): number {
-    const position = this.#options.fleets.findIndex((candidate) => candidate.index === fleet);
-    return (this.#cursors[position] as PartSlots).slot;
+    return (this.#cursors[fleet] as PartSlots).slot;
   }
 
   /** Settles every waiting slot as not sent. */
@@ -127,7 +125,7 @@ export class Engine {
       const lanes = (this.#sinks[sink] as Sink).lanes;
       for (let lane = 0; lane < lanes; lane++) {
         while (!queue.isEmpty(lane)) {
-          const fleet = this.#fleetOf[queue.headFleet(lane)] as EngineFleet;
+          const fleet = this.#options.fleets[queue.headFleet(lane)] as EngineFleet;
           this.#notSent(fleet, queue.headSlot(lane));
           add(fleet.board.counters, Counter.waiting, -1);
           queue.shift(lane);
@@ -155,7 +153,7 @@ export class Engine {
     outcome: Outcome,
     atUs: Micros,
   ): void {
-    const fleet = this.#fleetOf[fleetIndex] as EngineFleet;
+    const fleet = this.#options.fleets[fleetIndex] as EngineFleet;
     const { serviceTime, responseTime } = fleet.board.recorders;
     const { fromUs, toUs } = this.#options.measured;
     const answered = outcome === Outcome.acked || outcome === Outcome.noAck;
@@ -179,9 +177,12 @@ export class Engine {
     }
     const sliceEndsUs = this.#clock.nowUs() + SLICE_US;
     let behind = false;
-    for (let i = 0; i < this.#cursors.length; i++) {
-      if (!this.#pickUp(this.#options.fleets[i] as EngineFleet, this.#cursors[i] as PartSlots, sliceEndsUs))
-        behind = true;
+    const { fleets } = this.#options;
+    // Under overload the first one takes the slice: everyone is first in turn.
+    this.#first = (this.#first + 1) % fleets.length;
+    for (let i = 0; i < fleets.length; i++) {
+      const fleet = (this.#first + i) % fleets.length;
+      if (!this.#pickUp(fleets[fleet] as EngineFleet, this.#cursors[fleet] as PartSlots, sliceEndsUs)) behind = true;
     }
     if (behind) {
       this.#clock.soon(() => this.#tick());
@@ -227,6 +228,8 @@ export class Engine {
       const measured = dueUs >= fromUs && dueUs < toUs;
       cursor.advance();
       pickedUp++;
+      // Before anything can fail: what this thread picked up and never settled is unknown, not unsent.
+      add(counters, Counter.pickedUp, 1);
       if (measured) recorders.scheduleLag.record(nowUs - this.#startUs - dueUs);
       if ((room[lane] as number) > 0 && queue.isEmpty(lane)) {
         room[lane] = (room[lane] as number) - 1;
@@ -249,7 +252,6 @@ export class Engine {
       }
     }
     this.#flush(fleet, sink);
-    add(counters, Counter.pickedUp, pickedUp);
     add(counters, Counter.waiting, waiting);
     return cursor.slot >= dueCount || nowUs < sliceEndsUs;
   }
@@ -272,25 +274,30 @@ export class Engine {
   /** Sends the waiting slots of every lane that has room again. */
   #pump(): void {
     this.#pumpPending = false;
+    const sliceEndsUs = this.#clock.nowUs() + SLICE_US;
     for (let index = 0; index < this.#sinks.length; index++) {
       const lanes = this.#readyLanes[index] as number[];
       if (lanes.length === 0) continue;
       this.#readyLanes[index] = [];
-      for (const lane of lanes) this.#pumpLane(index, lane);
+      for (const lane of lanes) this.#pumpLane(index, lane, sliceEndsUs);
     }
   }
 
-  #pumpLane(index: number, lane: number): void {
+  /** Sends what waits in a lane as long as there is room and time; what is left is pumped again after other input was handled. */
+  #pumpLane(index: number, lane: number, sliceEndsUs: Micros): void {
     const sink = this.#sinks[index] as Sink;
     const queue = this.#queues[index] as LaneQueues;
     const { fromUs, toUs } = this.#options.measured;
     const { room } = sink;
     let nowUs = this.#clock.nowUs();
-    const sliceEndsUs = nowUs + SLICE_US;
+    if (nowUs >= sliceEndsUs) {
+      this.drained(index, lane);
+      return;
+    }
     let fleet: EngineFleet | undefined;
     let popped = 0;
     while (!queue.isEmpty(lane) && (room[lane] as number) > 0) {
-      const next = this.#fleetOf[queue.headFleet(lane)] as EngineFleet;
+      const next = this.#options.fleets[queue.headFleet(lane)] as EngineFleet;
       if (fleet !== next) {
         if (fleet !== undefined) this.#flush(fleet, sink);
         fleet = next;

@@ -22,9 +22,7 @@ export type ToWorker =
   /** Publish the readiness marker once to every target that is read back. */
   | { kind: 'probe' }
   /** The anchor is fixed; slot time 0 is `anchor.startMonoUs`. */
-  | { kind: 'go'; anchor: Anchor }
-  /** Leave without having sent anything. */
-  | { kind: 'dismiss' };
+  | { kind: 'go'; anchor: Anchor };
 
 /** Worker to main thread. The task's return value is its last word. */
 export type FromWorker =
@@ -33,6 +31,8 @@ export type FromWorker =
   | { kind: 'probe-failed'; error: PlainError }
   /** Outcomes since the last frame, a payload for the `sent` file; the buffer is transferred. */
   | { kind: 'frame'; frame: Uint8Array }
+  /** The backlog of this target is full and its policy is to end the run. */
+  | { kind: 'overflow'; target: string }
   | { kind: 'notice'; target: string; notice: NoticeKind; detail: string }
   /** Share of the last second in which this thread's event loop was busy, 0…1. */
   | { kind: 'load'; busy: number };
@@ -50,8 +50,6 @@ export interface ErrorTally {
 export interface WorkerReport {
   /** What ended the worker before its time; null after an orderly end. */
   failed: PlainError | null;
-  /** Target whose backlog was full and whose policy is to end the run. */
-  aborted: string | null;
   errors: ErrorTally[];
   /** Monotonic time at which the last event was handed to its sink. */
   sendingEndedUs: Micros;

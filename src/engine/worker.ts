@@ -21,6 +21,8 @@ import type { FromWorker, ToWorker, WorkerReport, WorkerTask } from './protocol.
 
 /** How long outstanding acknowledgements are awaited after an interrupt. */
 const INTERRUPTED_DRAIN_US = 20_000_000;
+/** A worker that waits looks at its command this often. */
+const COMMAND_POLL_MS = 50;
 /** Longest rehearsal, and events in each of its rounds. */
 const REHEARSAL_US = 100_000;
 const REHEARSED_EVENTS = 100;
@@ -50,7 +52,7 @@ class Worker {
   readonly #cancels: (() => void)[] = [];
   #sinks: Sink[] = [];
   #engine: Engine | undefined;
-  #aborted: string | null = null;
+  #overflowed = false;
   #sendingEndedUs = 0;
 
   constructor(task: WorkerTask, clock: Clock) {
@@ -84,8 +86,17 @@ class Worker {
   /** Closes what is open; safe to call after any failure. */
   async release(): Promise<void> {
     for (const cancel of this.#cancels) cancel();
-    await Promise.all(this.#sinks.map((sink) => sink.close()));
+    const closed = await Promise.allSettled(this.#sinks.map((sink) => sink.close()));
+    closed.forEach((end, target) => {
+      if (end.status === 'rejected') this.#closeFailed(target, end.reason);
+    });
+    // Only its close tells the main thread that nothing more will come.
     this.#task.port.close();
+  }
+
+  #closeFailed(target: number, reason: unknown): void {
+    const { name } = this.#task.plan.targets[target] as Plan['targets'][number];
+    this.#errors.add(`${name}/close`, toPlainError(reason).message, 1);
   }
 
   async #openSink(target: number, devices: readonly FleetEvents[]): Promise<Sink> {
@@ -127,16 +138,18 @@ class Worker {
   #awaitAnchor(): Promise<Anchor | null> {
     return new Promise((resolve) => {
       const { port } = this.#task;
-      port.on('message', (message: ToWorker) => {
-        if (message.kind === 'probe')
-          this.#probe().catch((error) => this.#post({ kind: 'probe-failed', error: toPlainError(error) }));
-        else resolve(message.kind === 'go' ? message.anchor : null);
+      const cancel = this.#clock.every(COMMAND_POLL_MS, () => {
+        if (this.#stopRequested()) settle(null);
       });
-      this.#cancels.push(
-        this.#clock.every(50, () => {
-          if (this.#stopRequested()) resolve(null);
-        }),
-      );
+      this.#cancels.push(cancel);
+      const settle = (anchor: Anchor | null): void => {
+        cancel();
+        resolve(anchor);
+      };
+      port.on('message', (message: ToWorker) => {
+        if (message.kind === 'go') settle(message.anchor);
+        else this.#probe().catch((error) => this.#post({ kind: 'probe-failed', error: toPlainError(error) }));
+      });
       this.#post({ kind: 'ready' });
     });
   }
@@ -182,7 +195,9 @@ class Worker {
       measured: { fromUs: warmUpUs, toUs: warmUpUs + durationUs },
       settle: (fleet, slot, outcome) => this.#journal.settle(fleet, slot, outcome),
       overflow: (sink) => {
-        this.#aborted = (plan.targets[sink] as Plan['targets'][number]).name;
+        if (!this.#overflowed)
+          this.#post({ kind: 'overflow', target: (plan.targets[sink] as Plan['targets'][number]).name });
+        this.#overflowed = true;
         this.#engine?.stop();
       },
       stopRequested: () => this.#stopRequested(),
@@ -207,16 +222,32 @@ class Worker {
 
   /** Waits for what is outstanding, at most the scenario's drain time; then nothing is left without an outcome. */
   async #drain(engine: Engine): Promise<void> {
-    const interrupted = this.#stopRequested() || this.#aborted !== null;
+    const interrupted = this.#stopRequested() || this.#overflowed;
     const drainUs = this.#task.plan.run.drainUs;
     const deadlineUs = this.#clock.nowUs() + (interrupted ? Math.min(drainUs, INTERRUPTED_DRAIN_US) : drainUs);
     const leftMs = (): number => Math.max(0, (deadlineUs - this.#clock.nowUs()) / 1000);
-    while (engine.waiting > 0 && leftMs() > 0 && !this.#stopRequested() && this.#aborted === null)
+    while (engine.waiting > 0 && leftMs() > 0 && !this.#stopRequested() && !this.#overflowed)
       await sleep(this.#clock, 2);
     this.#sendingEndedUs = this.#clock.nowUs();
     engine.giveUpWaiting();
-    await Promise.all(this.#sinks.map((sink) => sink.flush(leftMs())));
+    await this.#flush(leftMs());
     this.#sendFrame();
+  }
+
+  /** Waits for outstanding outcomes; an interrupt shortens the wait, and what is then open becomes unknown. */
+  async #flush(timeoutMs: number): Promise<void> {
+    let flushed = false;
+    const all = Promise.all(this.#sinks.map((sink) => sink.flush(timeoutMs))).then(() => {
+      flushed = true;
+    });
+    let deadlineUs = this.#stopRequested() ? Number.POSITIVE_INFINITY : null;
+    while (!flushed) {
+      await Promise.race([all, sleep(this.#clock, COMMAND_POLL_MS)]);
+      if (deadlineUs === null && this.#stopRequested()) deadlineUs = this.#clock.nowUs() + INTERRUPTED_DRAIN_US;
+      if (deadlineUs === null || this.#clock.nowUs() < deadlineUs) continue;
+      await Promise.all(this.#sinks.map((sink) => sink.flush(0)));
+      return;
+    }
   }
 
   #sendFrame(): void {
@@ -238,6 +269,6 @@ class Worker {
   }
 
   report(failed: PlainError | null): WorkerReport {
-    return { failed, aborted: this.#aborted, errors: this.#errors.list(), sendingEndedUs: this.#sendingEndedUs };
+    return { failed, errors: this.#errors.list(), sendingEndedUs: this.#sendingEndedUs };
   }
 }

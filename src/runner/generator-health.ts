@@ -18,12 +18,13 @@ export function dueBy(plan: Plan, shard: Part, elapsedUs: Micros): number {
   return due;
 }
 
-/** Whether the generator kept its own schedule, and every signal against it. */
+/** Whether the generator kept its own schedule, and every signal against it. `cursors`: workers × fleets. */
 export function generatorHealth(
   plan: Plan,
   scheduleLag: QuantileSummary,
   due: number,
   pickedUp: number,
+  cursors: number,
   watch: GeneratorWatch,
 ): HealthSummary {
   const scopes = [...plan.fleets, ...plan.targets].map(({ name }) => name);
@@ -31,7 +32,14 @@ export function generatorHealth(
     const threshold = parseThreshold(expression, scopes);
     return isThresholdError(threshold) ? [] : [threshold];
   });
-  const judged = judgeGenerator({ scheduleLag, tightestLatencyUs: tightestLatencyUs(thresholds), due, pickedUp });
+  // At the moment of a stop each worker may be about to pick up one slot of each fleet.
+  const taken = due - pickedUp <= cursors ? due : pickedUp;
+  const judged = judgeGenerator({
+    scheduleLag,
+    tightestLatencyUs: tightestLatencyUs(thresholds),
+    due,
+    pickedUp: taken,
+  });
   // A busy thread that is in time is no fault; what the watch saw explains a lateness, it does not make one.
   return { status: judged.status, ...watch.usage(), signals: [...judged.signals, ...watch.signals()] };
 }

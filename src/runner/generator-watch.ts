@@ -4,8 +4,10 @@ import { processUsage } from '../core/process-usage.ts';
 /** A worker this busy for this many seconds in a row is called saturated. */
 const BUSY_SHARE = 0.85;
 const BUSY_SECONDS = 5;
-/** The wall clock may drift by this much a second against the monotonic one before it counts as a jump. */
-const WALL_JUMP_US = 1_000;
+/** The wall clock may move by this much a second against the monotonic one before it counts as a jump. */
+const WALL_JUMP_US = 5_000;
+/** Two readings further apart than this were interrupted and say nothing. */
+const READING_US = 1_000;
 
 /** Watches the generator itself, so that its own limits are never charged to the target. */
 export class GeneratorWatch {
@@ -31,7 +33,10 @@ export class GeneratorWatch {
 
   /** Compares the two clocks; to be called about once a second. */
   checkClocks(): void {
-    const offsetUs = this.#clock.wallUs() - this.#clock.nowUs();
+    const beforeUs = this.#clock.nowUs();
+    const wallUs = this.#clock.wallUs();
+    if (this.#clock.nowUs() - beforeUs > READING_US) return;
+    const offsetUs = wallUs - beforeUs;
     const jumpUs = offsetUs - this.#wallOffsetUs;
     if (Math.abs(jumpUs) > WALL_JUMP_US) this.#wallJumpUs += jumpUs;
     this.#wallOffsetUs = offsetUs;

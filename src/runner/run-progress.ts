@@ -2,6 +2,7 @@ import type { Anchor } from '../core/anchor.ts';
 import type { Clock, Micros } from '../core/clock.ts';
 import { type Board, type CounterName, counterNames } from '../engine/board.ts';
 import type { Plan } from '../plan/plan.ts';
+import { planLengthUs } from '../plan/plan-length.ts';
 import type { Latencies } from './latencies.ts';
 
 /** What a run is doing. */
@@ -39,14 +40,9 @@ export function sumCounters(boards: readonly Board[], fleet?: number): Record<Co
   return sums;
 }
 
-/** Events per second that a plan asks for on average, over its whole length. */
-export function plannedRate(plan: Plan, slots: number): number {
-  const lengthUs = plan.run.warmUpUs + plan.run.durationUs;
-  return lengthUs === 0 ? 0 : (slots * 1e6) / lengthUs;
-}
-
 /** The achieved rate looks back this far. */
 const RATE_WINDOW_US = 1_000_000;
+const REFRESH_US = 1_000_000;
 
 /** Reads the boards of a running crew. */
 export class ProgressMeter {
@@ -55,15 +51,23 @@ export class ProgressMeter {
   readonly #boards: readonly Board[];
   readonly #latencies: Latencies;
   readonly #targetPerSecond: number;
+  readonly #lengthUs: Micros;
   readonly #history: { atUs: Micros; sent: number }[] = [];
   #startUs = Number.POSITIVE_INFINITY;
+  #refreshUs = 0;
+  #quantiles: Pick<RunProgress, 'responseP50Us' | 'responseP99Us' | 'lagP99Us'> = {
+    responseP50Us: null,
+    responseP99Us: null,
+    lagP99Us: null,
+  };
 
   constructor(clock: Clock, plan: Plan, boards: readonly Board[], latencies: Latencies, slots: number) {
     this.#clock = clock;
     this.#plan = plan;
     this.#boards = boards;
     this.#latencies = latencies;
-    this.#targetPerSecond = plannedRate(plan, slots);
+    this.#lengthUs = planLengthUs(plan);
+    this.#targetPerSecond = this.#lengthUs === 0 ? 0 : (slots * 1e6) / this.#lengthUs;
   }
 
   /** From here on, time is told from the anchor. */
@@ -72,25 +76,35 @@ export class ProgressMeter {
   }
 
   read(phase: RunPhase, verified: number | null, errors: number): RunProgress {
-    const { warmUpUs, durationUs } = this.#plan.run;
+    const { warmUpUs } = this.#plan.run;
     const nowUs = this.#clock.nowUs();
     const counts = sumCounters(this.#boards);
-    this.#latencies.fold();
-    const response = this.#latencies.overall('responseTime');
-    const lag = this.#latencies.overall('scheduleLag');
+    this.#refreshQuantiles(nowUs);
     const elapsedUs = Number.isFinite(this.#startUs) ? nowUs - this.#startUs : 0;
     return {
       phase: phase !== 'measuring' || elapsedUs >= warmUpUs ? phase : elapsedUs < 0 ? 'starting' : 'warm-up',
       elapsedUs,
-      totalUs: warmUpUs + durationUs,
+      totalUs: this.#lengthUs,
       targetPerSecond: this.#targetPerSecond,
       achievedPerSecond: this.#achieved(nowUs, counts.sent),
       counts,
       verified,
+      ...this.#quantiles,
+      errors,
+    };
+  }
+
+  /** Folding and ranking cost more than the rest of a reading: once a second is enough, and soon enough for 32-bit cells. */
+  #refreshQuantiles(nowUs: Micros): void {
+    if (nowUs < this.#refreshUs) return;
+    this.#refreshUs = nowUs + REFRESH_US;
+    this.#latencies.fold();
+    const response = this.#latencies.overall('responseTime');
+    const lag = this.#latencies.overall('scheduleLag');
+    this.#quantiles = {
       responseP50Us: response.count === 0 ? null : response.quantile(0.5),
       responseP99Us: response.count === 0 ? null : response.quantile(0.99),
       lagP99Us: lag.count === 0 ? null : lag.quantile(0.99),
-      errors,
     };
   }
 

@@ -7,19 +7,21 @@ import type { ErrorTally, FromWorker } from '../engine/protocol.ts';
 import type { RunResult } from '../metrics/result.ts';
 import type { Plan } from '../plan/plan.ts';
 import { planDigest, redactPlan } from '../plan/plan-digest.ts';
+import { planLengthUs } from '../plan/plan-length.ts';
 import type { NoticeKind } from '../targets/target.ts';
 import { SentWriter } from '../wire/sent-file.ts';
 import { composeResult, noSamples } from './compose-result.ts';
 import { environment } from './environment.ts';
 import { dueBy, generatorHealth } from './generator-health.ts';
 import { GeneratorWatch } from './generator-watch.ts';
+import { keepSummary } from './keep-summary.ts';
 import { Latencies } from './latencies.ts';
 import { mergeErrors } from './merge-errors.ts';
 import { awaitProbe, fixAnchor, refuseLateStart } from './readiness.ts';
 import { inDirectory, type RealTargets, startEmbeddedBrokers } from './real-targets.ts';
 import { createDefaultRunDirectory, createRunDirectory, runFiles, writeRunFile } from './run-directory.ts';
 import { ProgressMeter, type RunPhase, type RunProgress, sumCounters } from './run-progress.ts';
-import { settleRun } from './settled-run.ts';
+import { nameFindings, settleRun } from './settled-run.ts';
 import { Verification } from './verification.ts';
 import { WorkerCrew, type WorkerEnd } from './worker-crew.ts';
 
@@ -129,13 +131,17 @@ class Run {
       latencies.fold();
       if (load.ends.length > 0) {
         const graceUs = plan.verify?.graceUs ?? 0;
-        await this.#verification?.finish(this.#ended === 'completed' ? graceUs : INTERRUPTED_GRACE_US);
+        const cutShort = this.#ended !== 'completed' && graceUs > INTERRUPTED_GRACE_US;
+        await this.#verification?.finish(cutShort ? INTERRUPTED_GRACE_US : graceUs, cutShort);
       }
       this.#report(meter);
       return { result: await this.#conclude(dir, load, latencies), dir };
     } catch (error) {
-      if (this.#sent === undefined) directory.discard();
-      throw error;
+      if (this.#sent === undefined) {
+        directory.discard();
+        throw error;
+      }
+      throw unsettled(error);
     } finally {
       for (const cancel of this.#cancels) cancel();
       await this.#crew?.close();
@@ -178,12 +184,13 @@ class Run {
     await Promise.all([crew.ready(), this.#verification?.ready()]);
     if (this.#verification === undefined) return;
     this.#phase = 'probing';
-    await awaitProbe(this.#clock, {
+    const probed = awaitProbe(this.#clock, {
       publish: () => crew.probe(),
       seen: this.#verification.probeSeen(),
       failure: () => this.#probeFailure,
       stopped: () => this.#ended !== 'completed',
     });
+    await Promise.race([probed, crew.failure(), this.#verification.failure()]);
   }
 
   /** From the workers' release to the end of `sent`. */
@@ -198,8 +205,8 @@ class Run {
     this.#verification?.fixAnchor(anchor);
     crew.go(anchor);
     this.#phase = 'measuring';
-    const { warmUpUs, durationUs } = this.#options.plan.run;
-    const untilDrainMs = (anchor.startMonoUs + warmUpUs + durationUs - this.#clock.nowUs()) / 1000;
+    const scheduleEndUs = anchor.startMonoUs + planLengthUs(this.#options.plan);
+    const untilDrainMs = (scheduleEndUs - this.#clock.nowUs()) / 1000;
     this.#cancels.push(
       this.#clock.after(untilDrainMs, () => {
         if (this.#phase === 'measuring') this.#phase = 'draining';
@@ -215,7 +222,6 @@ class Run {
     await sent.end({ ended: this.#ended }).catch((error: IotloadError) => this.#sentFailed(error));
     this.#phase = 'verifying';
     const lastUs = Math.max(anchor.startMonoUs, ...ends.map(({ report }) => report?.sendingEndedUs ?? 0));
-    const scheduleEndUs = anchor.startMonoUs + warmUpUs + durationUs;
     return { anchor, ends, endedUs: this.#stoppedUs === null ? Math.max(lastUs, scheduleEndUs) : lastUs };
   }
 
@@ -232,7 +238,8 @@ class Run {
     const { plan, runId, shard, command, version } = this.#options;
     const { anchor, ends, endedUs } = load;
     const crew = this.#crew as WorkerCrew;
-    const settled = await settleRun(dir, plan, anchor);
+    const settled = await settleRun(dir, plan);
+    await nameFindings(dir, plan, anchor, settled).catch((error: IotloadError) => this.#incident(error, error.message));
     const latency = latencies.summarise(noSamples);
     const counted = sumCounters(crew.boards);
     const result = composeResult(
@@ -257,6 +264,7 @@ class Run {
           latency.scheduleLag,
           dueBy(plan, shard, endedUs - anchor.startMonoUs),
           counted.pickedUp,
+          crew.boards.length * plan.fleets.length,
           this.#watch,
         ),
         errors: mergeErrors([...this.#incidents, ...ends.flatMap(({ report }) => report?.errors ?? [])]),
@@ -265,13 +273,13 @@ class Run {
       },
       settled,
     );
-    writeRunFile(dir, runFiles.summary, `${JSON.stringify(result, null, 2)}\n`);
-    return result;
+    return keepSummary(dir, result);
   }
 
   #heard(worker: number, message: FromWorker): void {
     if (message.kind === 'frame') this.#append(message.frame);
     else if (message.kind === 'load') this.#watch.load(worker, message.busy);
+    else if (message.kind === 'overflow') this.#overflowed(message.target);
     else if (message.kind === 'probe-failed')
       this.#probeFailure = new IotloadError(message.error.code, message.error.message, message.error);
     else if (message.kind === 'notice') this.#noticed(message.target, message.notice, message.detail);
@@ -296,6 +304,13 @@ class Run {
   #sentFailed(error: IotloadError): void {
     if (this.#incidents.some(({ code }) => code === error.code)) return;
     this.#incident(error, `${error.where ?? 'sent'}: ${error.message}`);
+    this.#cutShort('aborted');
+  }
+
+  #overflowed(target: string): void {
+    if (this.#incidents.some(({ code }) => code === 'backlog-full')) return;
+    const message = `the backlog of ${target} is full, and the scenario says to abort then`;
+    this.#incident(new IotloadError('backlog-full', message), message);
     this.#cutShort('aborted');
   }
 
@@ -340,4 +355,14 @@ class Run {
       workers,
     };
   }
+}
+
+/** What cannot be settled after events were sent is no usage error, whatever it was that failed. */
+function unsettled(error: unknown): unknown {
+  if (!(error instanceof IotloadError) || !error.code.startsWith('file-')) return error;
+  return new IotloadError('file-corrupt', `the run is over, but it cannot be settled: ${error.message}`, {
+    ...(error.where === undefined ? {} : { where: error.where }),
+    hint: 'free some space or mend the files, then: iotload verify DIRECTORY',
+    cause: error,
+  });
 }

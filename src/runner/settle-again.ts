@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { Anchor } from '../core/anchor.ts';
 import { IotloadError } from '../core/errors.ts';
 import type { RunResult } from '../metrics/result.ts';
-import { composeResult } from './compose-result.ts';
-import { readPlanDocument } from './plan-document.ts';
+import { composeResult, noSamples, type SenderFigures } from './compose-result.ts';
+import { type PlanDocument, readPlanDocument } from './plan-document.ts';
 import { runFiles, writeRunFile } from './run-directory.ts';
-import { settleRun } from './settled-run.ts';
+import { nameFindings, settleRun } from './settled-run.ts';
 
 /**
  * Settles a finished run once more from its files: the same files give the same answer. `seenDir` names the directory of a verifier
@@ -22,33 +23,68 @@ export async function settleAgain(runDir: string, seenDir: string | null): Promi
       hint: 'give the directory of the run, and this one with --seen',
     });
   }
-  const summary = readSummary(dir);
-  const settled = await settleRun(dir, plan, anchor, seenDir === null ? dir : resolve(seenDir));
-  const result = composeResult(
-    plan,
-    {
-      run: summary.run,
-      latency: summary.latency,
-      fleetLatencies: summary.fleets.map(({ latency }) => latency),
-      sendingSeconds: summary.run.durationSeconds,
-      generator: summary.generator,
-      errors: summary.errors,
-      counted: null,
-      environment: summary.environment,
-    },
-    settled,
-  );
+  const settled = await settleRun(dir, plan, seenDir === null ? dir : resolve(seenDir));
+  await nameFindings(dir, plan, anchor, settled);
+  const result = composeResult(plan, senderFigures(readSummary(dir), own, anchor), settled);
   writeRunFile(dir, runFiles.summary, `${JSON.stringify(result, null, 2)}\n`);
   return result;
 }
 
-function readSummary(dir: string): RunResult {
+/** What the sender said of itself; of one that was killed before it could, only what its plan tells. */
+function senderFigures(summary: RunResult | null, document: PlanDocument, anchor: Anchor): SenderFigures {
+  const { plan, digest, shard } = document;
+  if (summary !== null) {
+    const { run, latency, generator, errors, environment } = summary;
+    const fleetLatencies = summary.fleets.map((fleet) => fleet.latency);
+    const sendingSeconds = run.durationSeconds;
+    return { run, latency, fleetLatencies, sendingSeconds, generator, errors, counted: null, environment };
+  }
+  const nothing = {
+    unit: 'us' as const,
+    scheduleLag: noSamples,
+    clientWait: noSamples,
+    serviceTime: noSamples,
+    responseTime: noSamples,
+    endToEnd: noSamples,
+  };
+  const startedAt = new Date(anchor.startWallUs / 1000).toISOString();
+  return {
+    run: {
+      id: anchor.runId,
+      scenario: plan.name,
+      seed: plan.seed,
+      planDigest: digest,
+      shard,
+      startedAt,
+      durationSeconds: 0,
+      ended: 'aborted',
+      command: '',
+    },
+    latency: nothing,
+    fleetLatencies: plan.fleets.map(() => nothing),
+    sendingSeconds: 0,
+    generator: { status: 'not run', cpuSeconds: 0, peakRssBytes: 0, signals: ['the run left no summary of its own'] },
+    errors: [],
+    counted: null,
+    environment: {},
+  };
+}
+
+/** null: the run was cut off before it could write one. */
+function readSummary(dir: string): RunResult | null {
   const path = join(dir, runFiles.summary);
+  let text: string;
   try {
-    const summary = JSON.parse(readFileSync(path, 'utf8')) as RunResult;
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw new IotloadError('file-unreadable', 'the summary cannot be read', { where: path, cause });
+  }
+  try {
+    const summary = JSON.parse(text) as RunResult;
     if (summary.schema === 'iotload/summary/1') return summary;
   } catch (cause) {
-    throw new IotloadError('file-unreadable', 'the run left no summary that can be read', { where: path, cause });
+    throw new IotloadError('file-corrupt', 'this is no JSON', { where: path, cause });
   }
   throw new IotloadError('file-corrupt', 'another version of iotload wrote this summary', { where: path });
 }

@@ -17,10 +17,10 @@ export interface SettledRun {
 }
 
 /**
- * Reads `sent` and, where there is one, `seen` of a run's directory, settles them, and names the events at fault in `findings.ndjson`.
- * The same call ends a run, and settles a finished one again, also with what another verifier has `seen` in `seenDir`.
+ * Reads `sent` and, where there is one, `seen` of a run's directory, and settles them. The same call ends a run, and settles a finished
+ * one again, also with what another verifier has `seen` in `seenDir`.
  */
-export async function settleRun(dir: string, plan: Plan, anchor: Anchor, seenDir = dir): Promise<SettledRun> {
+export async function settleRun(dir: string, plan: Plan, seenDir = dir): Promise<SettledRun> {
   const sent = await readSent(join(dir, runFiles.sent));
   const seen = plan.verify === null ? null : await readSeenIfAny(join(seenDir, runFiles.seen));
   if (seen !== null && seen.header.runId !== sent.header.runId) {
@@ -29,13 +29,16 @@ export async function settleRun(dir: string, plan: Plan, anchor: Anchor, seenDir
       value: `${sent.header.runId} and ${seen.header.runId}`,
     });
   }
-  const settlement = settle({ plan, sent, seen });
+  return { sent, seen, settlement: settle({ plan, sent, seen }) };
+}
+
+/** Names the events at fault in `findings.ndjson`. Rejects with `file-unwritable`. */
+export async function nameFindings(dir: string, plan: Plan, anchor: Anchor, { settlement }: SettledRun): Promise<void> {
   const makers = plan.fleets.map((_, fleet) => createFleetEvents(plan, fleet, anchor));
   await writeFindings(join(dir, runFiles.findings), settlement.findings, {
     fleet: (fleet) => plan.fleets[fleet]?.name ?? `${fleet}`,
     device: (fleet, seat) => makers[fleet]?.deviceId(seat) ?? `${seat}`,
   });
-  return { sent, seen, settlement };
 }
 
 /** A verifier that died before it began leaves no file, or one without its first record: then nothing was read back. */

@@ -28,6 +28,7 @@ export class Verification {
   readonly #opened: Promise<void>;
   readonly #onFailure: (error: IotloadError) => void;
   #onProbe: () => void = () => {};
+  #onLateFailure: (error: IotloadError) => void = () => {};
   #failure: IotloadError | null = null;
 
   constructor({ plan, runId, shard, dir, runDir, anchor, note, failed }: VerificationOptions) {
@@ -59,6 +60,13 @@ export class Verification {
     return this.#opened;
   }
 
+  /** Rejects when the verifier fails; never resolves. */
+  failure(): Promise<never> {
+    return new Promise((_, reject) => {
+      this.#onLateFailure = reject;
+    });
+  }
+
   /** Resolves when a readiness marker of this run has been read. */
   probeSeen(): Promise<void> {
     return new Promise((resolve) => {
@@ -70,11 +78,11 @@ export class Verification {
     this.#handle.anchor(anchor);
   }
 
-  /** Waits for what is still to arrive, at most `graceUs`; then `seen` is complete, unless the verifier failed. */
-  async finish(graceUs: Micros): Promise<void> {
+  /** Waits for what is still to arrive, at most `graceUs`, `cutShort` where more was meant; then `seen` is complete, unless the verifier failed. */
+  async finish(graceUs: Micros, cutShort: boolean): Promise<void> {
     if (this.#failure !== null) return;
     try {
-      const { progress } = await this.#handle.finish(graceUs);
+      const { progress } = await this.#handle.finish(graceUs, cutShort);
       this.verified = progress.seen;
     } catch (error) {
       this.#failed(error as IotloadError);
@@ -83,7 +91,7 @@ export class Verification {
 
   /** Shortens a `finish` under way. */
   hurry(graceUs: Micros): void {
-    this.#handle.finish(graceUs).catch((error: IotloadError) => this.#failed(error));
+    this.#handle.finish(graceUs, true).catch((error: IotloadError) => this.#failed(error));
   }
 
   close(): Promise<void> {
@@ -93,6 +101,7 @@ export class Verification {
   #failed(error: IotloadError): void {
     if (this.#failure !== null) return;
     this.#failure = error;
+    this.#onLateFailure(error);
     this.#onFailure(error);
   }
 }

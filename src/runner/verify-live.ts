@@ -95,7 +95,7 @@ async function read(options: VerifyOptions, stopped: () => boolean): Promise<{ d
       `reading run ${runId}; ${runDir === null ? 'Ctrl-C ends it' : `until ${join(runDir, runFiles.sent)} is complete`}`,
     );
     while (!stopped() && failure === null && !(await isOver())) await sleep(clock, POLL_MS);
-    if (failure === null) await verification.finish(stopped() ? 0 : verify.graceUs);
+    if (failure === null) await verification.finish(stopped() ? 0 : verify.graceUs, stopped());
     if (failure !== null) throw failure;
     return { dir, seen: await readSeen(join(dir, runFiles.seen)) };
   } finally {

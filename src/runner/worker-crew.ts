@@ -101,11 +101,18 @@ export class WorkerCrew {
 
   /** Resolves when every worker has opened its sinks; rejects with the first worker's reason when one cannot. */
   async ready(): Promise<void> {
-    const failed = this.#ends.map(async (end) => {
-      const { error } = await end;
-      if (error !== null) throw error;
+    await Promise.race([Promise.all(this.#ready), this.failure()]);
+  }
+
+  /** Rejects when a worker ends badly; never resolves. */
+  failure(): Promise<never> {
+    return new Promise((_, reject) => {
+      for (const end of this.#ends) {
+        void end.then(({ error }) => {
+          if (error !== null) reject(error);
+        });
+      }
     });
-    await Promise.race([Promise.all(this.#ready), ...failed]);
   }
 
   go(anchor: Anchor): void {
@@ -119,10 +126,6 @@ export class WorkerCrew {
   /** Asks every worker to stop: pick up nothing more, drain, hand in. */
   stop(): void {
     for (const board of this.boards) Atomics.store(board.command, 0, Command.stop);
-  }
-
-  dismiss(): void {
-    this.#tell({ kind: 'dismiss' });
   }
 
   /** Resolves when every worker has ended, well or badly; `failed` is called at once for each that ended badly. */

@@ -45,6 +45,7 @@ describe('the command line itself', () => {
     [['run', 'quickstart', '--duration', '30'], '--duration'],
     [['run', 'no-such-file.yaml'], 'shipped scenarios'],
     [['verify', 'quickstart'], '--run-id'],
+    [['run', 'quickstart', '--run-id', 'a/b'], 'nightly-42'],
     [['verify', '.'], 'plan.json'],
     [['sample', 'quickstart', '--fleet', 'cars'], 'phones'],
   ])('%j is exit 2 and says what to do', async (args, hint) => {
@@ -110,6 +111,38 @@ describe('iotload verify', () => {
     const damaged = await iotload(['verify', out]);
     expect(damaged.code).toBe(3);
     expect(damaged.stderr).toContain('damaged');
+  });
+
+  it('settles what a killed run left behind, and accuses nobody', async () => {
+    const out = space.path('out');
+    const running = start(['run', scenario({ duration: '30s' }), '--out', out, '--progress', 'plain']);
+    await running.said(/verified [1-9][\d,]{2}/);
+    running.child.kill('SIGKILL');
+    await running.finished;
+    const { code, stdout } = await iotload(['verify', out]);
+    expect(stdout).toContain('INCONCLUSIVE');
+    expect(code).toBe(3);
+    const { run, events, delivery } = summaryOf(out);
+    expect(run.ended).toBe('aborted');
+    expect(events.intended).toBe(15_000);
+    expect(events.acked).toBeGreaterThan(0);
+    expect(delivery.lost + delivery.phantom).toBe(0);
+  });
+
+  it('a reader that was stopped by hand accuses nobody of what came after', async () => {
+    const file = scenario({ duration: '2s' });
+    const [sent, seen] = [space.path('sent'), space.path('seen')];
+    const verifier = start(['verify', file, '--run-id', 'cut', '--out', seen]);
+    await verifier.said(/reading run cut/);
+    const run = iotload(['run', file, '--run-id', 'cut', '--no-verify', '--out', sent, '--progress', 'none']);
+    await verifier.said(/verified [1-9]/);
+    verifier.interrupt();
+    expect((await verifier.finished).code).toBe(130);
+    await run;
+    const { code } = await iotload(['verify', sent, '--seen', seen]);
+    expect(summaryOf(sent).delivery.missing).toBeGreaterThan(0);
+    expect(summaryOf(sent).verdict).toBe('inconclusive');
+    expect(code).toBe(3);
   });
 
   it('proves a run that another process made', async () => {

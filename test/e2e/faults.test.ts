@@ -75,4 +75,16 @@ describe('known faults between the phones and the broker', () => {
     expect(delivery.missing === 0 || result.verdict === 'inconclusive').toBe(true);
     expect([0, 3]).toContain(code);
   });
+
+  it('a backlog that is full ends the run where the scenario says abort: inconclusive, and named', async () => {
+    const { code, result } = await runThrough(
+      { stall: { everyMs: 60_000, forMs: 50_000, firstAfterMs: 4000 } },
+      { rate: '5k/s', duration: '20s', target: 'max_in_flight: 1, timeout: 1s, backlog: { max: 64KiB, then: abort }' },
+    );
+    expect(result.run.ended).toBe('aborted');
+    expect(result.errors).toContainEqual(expect.objectContaining({ code: 'backlog-full' }));
+    expect(result.reasons.join()).toContain('backlog of target is full');
+    expect(result.verdict).toBe('inconclusive');
+    expect(code).toBe(3);
+  });
 });

@@ -245,6 +245,7 @@ describe('iotload run', () => {
     await running.said(/stopping/);
     running.interrupt();
     expect((await running.finished).code).toBe(130);
+    expect(readdirSync(space.path('out'))).not.toContain('summary.json');
   });
 
   it('a worker that dies is named, is exit 5, and loses no other worker’s figures', async () => {

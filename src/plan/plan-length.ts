@@ -1,0 +1,13 @@
+import type { Micros } from '../core/clock.ts';
+import { createSchedule } from '../schedule/schedule.ts';
+import type { Plan } from './plan.ts';
+
+/**
+ * How long a plan sends: warm-up and duration, or until the last slot's turn is over where a limit on the number of events comes first.
+ * Rates are told by this length.
+ */
+export function planLengthUs(plan: Plan): Micros {
+  const wholeUs = plan.run.warmUpUs + plan.run.durationUs;
+  const ends = plan.fleets.map(({ schedule, slots }) => createSchedule(schedule).timeOf(slots));
+  return Math.min(wholeUs, Math.max(0, ...ends));
+}
