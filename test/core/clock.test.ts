@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../src/core/clock.ts';
 
 describe('systemClock', () => {
@@ -34,5 +34,33 @@ describe('systemClock', () => {
       });
     });
     expect(said).toEqual(['soon', 'tick', 'tick', 'tick']);
+  });
+
+  it('waits longer than a Node timer can', () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const clock = systemClock();
+      const fired: string[] = [];
+      const days = (n: number): number => n * 86_400_000;
+      clock.after(days(60), () => fired.push('60 days'));
+      const cancel = clock.after(days(30), () => fired.push('30 days'));
+      vi.advanceTimersByTime(days(29));
+      cancel();
+      vi.advanceTimersByTime(days(30));
+      expect(fired).toEqual([]);
+      vi.advanceTimersByTime(days(1));
+      expect(fired).toEqual(['60 days']);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('follows a step of the wall clock', () => {
+    const clock = systemClock();
+    const before = clock.wallUs();
+    expect(Math.abs(before - Date.now() * 1000)).toBeLessThan(5_000);
+    const step = vi.spyOn(Date, 'now').mockReturnValue(Math.floor(before / 1000) + 3_600_000);
+    expect(clock.wallUs() - before).toBeGreaterThan(3_599_000_000);
+    step.mockRestore();
   });
 });
