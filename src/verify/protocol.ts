@@ -24,8 +24,11 @@ export interface VerifierTask {
 export type ToVerifier =
   | { kind: 'open'; task: VerifierTask }
   | { kind: 'anchor'; anchor: Anchor }
-  /** Everything was sent and `sent` is complete: wait for the rest at most this long, write the end of `seen`, and say `done`. */
-  | { kind: 'finish'; graceUs: Micros }
+  /**
+   * Everything was sent and `sent` is complete: wait for the rest at most this long, write the end of `seen`, and say `done`. `cutShort`:
+   * this is less than the grace that the events were promised, so what is still outstanding then is no accusation.
+   */
+  | { kind: 'finish'; graceUs: Micros; cutShort: boolean }
   /** Close everything as it is. */
   | { kind: 'abort' };
 

@@ -25,9 +25,10 @@ export interface VerifierHandle {
   anchor(anchor: Anchor): void;
   /**
    * Everything was sent and the `sent` file is complete. Resolves when `seen` is complete too, after at most about `graceUs`; again,
-   * with less grace, it hurries. Rejects with an IotloadError when the verifier failed or died; `seen` then holds what it knew.
+   * with less grace, it hurries. `cutShort`: this is less than the grace that was asked for, and what is still outstanding at its end
+   * becomes a doubt. Rejects with an IotloadError when the verifier failed or died; `seen` then holds what it knew.
    */
-  finish(graceUs: Micros): Promise<VerifierDone>;
+  finish(graceUs: Micros, cutShort?: boolean): Promise<VerifierDone>;
   /** Ends the process, whatever it is doing; resolves when it is gone. Idempotent. */
   close(): Promise<void>;
 }
@@ -80,8 +81,8 @@ class VerifierProcess implements VerifierHandle {
     this.#send({ kind: 'anchor', anchor });
   }
 
-  finish(graceUs: Micros): Promise<VerifierDone> {
-    this.#send({ kind: 'finish', graceUs });
+  finish(graceUs: Micros, cutShort = false): Promise<VerifierDone> {
+    this.#send({ kind: 'finish', graceUs, cutShort });
     return this.#done.promise;
   }
 

@@ -60,6 +60,8 @@ export class Verifier {
   #probes = 0;
   #finishing = false;
   #hurried = false;
+  /** Reading ends before those who are late had the time they were promised. */
+  #cutShort = false;
   #over = false;
 
   constructor(ports: VerifierPorts) {
@@ -77,7 +79,7 @@ export class Verifier {
           await this.#open;
           return this.#anchored(message.anchor);
         case 'finish':
-          return await this.#finish(message.graceUs);
+          return await this.#finish(message.graceUs, message.cutShort);
         case 'abort':
           return await this.#close();
       }
@@ -162,9 +164,11 @@ export class Verifier {
   }
 
   /** Waits for what was taken by the target, then for second copies, then for the source's own end. */
-  async #finish(graceUs: Micros): Promise<void> {
+  async #finish(graceUs: Micros, cutShort: boolean): Promise<void> {
     const { clock, post, usage } = this.#ports;
     const startUs = clock.nowUs();
+    // Whoever shortens a grace that is running cuts it short, whether or not that is said.
+    if (cutShort || (this.#finishing && startUs + graceUs < this.#deadlineUs)) this.#cutShort = true;
     this.#deadlineUs = Math.min(this.#deadlineUs, startUs + graceUs);
     if (this.#finishing) {
       this.#hurried = true;
@@ -179,24 +183,28 @@ export class Verifier {
     }
     const outstanding = await this.#await(plan, join(runDir, 'sent'), ledger);
     if (this.#over) return;
-    if (outstanding > 0 && source.health().brokerDropped === 0) {
+    if (outstanding !== null && outstanding > 0 && source.health().brokerDropped === 0) {
       const toldUs = Math.max(this.#deadlineUs, startUs + BROKER_COUNT_US);
       await this.#waitUntil(
         () => this.#hurried || (source.health().brokerDropped ?? 0) > 0,
         () => toldUs,
       );
     }
+    // What is said from here on shortens nothing any more.
+    const impatient = this.#cutShort;
     ledger.endGrace();
     const { complete } = await source.readToEnd(Math.max(READ_TO_END_MS, graceUs / 1000));
     if (this.#over) return;
     for (const cancel of this.#cancels) cancel();
     await this.#save();
     const health = source.health();
+    const doubts = this.#watch.doubts(health);
+    if (impatient && this.#outstanding?.count() !== 0) doubts.push('reading was ended before the grace was over');
     const end: SeenEnd = {
       complete,
       source: health,
       ...usage(),
-      doubts: this.#watch.doubts(health),
+      doubts,
       signals: this.#signals(),
     };
     const progress = this.#progress();
@@ -206,8 +214,8 @@ export class Verifier {
     post({ kind: 'done', end, progress });
   }
 
-  /** Returns how many events had not come when the grace was over. */
-  async #await(plan: Plan, sentPath: string, ledger: Ledger): Promise<number> {
+  /** Returns how many events had not come when the waiting ended; null where nobody here knows. */
+  async #await(plan: Plan, sentPath: string, ledger: Ledger): Promise<number | null> {
     const sent = await readSent(sentPath).catch((error: unknown) => {
       // A run on another host left its record there: without it, only time tells.
       if (error instanceof IotloadError && error.code === 'file-unreadable') return null;
@@ -218,7 +226,7 @@ export class Verifier {
     const limit = (): Micros => this.#deadlineUs;
     await this.#waitUntil(() => outstanding !== null && outstanding.count() === 0, limit);
     await this.#waitUntil(() => this.#ports.clock.nowUs() - this.#lastArrivalUs >= QUIET_US, limit);
-    return outstanding?.count() ?? 0;
+    return outstanding?.count() ?? null;
   }
 
   async #waitUntil(happened: () => boolean, limit: () => Micros): Promise<void> {

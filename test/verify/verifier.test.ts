@@ -11,9 +11,11 @@ import type { Plan } from '../../src/plan/plan.ts';
 import type { Source, SourceContext, SourceHealth } from '../../src/targets/target.ts';
 import type { FromVerifier } from '../../src/verify/protocol.ts';
 import { type Settlement, settle } from '../../src/verify/settle.ts';
+import { judge } from '../../src/verify/verdict.ts';
 import { Verifier } from '../../src/verify/verifier.ts';
 import { readSeen, type SeenRecord } from '../../src/wire/seen-file.ts';
 import { readSent } from '../../src/wire/sent-file.ts';
+import { testResult } from '../metrics/test-result.ts';
 import { delivered, payloadsOf, writeSent } from './rehearsal.ts';
 import { testPlan } from './test-plan.ts';
 
@@ -70,8 +72,8 @@ class Stage {
     this.context?.events.delivered(delivered(payloads, atUs));
   }
 
-  async finish(graceUs: number): Promise<{ seen: SeenRecord; settlement: Settlement }> {
-    await this.verifier.handle({ kind: 'finish', graceUs });
+  async finish(graceUs: number, cutShort = false): Promise<{ seen: SeenRecord; settlement: Settlement }> {
+    await this.verifier.handle({ kind: 'finish', graceUs, cutShort });
     const seen = await readSeen(join(dir, 'seen'));
     return { seen, settlement: settle({ plan: this.plan, sent: await readSent(join(dir, 'sent')), seen }) };
   }
@@ -232,13 +234,65 @@ describe('Verifier', () => {
     expect(settlement.delivery).toMatchObject({ verified: 19, late: 1, lost: 1, missing: 0 });
   });
 
-  it('can be hurried', async () => {
+  const impatience = ['reading was ended before the grace was over'];
+  const verdictOf = ({ seen, settlement }: { seen: SeenRecord; settlement: Settlement }) =>
+    judge({
+      plan: plan(),
+      run: testResult({ events: settlement.events, delivery: settlement.delivery }),
+      ended: 'interrupted',
+      sentTold: true,
+      laws: settlement.laws,
+      reader: { finished: seen.end !== null, doubts: seen.end?.doubts ?? [] },
+      ordered: true,
+      generator: { status: 'healthy', cpuSeconds: 1, peakRssBytes: 1, signals: [] },
+      skipped: new Map(),
+    }).verdict;
+
+  it.each([true, false])('can be hurried, which accuses nobody (said so: %s)', async (cutShort) => {
     const stage = new Stage(plan());
     await writeSent(dir, stage.plan, runId, allAcked(20));
     await stage.open();
+    stage.deliver(payloadsOf(stage.plan, anchor).slice(0, 15));
     const finished = stage.finish(600_000_000);
-    await stage.verifier.handle({ kind: 'finish', graceUs: 0 });
-    expect((await finished).settlement.delivery).toMatchObject({ verified: 0, missing: 20 });
+    await stage.verifier.handle({ kind: 'finish', graceUs: 0, cutShort });
+    const read = await finished;
+    expect(read.settlement.delivery).toMatchObject({ verified: 15, missing: 5 });
+    expect(read.seen.end?.doubts).toEqual(impatience);
+    expect(verdictOf(read)).toBe('inconclusive');
+  });
+
+  it('a grace that was short from the start accuses nobody', async () => {
+    const stage = new Stage(plan());
+    await writeSent(dir, stage.plan, runId, allAcked(20));
+    await stage.open();
+    stage.deliver(payloadsOf(stage.plan, anchor).slice(0, 15));
+    const read = await stage.finish(0, true);
+    expect(read.seen.end?.doubts).toEqual(impatience);
+    expect(verdictOf(read)).toBe('inconclusive');
+  });
+
+  it('a full grace does accuse, and a short one that was enough raises no doubt', async () => {
+    const payloads = payloadsOf(plan(), anchor);
+    await writeSent(dir, plan(), runId, allAcked(20));
+    const patient = new Stage(plan());
+    await patient.open();
+    patient.deliver(payloads.slice(0, 15));
+    const read = await patient.finish(0);
+    expect(read.seen.end?.doubts).toEqual([]);
+    expect(verdictOf(read)).toBe('fail');
+
+    const hurried = new Stage(plan());
+    await hurried.open();
+    hurried.deliver(payloads);
+    expect((await hurried.finish(0, true)).seen.end?.doubts).toEqual([]);
+  });
+
+  it('doubts a reader ended by hand when nobody knows what is outstanding', async () => {
+    const stage = new Stage(plan());
+    await stage.open();
+    stage.deliver(payloadsOf(stage.plan, anchor));
+    await stage.verifier.handle({ kind: 'finish', graceUs: 0, cutShort: true });
+    expect((await readSeen(join(dir, 'seen'))).end?.doubts).toEqual(impatience);
   });
 
   it('says why the reader cannot vouch for absence', async () => {
@@ -268,7 +322,7 @@ describe('Verifier', () => {
     rmSync(join(dir, 'sent'), { force: true });
     await writeSent(dir, testPlan([{ devices: 5, slots: 20 }]), runId, allAcked(20));
     truncateSync(join(dir, 'sent'), 5);
-    await stage.verifier.handle({ kind: 'finish', graceUs: 0 });
+    await stage.verifier.handle({ kind: 'finish', graceUs: 0, cutShort: false });
     expect(stage.messages.at(-1)).toMatchObject({ kind: 'failed', error: { code: 'file-corrupt' } });
     expect(stage.closed).toBe(1);
   });
@@ -279,8 +333,8 @@ describe('Verifier', () => {
     await writeSent(dir, stage.plan, runId, allAcked(20));
     await stage.open();
     stage.deliver(payloadsOf(stage.plan, anchor));
-    await stage.verifier.handle({ kind: 'finish', graceUs: 0 });
-    await stage.verifier.handle({ kind: 'finish', graceUs: 0 });
+    await stage.verifier.handle({ kind: 'finish', graceUs: 0, cutShort: false });
+    await stage.verifier.handle({ kind: 'finish', graceUs: 0, cutShort: false });
     expect(stage.messages.filter(({ kind }) => kind !== 'progress')).toMatchObject([
       { kind: 'ready' },
       { kind: 'failed', error: { code: 'file-unwritable', where: join(dir, 'seen') } },
