@@ -101,11 +101,18 @@ export class Ledger {
     return Arrival.first;
   }
 
-  /** Enters a damaged arrival; fleet and slot are what it claims to be, −1 where that is unreadable. */
+  /**
+   * Enters a damaged arrival; fleet and slot are what it claims to be, −1 where that is unreadable. What claims to be another shard's is
+   * foreign here, so that merged shards count it once.
+   */
   corrupt(fleetIndex: number, slot: number): void {
+    const fleet = this.#fleets[fleetIndex];
+    if (fleet !== undefined && slot >= 0 && !fleet.ordinals.owns(slot)) {
+      this.foreign();
+      return;
+    }
     this.#receive();
     this.totals.corrupt++;
-    const fleet = this.#fleets[fleetIndex];
     if (fleet === undefined) {
       this.#unattributed.corrupt++;
       return;
