@@ -14,8 +14,8 @@ interface FleetLedger {
   readonly ordinals: PartOrdinals;
   readonly slots: number;
   readonly seen: SlotSet;
-  /** Highest sequence seen of each seat, plus one. */
-  readonly next: Uint32Array;
+  /** Highest sequence seen of each seat, plus one; as doubles, because one device may send more than 2³² events. */
+  readonly next: Float64Array;
   readonly gained: FleetArrivals;
   reorderedNamed: number;
   corruptNamed: number;
@@ -64,7 +64,7 @@ export class Ledger {
       ordinals: new PartOrdinals(shard, devices),
       slots,
       seen: new SlotSet(),
-      next: new Uint32Array(devices),
+      next: new Float64Array(devices),
       gained: emptyArrivals(),
       reorderedNamed: 0,
       corruptNamed: 0,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Ledger } from '../../src/verify/ledger.ts';
+import { Arrival, Ledger } from '../../src/verify/ledger.ts';
 
 it("counts a damaged event of another shard's slot as foreign, as it does an unaltered one", () => {
   const fleets = [{ devices: 4, slots: 8 }];
@@ -29,4 +29,17 @@ it('counts what is damaged beyond its slot, or its fleet, as corrupt wherever it
   ledger.corrupt(0, -1);
   ledger.corrupt(-1, -1);
   expect(ledger.totals).toMatchObject({ received: 2, corrupt: 2, foreign: 0 });
+});
+
+it("knows a device's order beyond its 2^32nd event", () => {
+  const ledger = new Ledger([{ devices: 1, slots: 2 ** 33 }], { index: 0, count: 1 });
+  const enter = (slot: number): Arrival => ledger.own(0, slot, 0, slot);
+  expect([2 ** 32 - 1, 2 ** 32, 7, 2 ** 32 + 1, 2 ** 32 + 1].map(enter)).toEqual([
+    Arrival.first,
+    Arrival.first,
+    Arrival.reordered,
+    Arrival.first,
+    Arrival.duplicate,
+  ]);
+  expect(ledger.totals).toMatchObject({ reordered: 1 });
 });
