@@ -2,6 +2,7 @@ import { SlotSet } from '../core/slot-set.ts';
 import type { Plan } from '../plan/plan.ts';
 import { createSchedule } from '../schedule/schedule.ts';
 import type { SeenRecord } from '../wire/seen-file.ts';
+import type { SentEnd } from '../wire/sent-file.ts';
 import type { FleetAccount, FleetSettlement } from './account.ts';
 
 /** A conservation law, checked. */
@@ -12,11 +13,12 @@ export interface Law {
   detail: string;
 }
 
-/** Checks that no event appeared or vanished between the counts. */
+/** Checks that no event appeared or vanished between the counts. `end` says how the run ended, null for a record that was cut off. */
 export function lawsOf(
   plan: Plan,
   accounts: readonly FleetAccount[],
   whole: FleetSettlement,
+  end: SentEnd | null,
   seen: SeenRecord | null,
 ): Law[] {
   const { events } = whole;
@@ -29,6 +31,16 @@ export function lawsOf(
     equal('intended = not sent + sent', events.intended, Math.max(0, events.notSent) + events.sent),
     equal('sent = acked + rejected + unknown + no_ack', distinctlySent(accounts), events.sent),
   ];
+  // Only a worker that died, or a record that was cut off, may leave open what became of a slot.
+  if (end !== null && end.ended !== 'worker-died') {
+    laws.push(
+      equal(
+        'every slot picked up has an outcome',
+        0,
+        total(accounts, ({ sent }) => sent.orphaned),
+      ),
+    );
+  }
   if (seen === null) return laws;
 
   const { delivery } = whole;

@@ -76,7 +76,7 @@ export function settle({ plan, sent, seen }: SettleInput): Settlement {
           ),
     ),
     findings: findingsOf(accounts, complete),
-    laws: lawsOf(plan, accounts, whole, seen),
+    laws: lawsOf(plan, accounts, whole, sent.end, seen),
   };
 }
 

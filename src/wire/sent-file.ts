@@ -75,7 +75,7 @@ export interface SentFleet {
   /** With the orphaned ones. */
   unknown: SlotSet;
   noAck: SlotSet;
-  /** Slots that were picked up by a worker that died without telling their outcome. */
+  /** Slots that were picked up and got no outcome: a worker died, the record was cut off, or there is a defect. */
   orphaned: number;
   extraAttempts: number;
   /** Slots that got a second outcome: a defect. */

@@ -162,6 +162,24 @@ describe('settle', () => {
     ]);
   });
 
+  it('takes a slot picked up and never settled for a defect, unless a worker died or the record was cut off', () => {
+    const orphaned = (end: SentRecord['end']): string[] => {
+      const sent = {
+        ...sentOf(past({ fleets: [{ devices: 2, outcomes: ['acked', 'acked', 'acked', 'unknown'] }] })),
+        end,
+      };
+      (sent.fleets[0] as SentFleet).orphaned = 1;
+      return settle({ plan: planOf(past({})), sent, seen: seenOf(past({})) })
+        .laws.filter(({ holds }) => !holds)
+        .map(({ law }) => law);
+    };
+    for (const ended of ['completed', 'interrupted', 'aborted']) {
+      expect(orphaned({ ended })).toEqual(['every slot picked up has an outcome']);
+    }
+    expect(orphaned({ ended: 'worker-died' })).toEqual([]);
+    expect(orphaned(null)).toEqual([]);
+  });
+
   it('refuses files of different runs', () => {
     const [plan, sent, seen] = [planOf(past({})), sentOf(past({})), seenOf(past({}))];
     const corrupt = expect.objectContaining({ code: 'file-corrupt' });
