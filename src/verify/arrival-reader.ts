@@ -81,7 +81,8 @@ export class ArrivalReader {
     const { fleet, slot, seat, sequence, intendedWallUs } = this.#found;
     const arrival = ledger.own(fleet, slot, seat, sequence);
     if (arrival === Arrival.duplicate || arrival === Arrival.foreign) return;
-    const dueUs = (profiles[fleet] as RateProfile).timeOf(slot);
+    // An event's intended time is the schedule's start plus its due time, exactly; only without the start it takes the schedule.
+    const dueUs = anchor === null ? (profiles[fleet] as RateProfile).timeOf(slot) : intendedWallUs - anchor.startWallUs;
     if (dueUs < this.#fromUs || dueUs >= this.#toUs) return;
     // Without the anchor there is only the wall clock, read with each event: nobody is in a hurry there.
     const latencyUs =
