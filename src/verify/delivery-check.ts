@@ -1,6 +1,7 @@
 import { formatShare } from '../metrics/format-share.ts';
 import type { CheckResult } from '../metrics/result.ts';
 import type { Expectation } from '../plan/plan.ts';
+import { mayHide } from './hidden-arrivals.ts';
 import type { VerdictInput } from './verdict-input.ts';
 
 /** Least share of the sent events whose fate the target told: 99/100. */
@@ -66,9 +67,7 @@ function doubted(expect: Expectation, input: VerdictInput): string | null {
   if (delivery.coverage !== null && delivery.coverage < MIN_COVERAGE) {
     return `only ${formatShare(delivery.coverage)} of the events have a known outcome (${sent.unknown} unknown)`;
   }
-  const unseen = delivery.missing + delivery.unseenUnknown + delivery.unseenNoAck;
-  if (expect !== 'at-least-once' && unseen > 0 && doubts !== '')
-    return `an extra copy may have passed unseen: ${doubts}`;
+  if (expect !== 'at-least-once' && mayHide(reader, delivery)) return `an extra copy may have passed unseen: ${doubts}`;
   return null;
 }
 

@@ -1,4 +1,5 @@
 import type { CheckResult } from '../metrics/result.ts';
+import { mayHide } from './hidden-arrivals.ts';
 import type { VerdictInput } from './verdict-input.ts';
 
 /** Whether each device's events arrived in the order of its sequence; asked only where the target promises it. */
@@ -17,5 +18,8 @@ export function orderCheck({ run: { delivery }, reader, ordered }: VerdictInput)
     return because('fail', `${delivery.reordered} arrived after a later event of their device`);
   if (!reader.finished) return because('inconclusive', 'the verifier did not finish');
   if (delivery.verified === 0) return because('inconclusive', 'nothing was verified');
+  if (mayHide(reader, delivery)) {
+    return because('inconclusive', `an overtaken event may have passed unseen: ${reader.doubts.join('; ')}`);
+  }
   return because('pass', '');
 }

@@ -1,6 +1,7 @@
 import { evaluateThreshold } from '../metrics/evaluate-threshold.ts';
 import type { CheckResult } from '../metrics/result.ts';
 import { isThresholdError, parseThreshold, type Threshold } from '../metrics/threshold.ts';
+import { isBendable, mayHide } from './hidden-arrivals.ts';
 import type { VerdictInput } from './verdict-input.ts';
 
 /** Judges one threshold, as far as generator and reader were fit to measure it. */
@@ -31,14 +32,18 @@ export function thresholdCheck(expression: string, input: VerdictInput): CheckRe
 }
 
 /** Why the instruments were not fit to tell, whatever they showed. */
-function unfitness({ kind, metric }: Threshold, holds: boolean, input: VerdictInput): string | null {
+function unfitness(threshold: Threshold, holds: boolean, input: VerdictInput): string | null {
+  const { kind, metric } = threshold;
   const { reader, generator } = input;
   const readBack = kind === 'delivery-count' || metric === 'end_to_end';
   if (readBack) {
     if (reader === null) return 'nothing was read back';
     if (!reader.finished) return 'the verifier did not finish';
-    const doubted = metric === 'end_to_end' || (!holds && (metric === 'missing' || metric === 'verified'));
-    if (doubted && reader.doubts.length > 0) return `the reader was not fit: ${reader.doubts.join('; ')}`;
+    const doubted =
+      kind === 'latency'
+        ? reader.doubts.length > 0
+        : mayHide(reader, input.run.delivery) && isBendable(threshold, input.run);
+    if (doubted) return `the reader was not fit: ${reader.doubts.join('; ')}`;
   }
   // A rate that was reached was reached, however late each event was.
   const timed = (kind === 'latency' && metric !== 'schedule_lag') || (kind === 'rate' && !holds);

@@ -9,6 +9,8 @@ export interface ReaderEvidence {
   finished: boolean;
   /** Why it, or the queue before it, may have let events pass unseen; one sentence each. */
   doubts: readonly string[];
+  /** How often its session was lost, and with it whatever came meanwhile. */
+  gaps?: number;
 }
 
 /** Everything a verdict may rest on. */

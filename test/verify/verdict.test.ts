@@ -130,6 +130,12 @@ describe('delivery', () => {
       'inconclusive',
       'may have passed unseen',
     ],
+    [
+      'no losses and a lost session',
+      { ...atMost, delivery: { coverage: null }, reader: { ...slow, gaps: 1 } },
+      'inconclusive',
+      'may have passed unseen',
+    ],
     ['no losses and a slow reader', { ...atMost, delivery: { coverage: null }, reader: slow }, 'pass', ''],
     ['acknowledged events missing', { expect: 'at-most-once', delivery: { missing: 1 } }, 'pass', ''],
     [
@@ -177,6 +183,10 @@ describe('order', () => {
     ['nobody looked', { reader: null }, 'inconclusive'],
     ['looked at in part', { reader: { finished: false } }, 'inconclusive'],
     ['of nothing', { delivery: { verified: 0 } }, 'inconclusive'],
+    ['kept, as a slow reader saw that saw all', { reader: slow }, 'pass'],
+    ['kept among what a slow reader saw', { reader: slow, delivery: { unseenUnknown: 1 } }, 'inconclusive'],
+    ['kept, but the session was lost', { reader: { ...slow, gaps: 1 } }, 'inconclusive'],
+    ['broken, whoever was slow', { reader: slow, delivery: { reordered: 1, missing: 1 } }, 'fail'],
   ])('%s', (_, change, status) => {
     expect(judge(input(change)).checks.find(({ name }) => name === 'order')).toMatchObject({ status });
   });
@@ -215,6 +225,72 @@ describe('thresholds', () => {
   ])('%s, case %#', (expression, change, status, reason) => {
     const check = judge(input({ ...change, thresholds: [expression] })).checks.find(({ name }) => name === expression);
     expect(check).toMatchObject({ status, expression, reason: expect.stringContaining(reason) });
+  });
+});
+
+describe('thresholds where a stretch was not read', () => {
+  type Bend = 'too low' | 'too high' | 'exact';
+  const keys = {
+    received: ['received', 'too low'],
+    verified: ['verified', 'too low'],
+    recovered: ['recovered', 'too low'],
+    duplicates: ['duplicates', 'too low'],
+    permitted_duplicates: ['permittedDuplicates', 'too low'],
+    reordered: ['reordered', 'too low'],
+    corrupt: ['corrupt', 'too low'],
+    phantom: ['phantom', 'too low'],
+    late: ['late', 'too low'],
+    foreign: ['foreign', 'too low'],
+    reread: ['reread', 'too low'],
+    missing: ['missing', 'too high'],
+    unseen_unknown: ['unseenUnknown', 'too high'],
+    unseen_no_ack: ['unseenNoAck', 'too high'],
+    lost: ['lost', 'exact'],
+  } as const satisfies Record<string, readonly [keyof DeliveryCounts, Bend]>;
+  const metrics = Object.entries(keys).map(([metric, [key, bend]]) => ({ metric, key, bend }));
+  const statusOf = (expression: string, change: Change): Status | undefined =>
+    judge(input({ ...change, thresholds: [expression] })).checks.find(({ name }) => name === expression)?.status;
+
+  /** Of 5 observed: the result whatever passed unseen, by operator and limit, when observed is too low, too high and exact. */
+  const open = 'inconclusive';
+  const cases = [
+    { limit: '< 6', tooLow: open, tooHigh: 'pass', exact: 'pass' },
+    { limit: '<= 5', tooLow: open, tooHigh: 'pass', exact: 'pass' },
+    { limit: '< 5', tooLow: 'fail', tooHigh: open, exact: 'fail' },
+    { limit: '> 4', tooLow: 'pass', tooHigh: open, exact: 'pass' },
+    { limit: '>= 6', tooLow: open, tooHigh: 'fail', exact: 'fail' },
+    { limit: '== 4', tooLow: 'fail', tooHigh: open, exact: 'fail' },
+    { limit: '== 5', tooLow: open, tooHigh: open, exact: 'pass' },
+    { limit: '== 6', tooLow: open, tooHigh: 'fail', exact: 'fail' },
+  ] as const;
+
+  it.each(metrics)('$metric may be $bend', ({ metric, key, bend }) => {
+    const change: Change = { reader: slow, delivery: { missing: 1, [key]: 5 } };
+    const column = ({ 'too low': 'tooLow', 'too high': 'tooHigh', exact: 'exact' } as const)[bend];
+    for (const expected of cases) {
+      expect([expected.limit, statusOf(`${metric} ${expected.limit}`, change)]).toEqual([
+        expected.limit,
+        expected[column],
+      ]);
+    }
+  });
+
+  it.each(metrics)('$metric is what it is when the reader was slow and saw every event', ({ metric, key, bend }) => {
+    if (bend === 'too high') return expect(statusOf(`${metric} == 0`, { reader: slow })).toBe('pass');
+    for (const { limit, exact } of cases) {
+      expect(statusOf(`${metric} ${limit}`, { reader: slow, delivery: { [key]: 5 } })).toBe(exact);
+    }
+  });
+
+  it('no duplicates: inconclusive only if an event or the session was not seen', () => {
+    expect(statusOf('duplicates == 0', { reader: slow })).toBe('pass');
+    for (const key of ['missing', 'unseenUnknown', 'unseenNoAck']) {
+      expect(statusOf('duplicates == 0', { reader: slow, delivery: { [key]: 1 } })).toBe('inconclusive');
+      expect(statusOf('duplicates == 0', { delivery: { [key]: 1 } })).toBe('pass');
+    }
+    expect(statusOf('duplicates == 0', { reader: { ...slow, gaps: 1 } })).toBe('inconclusive');
+    expect(statusOf('missing == 0', { reader: { ...slow, gaps: 1 } })).toBe('pass');
+    expect(statusOf('duplicates == 0', { reader: slow, delivery: { duplicates: 3, missing: 1 } })).toBe('fail');
   });
 });
 
