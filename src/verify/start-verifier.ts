@@ -58,9 +58,10 @@ class VerifierProcess implements VerifierHandle {
     this.#events = events;
     this.#clock = clock;
     this.#gone = new Promise((resolve) => {
-      child.once('exit', (code, signal) => {
+      child.once('exit', (status, signal) => {
         resolve();
-        this.#fail(new IotloadError('worker-died', `the verifier died (${signal ?? `exit ${code}`})`));
+        const code = this.#isReady ? 'verifier-died' : 'verifier-not-ready';
+        this.#fail(new IotloadError(code, `the verifier died (${signal ?? `exit ${status}`})`));
       });
       child.once('error', (cause) => {
         if (child.pid === undefined) resolve();

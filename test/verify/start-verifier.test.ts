@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/core/clock.ts';
+import type { IotloadError } from '../../src/core/errors.ts';
 import { Outcome } from '../../src/core/outcome.ts';
 import { encodeProbe } from '../../src/events/probe.ts';
 import { settle } from '../../src/verify/settle.ts';
@@ -77,7 +78,21 @@ describe('the verifier process', () => {
     await verifier.open(task());
     await writeSent(dir, plan, runId, outcomes);
     const finished = verifier.finish(600_000_000);
-    await Promise.all([expect(finished).rejects.toMatchObject({ code: 'worker-died' }), verifier.close()]);
+    await Promise.all([expect(finished).rejects.toMatchObject({ code: 'verifier-died' }), verifier.close()]);
     expect(await readSeen(join(dir, 'seen'))).toMatchObject({ end: null });
+  });
+
+  it('is not called a worker when it dies, and not ready when it dies before it was', async () => {
+    const failures: IotloadError[] = [];
+    verifier = startVerifier({ failed: (error) => failures.push(error) });
+    const opened = verifier.open(task());
+    await Promise.all([
+      expect(opened).rejects.toMatchObject({
+        code: 'verifier-not-ready',
+        message: expect.stringContaining('the verifier died'),
+      }),
+      verifier.close(),
+    ]);
+    expect(failures).toEqual([]);
   });
 });
