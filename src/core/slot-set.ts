@@ -137,12 +137,25 @@ export class SlotSet {
     return SlotSet.#combine(a, b, (x, y) => x & ~y);
   }
 
+  /** How many members of `a` `b` lacks, without making a set of them. */
+  static differenceCount(a: SlotSet, b: SlotSet): number {
+    let count = 0;
+    for (const [key, left] of a.#blocks) {
+      const right = b.#blocks.get(key);
+      if (right === COMPLETE) continue;
+      if (right === undefined) count += left === COMPLETE ? BLOCK : left.count;
+      else if (left === COMPLETE) count += BLOCK - right.count;
+      else count += bitsOnlyIn(left.words, right.words);
+    }
+    return count;
+  }
+
   /** Applies a word operation for which 0 on the left gives 0. */
   static #combine(a: SlotSet, b: SlotSet, operation: (x: number, y: number) => number): SlotSet {
     const result = new SlotSet();
+    let words = new Uint32Array(WORDS);
     for (const [key, left] of a.#blocks) {
       const right = b.#blocks.get(key);
-      const words = new Uint32Array(WORDS);
       let count = 0;
       for (let i = 0; i < WORDS; i++) {
         const word = operation(wordOf(left, i), right === undefined ? 0 : wordOf(right, i));
@@ -150,8 +163,13 @@ export class SlotSet {
         count += bitsIn(word);
       }
       if (count === 0) continue;
-      result.#blocks.set(key, count === BLOCK ? COMPLETE : { words, count });
       result.#count += count;
+      if (count === BLOCK) {
+        result.#blocks.set(key, COMPLETE);
+        continue;
+      }
+      result.#blocks.set(key, { words, count });
+      words = new Uint32Array(WORDS);
     }
     return result;
   }
@@ -201,6 +219,15 @@ export class SlotSet {
 
 function wordOf(block: Block, index: number): number {
   return block === COMPLETE ? -1 : (block.words[index] as number);
+}
+
+function bitsOnlyIn(words: Uint32Array, others: Uint32Array): number {
+  let count = 0;
+  for (let i = 0; i < WORDS; i++) {
+    const only = (words[i] as number) & ~(others[i] as number);
+    if (only !== 0) count += bitsIn(only);
+  }
+  return count;
 }
 
 /** Number of 1 bits of a 32-bit word. */

@@ -71,6 +71,7 @@ describe('SlotSet', () => {
         const difference = SlotSet.difference(a.set, b.set);
         expect(members(difference)).toEqual(sorted(a.model).filter((x) => !b.model.has(x)));
         expect(difference.count).toBe(sorted(a.model).filter((x) => !b.model.has(x)).length);
+        expect(SlotSet.differenceCount(a.set, b.set)).toBe(difference.count);
         a.set.addAll(b.set);
         expect(members(a.set)).toEqual(sorted(new Set([...a.model, ...b.model])));
       }),
@@ -89,6 +90,41 @@ describe('SlotSet', () => {
     expect(set.has(200_000)).toBe(false);
     expect(members(SlotSet.difference(set, new SlotSet())).length).toBe(200_000);
     expect(SlotSet.difference(set, set).count).toBe(0);
+  });
+
+  it('counts a difference of complete, open and absent blocks without a set', () => {
+    const block = 65_536;
+    const make = (...intervals: readonly (readonly [number, number])[]): SlotSet => {
+      const set = new SlotSet();
+      for (const [from, to] of intervals) set.addInterval(from, to);
+      return set;
+    };
+    const whole = make([0, 4 * block]);
+    const holes = make([0, block], [block + 10, 2 * block], [2 * block, 2 * block + 5]);
+    expect(SlotSet.differenceCount(whole, holes)).toBe(10 + (block - 5) + block);
+    expect(SlotSet.differenceCount(holes, whole)).toBe(0);
+    expect(SlotSet.differenceCount(holes, make([2 * block, 2 * block + 1]))).toBe(block + (block - 10) + 4);
+    expect(SlotSet.differenceCount(whole, make())).toBe(4 * block);
+    expect(SlotSet.differenceCount(make(), whole)).toBe(0);
+  });
+
+  it('keeps results apart whose blocks are open, complete and empty in turn', () => {
+    const block = 65_536;
+    const a = new SlotSet();
+    a.addInterval(0, 4 * block);
+    const b = new SlotSet();
+    b.addInterval(0, 7);
+    b.addInterval(2 * block, 3 * block);
+    b.addInterval(3 * block, 3 * block + 9);
+    const difference = SlotSet.difference(a, b);
+    expect(difference.count).toBe(4 * block - 7 - block - 9);
+    expect([difference.has(6), difference.has(7), difference.has(block)]).toEqual([false, true, true]);
+    expect([difference.has(2 * block), difference.has(3 * block + 8), difference.has(3 * block + 9)]).toEqual([
+      false,
+      false,
+      true,
+    ]);
+    expect(difference.openBlocks).toBe(2);
   });
 
   it('starts anew after clear', () => {
