@@ -181,9 +181,9 @@ export class Verifier {
     if (source === undefined || seen === undefined || ledger === undefined) {
       throw new IotloadError('defect', 'the verifier was asked to finish before it was opened');
     }
-    const outstanding = await this.#await(plan, join(runDir, 'sent'), ledger);
+    const awaited = await this.#await(plan, join(runDir, 'sent'), ledger);
     if (this.#over) return;
-    if (outstanding !== null && outstanding > 0 && source.health().brokerDropped === 0) {
+    if (awaited !== null && awaited > 0 && source.health().brokerDropped === 0) {
       const toldUs = Math.max(this.#deadlineUs, startUs + BROKER_COUNT_US);
       await this.#waitUntil(
         () => this.#hurried || (source.health().brokerDropped ?? 0) > 0,
@@ -199,7 +199,8 @@ export class Verifier {
     await this.#save();
     const health = source.health();
     const doubts = this.#watch.doubts(health);
-    if (impatient && this.#outstanding?.count() !== 0) doubts.push('reading was ended before the grace was over');
+    const outstanding = this.#outstanding?.count() ?? null;
+    if (impatient && outstanding !== 0) doubts.push('reading was ended before the grace was over');
     const end: SeenEnd = {
       complete,
       source: health,
@@ -207,7 +208,7 @@ export class Verifier {
       doubts,
       signals: this.#signals(),
     };
-    const progress = this.#progress();
+    const progress = { ...this.#progress(), outstanding };
     this.#over = true;
     await source.close();
     await seen.end(end);
@@ -221,10 +222,10 @@ export class Verifier {
       if (error instanceof IotloadError && error.code === 'file-unreadable') return null;
       throw error;
     });
-    const outstanding = sent === null ? null : new Outstanding(plan, sent, ledger);
+    const outstanding = sent === null ? null : new Outstanding(plan, sent, ledger, this.#ports.clock);
     this.#outstanding = outstanding;
     const limit = (): Micros => this.#deadlineUs;
-    await this.#waitUntil(() => outstanding !== null && outstanding.count() === 0, limit);
+    await this.#waitUntil(() => outstanding !== null && outstanding.recent() === 0, limit);
     await this.#waitUntil(() => this.#ports.clock.nowUs() - this.#lastArrivalUs >= QUIET_US, limit);
     return outstanding?.count() ?? null;
   }
@@ -259,7 +260,7 @@ export class Verifier {
       foreign,
       endToEndP50Us: sum.count === 0 ? null : sum.quantile(0.5),
       endToEndP99Us: sum.count === 0 ? null : sum.quantile(0.99),
-      outstanding: this.#outstanding?.count() ?? null,
+      outstanding: this.#outstanding?.recent() ?? null,
     };
   }
 
