@@ -26,7 +26,8 @@ export interface VerifierHandle {
   /**
    * Everything was sent and the `sent` file is complete. Resolves when `seen` is complete too, after at most about `graceUs`; again,
    * with less grace, it hurries. `cutShort`: this is less than the grace that was asked for, and what is still outstanding at its end
-   * becomes a doubt. Rejects with an IotloadError when the verifier failed or died; `seen` then holds what it knew.
+   * becomes a doubt. Rejects with an IotloadError when the verifier failed or died, or gives no answer within
+   * a minute after its grace; `seen` then holds what it knew.
    */
   finish(graceUs: Micros, cutShort?: boolean): Promise<VerifierDone>;
   /** Ends the process, whatever it is doing; resolves when it is gone. Idempotent. */
@@ -35,6 +36,8 @@ export interface VerifierHandle {
 
 /** Longest wait for a verifier to close its files after its channel was closed. */
 const CLOSE_MS = 5_000;
+/** A verifier that has not answered this long after its grace is stuck. */
+const ANSWER_MS = 60_000;
 
 /** Starts a verifier as a process of its own. */
 export function startVerifier(events: VerifierEvents = {}, clock: Clock = systemClock()): VerifierHandle {
@@ -52,6 +55,7 @@ class VerifierProcess implements VerifierHandle {
   readonly #done = new Pending<VerifierDone>();
   readonly #gone: Promise<void>;
   #isReady = false;
+  #cancelWatchdog = (): void => {};
 
   constructor(child: ChildProcess, events: VerifierEvents, clock: Clock) {
     this.#child = child;
@@ -84,6 +88,7 @@ class VerifierProcess implements VerifierHandle {
 
   finish(graceUs: Micros, cutShort = false): Promise<VerifierDone> {
     this.#send({ kind: 'finish', graceUs, cutShort });
+    this.#watch(graceUs);
     return this.#done.promise;
   }
 
@@ -93,6 +98,16 @@ class VerifierProcess implements VerifierHandle {
     const cancel = this.#clock.after(CLOSE_MS, () => child.kill('SIGKILL'));
     await this.#gone;
     cancel();
+  }
+
+  /** Counts from the last call: whoever shortens the grace shortens the patience too. */
+  #watch(graceUs: Micros): void {
+    this.#cancelWatchdog();
+    if (this.#done.settled) return;
+    this.#cancelWatchdog = this.#clock.after(graceUs / 1000 + ANSWER_MS, () => {
+      const message = `the verifier gave no answer within ${ANSWER_MS / 1000} s after its grace was over`;
+      this.#fail(new IotloadError('verifier-died', message));
+    });
   }
 
   #send(message: ToVerifier): void {
@@ -116,6 +131,7 @@ class VerifierProcess implements VerifierHandle {
         this.#events.notice?.(message.notice, message.detail);
         break;
       case 'done':
+        this.#cancelWatchdog();
         this.#done.resolve(message);
         break;
       case 'failed':
@@ -127,6 +143,7 @@ class VerifierProcess implements VerifierHandle {
   /** After `done` the process may end as it likes. */
   #fail(error: IotloadError): void {
     if (this.#done.settled) return;
+    this.#cancelWatchdog();
     this.#ready.reject(error);
     this.#done.reject(error);
     if (this.#isReady) this.#events.failed?.(error);

@@ -26,8 +26,10 @@ const POLL_MS = 25;
 const QUIET_US = 300_000;
 /** Brokers publish their own counts every 10 s by default; before that, "none dropped" is an old figure. */
 const BROKER_COUNT_US = 11_000_000;
-/** Time a source gets to read up to its end, at least. */
+/** Time a source gets to read up to its end: as long as the grace, within these bounds. */
 const READ_TO_END_MS = 10_000;
+/** With the wait for the broker's counts this stays well below the minute after which the other side gives up. */
+const MAX_READ_TO_END_MS = 30_000;
 
 /** The outside world, as parameters. */
 export interface VerifierPorts {
@@ -193,7 +195,7 @@ export class Verifier {
     // What is said from here on shortens nothing any more.
     const impatient = this.#cutShort;
     ledger.endGrace();
-    const { complete } = await source.readToEnd(Math.max(READ_TO_END_MS, graceUs / 1000));
+    const { complete } = await source.readToEnd(Math.min(MAX_READ_TO_END_MS, Math.max(READ_TO_END_MS, graceUs / 1000)));
     if (this.#over) return;
     for (const cancel of this.#cancels) cancel();
     await this.#save();

@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/core/clock.ts';
+import { type Clock, systemClock } from '../../src/core/clock.ts';
 import type { IotloadError } from '../../src/core/errors.ts';
 import { Outcome } from '../../src/core/outcome.ts';
 import { encodeProbe } from '../../src/events/probe.ts';
@@ -80,6 +80,57 @@ describe('the verifier process', () => {
     const finished = verifier.finish(600_000_000);
     await Promise.all([expect(finished).rejects.toMatchObject({ code: 'verifier-died' }), verifier.close()]);
     expect(await readSeen(join(dir, 'seen'))).toMatchObject({ end: null });
+  });
+
+  it('is given up when it gives no answer within a minute after its grace', async () => {
+    const timers: { ms: number; task: () => void; cancelled: boolean }[] = [];
+    const failures: IotloadError[] = [];
+    const byHand: Clock = {
+      ...clock,
+      after(ms, task) {
+        const timer = { ms, task, cancelled: false };
+        timers.push(timer);
+        return () => {
+          timer.cancelled = true;
+        };
+      },
+    };
+    const reader = startVerifier({ failed: (error) => failures.push(error) }, byHand);
+    verifier = reader;
+    await reader.open(task());
+    await writeSent(dir, plan, runId, outcomes);
+    const finished = reader.finish(600_000_000);
+    const hurried = reader.finish(300_000_000, true);
+    expect(timers.map(({ ms, cancelled }) => [ms, cancelled])).toEqual([
+      [660_000, true],
+      [360_000, false],
+    ]);
+    timers[1]?.task();
+    const given = { code: 'verifier-died', message: expect.stringContaining('no answer within 60 s') };
+    await expect(finished).rejects.toMatchObject(given);
+    await expect(hurried).rejects.toMatchObject(given);
+    expect(failures).toMatchObject([given]);
+  });
+
+  it('leaves no timer behind when it has answered', async () => {
+    let open = 0;
+    const counting: Clock = {
+      ...clock,
+      after(ms, task) {
+        open++;
+        const cancel = clock.after(ms, task);
+        return () => {
+          open--;
+          cancel();
+        };
+      },
+    };
+    const reader = startVerifier({}, counting);
+    verifier = reader;
+    await reader.open(task());
+    await writeSent(dir, plan, runId, outcomes);
+    await reader.finish(0);
+    expect(open).toBe(0);
   });
 
   it('is not called a worker when it dies, and not ready when it dies before it was', async () => {
