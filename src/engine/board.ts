@@ -24,16 +24,9 @@ export const counterNames = [
 export type CounterName = (typeof counterNames)[number];
 
 /** Index of each counter. */
-export const Counter: Readonly<Record<CounterName, number>> = {
-  pickedUp: 0,
-  sent: 1,
-  acked: 2,
-  rejected: 3,
-  unknown: 4,
-  noAck: 5,
-  notSent: 6,
-  waiting: 7,
-};
+export const Counter = Object.fromEntries(counterNames.map((name, index) => [name, index])) as Readonly<
+  Record<CounterName, number>
+>;
 
 /** The four intervals a sender can measure, in the order of their recorders. */
 export const senderIntervals = ['scheduleLag', 'clientWait', 'serviceTime', 'responseTime'] as const;

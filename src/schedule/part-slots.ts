@@ -8,8 +8,6 @@ export class PartSlots {
   slot: number;
   /** Seat of `slot`. */
   seat: number;
-  /** How many events the seat had before `slot`. */
-  n = 0;
   readonly #part: Part;
   readonly #devices: number;
 
@@ -31,7 +29,6 @@ export class PartSlots {
     } else {
       this.slot += this.#devices - this.seat + this.#part.index;
       this.seat = this.#part.index;
-      this.n++;
     }
   }
 }

@@ -38,7 +38,6 @@ describe('PartSlots', () => {
         while (cursor.slot < slots) {
           expect(cursor.seat).toBe(cursor.slot % devices);
           expect(cursor.seat % count).toBe(part.index);
-          expect(cursor.n).toBe(Math.floor(cursor.slot / devices));
           expect(ordinals.slot(ordinal)).toBe(cursor.slot);
           expect(ordinals.of(cursor.slot)).toBe(ordinal);
           cursor.advance();
