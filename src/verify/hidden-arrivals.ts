@@ -41,11 +41,14 @@ export function mayHide(
   return doubts.length > 0 && (gaps > 0 || missing + unseenUnknown + unseenNoAck > 0);
 }
 
-/** Whether the threshold's result could be the other one if an arrival passed unseen. */
+/**
+ * Whether the threshold's result could be the other one if an arrival passed unseen; for a latency, if the reader took its arrivals
+ * later than they came.
+ */
 export function isBendable(threshold: Threshold, run: MeasuredRun): boolean {
   const kind: MetricKind = metricKinds[threshold.metric];
-  if (kind !== 'delivery-count') return false;
-  const bend = bends[threshold.metric as DeliveryMetric];
+  if (kind !== 'delivery-count' && kind !== 'latency') return false;
+  const bend = kind === 'latency' ? 'too high' : bends[threshold.metric as DeliveryMetric];
   if (bend === 'exact') return false;
   const holds = (change: Partial<Threshold>): boolean =>
     evaluateThreshold({ ...threshold, ...change }, run).holds === true;
