@@ -6,9 +6,9 @@ import type { SourceHealth } from '../targets/target.ts';
 const SATURATED = 0.95;
 /** This many reads in a second with a full buffer are no coincidence. */
 const FULL_READS = 10;
-/** What lasts this many seconds in a row is a state, not a hiccup. */
-const SUSTAINED_SECONDS = 3;
-/** A look every second that comes later than this finds a reader that did nothing meanwhile: queues before it may have overflowed. */
+/** One whole second: the queue that a broker keeps for a reader, 1 000 messages by default, overflows in less at any serious rate. */
+const SUSTAINED_SECONDS = 1;
+/** A look every second that comes later than this finds a reader that did nothing for the second that it is late. */
 const STANDSTILL_US = 2_000_000;
 
 /** Watches the reader itself, so that what it could not keep up with is never charged to the broker. */

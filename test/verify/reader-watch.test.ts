@@ -11,12 +11,13 @@ function watched(seconds: readonly [busy: number, fullReads: number][]): ReaderW
 
 describe('ReaderWatch', () => {
   it('has no doubts about a reader that had hiccups', () => {
+    // Busy for most of a second, and a buffer that was full now and then.
     const watch = watched([
-      [1, 50],
-      [0.99, 100],
-      [0.5, 105],
-      [1, 110],
-      [0.2, 300],
+      [0.95, 9],
+      [0.94, 18],
+      [0.5, 27],
+      [0.95, 36],
+      [0.2, 45],
     ]);
     expect(watch.doubts(well)).toEqual([]);
     expect(watch.doubts({ ...well, brokerDropped: null })).toEqual([]);
@@ -39,6 +40,23 @@ describe('ReaderWatch', () => {
         [0.1, 31],
       ]).doubts(well),
     ).toEqual(["the reader's buffer was full for 3 s in a row"]);
+  });
+
+  it('doubts a reader that was saturated, or behind, for one second: a queue of 1 000 overflows in less', () => {
+    expect(
+      watched([
+        [0.1, 0],
+        [0.96, 0],
+        [0.1, 0],
+      ]).doubts(well),
+    ).toEqual(['the reader was busy all the time for 1 s in a row']);
+    expect(
+      watched([
+        [0.1, 0],
+        [0.1, 10],
+        [0.1, 10],
+      ]).doubts(well),
+    ).toEqual(["the reader's buffer was full for 1 s in a row"]);
   });
 
   it('doubts a reader that did nothing for seconds', () => {
