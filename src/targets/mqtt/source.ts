@@ -49,6 +49,7 @@ class MqttSource implements Source, SessionHandlers {
   #upSinceUs = 0;
   #startUs = 0;
   #cancelPause: () => void = () => {};
+  #cancelGrant: () => void = () => {};
   #gaps = 0;
   #fullReads = 0;
   #droppedAtOpen: number | null = null;
@@ -87,14 +88,22 @@ class MqttSource implements Source, SessionHandlers {
   async close(): Promise<void> {
     this.#closed = true;
     this.#cancelPause();
+    this.#cancelGrant();
     await this.#session?.close();
   }
 
   connected(): void {
-    this.#upSinceUs = this.#context.clock.nowUs();
+    const { clock } = this.#context;
+    this.#upSinceUs = clock.nowUs();
     const session = this.#session as Session;
+    // Keep-alive does not notice a broker that answers everything but SUBSCRIBE.
+    const { connectTimeoutUs } = this.#settings;
+    this.#cancelGrant = clock.after(connectTimeoutUs / 1000, () => {
+      session.drop({ code: 'target-unreachable', reason: `no SUBACK within ${connectTimeoutUs / 1e6} s` });
+    });
     session.client.subscribe(this.#filters, { qos: this.#qos }, (error, granted) => {
-      if (this.#closed) return;
+      if (this.#closed || session !== this.#session) return;
+      this.#cancelGrant();
       const refused = refusedFilters(this.#filters, error, granted);
       if (refused === null) this.#subscribed(session);
       else session.drop({ code: 'target-refused', reason: refused, hint: 'May this user read these topics?' });
@@ -128,6 +137,7 @@ class MqttSource implements Source, SessionHandlers {
     const { clock, events, random } = this.#context;
     const nowUs = clock.nowUs();
     this.#session = null;
+    this.#cancelGrant();
     if (this.#closed) return;
     if (!this.#everUp) {
       const tried = `reading, 1 attempt in ${((nowUs - this.#startUs) / 1e6).toFixed(1)} s`;

@@ -12,11 +12,11 @@ const fleets = [testFleet(0, 3, 'test/<device>')];
 const servers: { server: Server; sockets: Set<Socket> }[] = [];
 
 /** A server that does `onData` with whatever it receives. */
-async function serverThat(onData: (socket: Socket) => void): Promise<string> {
+async function serverThat(onData: (socket: Socket, data: Buffer) => void): Promise<string> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
-    socket.on('data', () => onData(socket));
+    socket.on('data', (data: Buffer) => onData(socket, data));
     socket.on('error', () => {});
   });
   servers.push({ server, sockets });
@@ -93,6 +93,21 @@ it('gives up on a broker that never answers within the connect timeout', async (
     expect(clock.nowUs() - startUs).toBeGreaterThan(190_000);
     expect(clock.nowUs() - startUs).toBeLessThan(2_000_000);
   }
+});
+
+it('gives up on a broker that answers CONNECT and PINGREQ but never SUBSCRIBE', async () => {
+  const endpoint = await serverThat((socket, data) => {
+    const type = (data[0] as number) >>> 4;
+    if (type === 1) socket.write(connack(0));
+    if (type === 12) socket.write(Buffer.from([0xd0, 0]));
+  });
+  const clock = systemClock();
+  const startUs = clock.nowUs();
+  const error = await failure(endpoint, 'source', { connectTimeoutUs: 200_000 });
+  expect(error).toMatchObject({ code: 'target-unreachable', value: endpoint });
+  expect(error.message).toContain('no SUBACK within 0.2 s');
+  expect(clock.nowUs() - startUs).toBeGreaterThan(190_000);
+  expect(clock.nowUs() - startUs).toBeLessThan(2_000_000);
 });
 
 it('tells a service that hangs up from one that is no broker', async () => {
