@@ -117,9 +117,9 @@ class Worker {
         this.#engine?.settled(fleet, slots, sentAtUs, count, outcome, atUs);
       },
       drained: (lane) => this.#engine?.drained(target, lane),
-      notice: (notice, detail) => {
-        if (notice === 'disconnected' || notice === 'warning') this.#errors.add(`${name}/${notice}`, detail, 1);
-        this.#post({ kind: 'notice', target: name, notice, detail });
+      notice: (notice, detail, count) => {
+        if (notice === 'disconnected' || notice === 'warning') this.#errors.add(`${name}/${notice}`, detail, count);
+        this.#post({ kind: 'notice', target: name, notice, detail: count > 1 ? `${detail} (${count} times)` : detail });
       },
     };
     const { openSink } = await definition.sink();

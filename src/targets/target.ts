@@ -75,7 +75,11 @@ export interface SinkEvents {
   ): void;
   /** `room[lane]` went from 0 to more. */
   drained(lane: number): void;
-  notice(kind: NoticeKind, detail: string): void;
+  /**
+   * `count` equal things happened. `detail` is a tally's key: from a closed vocabulary, without a number that varies and without free
+   * text of the other side.
+   */
+  notice(kind: NoticeKind, detail: string, count: number): void;
 }
 
 /** Lane: a connection, partition or file with its own bounded queue. */
@@ -120,7 +124,8 @@ export interface SourceContext {
 
 export interface SourceEvents {
   delivered(batch: DeliveredBatch): void;
-  notice(kind: NoticeKind, detail: string): void;
+  /** As in `SinkEvents`. */
+  notice(kind: NoticeKind, detail: string, count: number): void;
 }
 
 /** What a source can say about its own completeness. */

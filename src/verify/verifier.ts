@@ -115,7 +115,8 @@ export class Verifier {
       })),
       events: {
         delivered: (batch) => this.#delivered(batch),
-        notice: (notice, detail) => post({ kind: 'notice', notice, detail }),
+        notice: (notice, detail, count) =>
+          post({ kind: 'notice', notice, detail: count > 1 ? `${detail} (${count} times)` : detail }),
       },
       random,
       reveal,

@@ -51,7 +51,8 @@ export class SinkRecord implements SinkEvents {
     this.onDrained(lane);
   }
 
-  notice(kind: string, detail: string): void {
+  notice(kind: string, detail: string, count: number): void {
+    expect(count).toBeGreaterThan(0);
     this.notices.push(`${kind}: ${detail}`);
   }
 

@@ -42,7 +42,8 @@ export class SourceRecord {
     }
   }
 
-  notice(kind: string, detail: string): void {
+  notice(kind: string, detail: string, count: number): void {
+    expect(count).toBeGreaterThan(0);
     this.notices.push(`${kind}: ${detail}`);
   }
 

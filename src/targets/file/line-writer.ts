@@ -105,7 +105,7 @@ export class LineWriter {
       await this.#file.truncate(this.#position);
     } catch (error) {
       outcome = Outcome.unknown;
-      this.#events.notice('warning', `half a line may remain in the file: ${describeFileError(error)}`);
+      this.#events.notice('warning', `half a line may remain in the file: ${describeFileError(error)}`, 1);
     }
     this.#settle(buffer, buffer.events, outcome, describeFileError(cause).toLowerCase());
   }

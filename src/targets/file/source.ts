@@ -115,7 +115,7 @@ class FileSource implements Source {
       delivered: (batch) => {
         if (this.#closed === undefined) events.delivered(batch);
       },
-      notice: (kind, detail) => events.notice(kind, detail),
+      notice: (kind, detail, count) => events.notice(kind, detail, count),
     };
     try {
       const handle = await open(path, 'r');
@@ -148,6 +148,6 @@ class FileSource implements Source {
     if (this.#troubles.has(detail)) return;
     this.#troubles.add(detail);
     this.#gaps++;
-    this.#context.events.notice('warning', detail);
+    this.#context.events.notice('warning', detail, 1);
   }
 }

@@ -62,6 +62,11 @@ export function socketFailure(error: Error & { code?: unknown }): SessionFailure
   return { code: 'target-unreachable', reason: error.message, cause: error };
 }
 
+/** The reason without what a library or the other side adds to it: addresses, codes, ports, which differ from one time to the next. */
+export function plainReason({ reason }: SessionFailure): string {
+  return reason.split(':', 1)[0] as string;
+}
+
 /** The error with which opening a target ends. `tried` says what was tried and for how long. */
 export function openingError(endpoint: Endpoint, failure: SessionFailure, tried: string): IotloadError {
   const verb = failure.code === 'target-refused' ? 'refused us' : 'cannot be reached';

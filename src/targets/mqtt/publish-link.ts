@@ -5,7 +5,7 @@ import { PacketType } from '../../wire/mqtt-frames.ts';
 import { backoffMs, STABLE_US } from './backoff.ts';
 import type { ConnectQueue } from './connect-queue.ts';
 import type { ConnectionNotices } from './connection-notices.ts';
-import { openingError, type SessionFailure } from './failure.ts';
+import { openingError, plainReason, type SessionFailure } from './failure.ts';
 import { FIRST_OWN_ID } from './in-flight.ts';
 import type { PublishLane } from './publish-lane.ts';
 import { Session, type SessionHandlers, type SessionSettings } from './session.ts';
@@ -114,7 +114,7 @@ export class PublishLink implements SessionHandlers {
     this.#loseAll('connection lost');
     if (this.#closed) return;
     if (wasUp) {
-      notices.add('disconnected', `${settings.endpoint.text}: ${failure.reason}`);
+      notices.add('disconnected', `${settings.endpoint.text}: ${plainReason(failure)}`);
       if (nowUs - this.#upSinceUs > STABLE_US) this.#failures = 0;
     } else if (!this.#everUp && this.#givesUp(failure, nowUs)) {
       return;

@@ -71,7 +71,7 @@ class MqttSink implements Sink {
       fleets.map(({ index }) => index),
       events,
     );
-    this.#notices = new ConnectionNotices(clock, (kind, detail) => events.notice(kind, detail));
+    this.#notices = new ConnectionNotices(clock, (kind, detail, count) => events.notice(kind, detail, count));
     this.#queue = new ConnectQueue(clock, connectShare(options.connectPerSecond, part));
     const drained = (lane: number): void => events.drained(lane);
     this.opened = new Promise((resolve, reject) => {

@@ -3,7 +3,7 @@ import { PacketType } from '../../wire/mqtt-frames.ts';
 import type { Source, SourceContext, SourceHealth, TargetOptions } from '../target.ts';
 import { Arrivals } from './arrivals.ts';
 import { backoffMs, STABLE_US } from './backoff.ts';
-import { openingError, type SessionFailure } from './failure.ts';
+import { openingError, plainReason, type SessionFailure } from './failure.ts';
 import type { MqttOptions } from './options.ts';
 import { Session, type SessionHandlers, type SessionSettings } from './session.ts';
 import { sessionSettings } from './settings.ts';
@@ -146,7 +146,7 @@ class MqttSource implements Source, SessionHandlers {
     }
     this.#gaps++;
     if (nowUs - this.#upSinceUs > STABLE_US) this.#failures = 0;
-    events.notice('disconnected', `${this.#settings.endpoint.text}: ${failure.reason} (reader)`);
+    events.notice('disconnected', `${this.#settings.endpoint.text}: ${plainReason(failure)} (reader)`, 1);
     this.#cancelPause = clock.after(backoffMs(this.#failures++, random()), () => this.#connect());
   }
 
@@ -159,7 +159,7 @@ class MqttSource implements Source, SessionHandlers {
     const { events } = this.#context;
     // Only some brokers have it and only some users may read it; without it the count stays unknown.
     session.client.subscribe(DROPPED_TOPIC, { qos: 0 }, () => {});
-    if (this.#everUp) events.notice('reconnected', `${this.#settings.endpoint.text} (reader)`);
+    if (this.#everUp) events.notice('reconnected', `${this.#settings.endpoint.text} (reader)`, 1);
     this.#everUp = true;
     this.#resolveOpened();
   }

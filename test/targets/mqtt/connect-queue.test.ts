@@ -56,15 +56,18 @@ describe('backoffMs', () => {
 });
 
 describe('ConnectionNotices', () => {
-  it('says the first at once and counts equal ones', () => {
+  it('says the first at once and equal ones as a number, never as words', () => {
     const clock = new VirtualClock();
-    const said: string[] = [];
-    const notices = new ConnectionNotices(clock, (kind, detail) => said.push(`${kind}: ${detail}`));
+    const said: [string, string, number][] = [];
+    const notices = new ConnectionNotices(clock, (...notice) => said.push(notice));
     for (let i = 0; i < 40; i++) notices.add('disconnected', 'reset');
     notices.add('disconnected', 'closed');
-    expect(said).toEqual(['disconnected: reset', 'disconnected: closed']);
+    expect(said).toEqual([
+      ['disconnected', 'reset', 1],
+      ['disconnected', 'closed', 1],
+    ]);
     clock.advanceTo(clock.nowUs() + 250_000);
-    expect(said.slice(2)).toEqual(['disconnected: reset (39 more)']);
+    expect(said.slice(2)).toEqual([['disconnected', 'reset', 39]]);
     notices.add('disconnected', 'reset');
     notices.flush();
     clock.advanceTo(clock.nowUs() + 1_000_000);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openingError, socketFailure } from '../../../src/targets/mqtt/failure.ts';
+import { openingError, plainReason, socketFailure } from '../../../src/targets/mqtt/failure.ts';
 
 const coded = (code: string): Error => Object.assign(new Error(`${code} happened`), { code });
 
@@ -27,4 +27,10 @@ it('says what was tried, and where', () => {
     value: 'mqtt://h:1',
     hint: 'Check the host name of the endpoint.',
   });
+});
+
+it('names equal failures alike, whatever address or code stood in them', () => {
+  const reasons = ['TLS failed: C0A7:error:0A000126', 'TLS failed: 40E1:error:0A000126', 'connection reset'];
+  const plain = reasons.map((reason) => plainReason({ code: 'target-unreachable', reason }));
+  expect(plain).toEqual(['TLS failed', 'TLS failed', 'connection reset']);
 });
