@@ -84,7 +84,10 @@ export function composeResult(plan: Plan, sender: SenderFigures, settled: Settle
     ended: sender.run.ended,
     sentTold: sent.end !== null,
     laws: [...settlement.laws, ...countedLaws(sender.counted, settlement.events)],
-    reader: seen === null ? null : { finished: seen.end !== null, doubts: seen.end?.doubts ?? [] },
+    reader:
+      seen === null
+        ? null
+        : { finished: seen.end !== null, doubts: seen.end?.doubts ?? [], gaps: seen.end?.source.gaps ?? 0 },
     ordered: plan.targets.every(({ protocol, options }) => targetOf(protocol).traits(options).ordered),
     generator: sender.generator,
     skipped: new Map(plan.thresholds.flatMap(({ expression, skipped }) => (skipped ? [[expression, skipped]] : []))),
