@@ -1,5 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 
+/** Attempts that have started and are kept in the array until more than half of it are such. */
+const CUT_AT = 1024;
 /** Connection attempts under way at once; more only fill the broker's accept queue. */
 const MAX_CONCURRENT = 200;
 
@@ -8,7 +10,7 @@ export class ConnectQueue {
   readonly #clock: Clock;
   readonly #intervalUs: number;
   readonly #waiting: ((done: () => void) => void)[] = [];
-  /** Index of the first one that still waits; the array is cut when all have started. */
+  /** Index of the first one that still waits. */
   #first = 0;
   #running = 0;
   #nextUs = 0;
@@ -47,11 +49,17 @@ export class ConnectQueue {
       // A timer that fired late is made up for, up to 50 ms of attempts.
       this.#nextUs = Math.max(this.#nextUs, nowUs - 50_000) + this.#intervalUs;
       this.#start(this.#waiting[this.#first++] as (done: () => void) => void);
+      this.#forgetStarted();
+      // An attempt that ended at once has advanced the queue itself, and may have set the timer.
+      if (this.#cancelTimer !== null) return;
     }
-    if (this.#first === this.#waiting.length) {
-      this.#waiting.length = 0;
-      this.#first = 0;
-    }
+  }
+
+  /** Cuts off what has started, so rarely that it costs nothing per attempt, and also while there is always somebody waiting. */
+  #forgetStarted(): void {
+    if (this.#first < this.#waiting.length && (this.#first < CUT_AT || 2 * this.#first < this.#waiting.length)) return;
+    this.#waiting.splice(0, this.#first);
+    this.#first = 0;
   }
 
   #start(attempt: (done: () => void) => void): void {

@@ -1,4 +1,8 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
+import type { Clock } from '../../../src/core/clock.ts';
+import { sleep, systemClock } from '../../../src/core/clock.ts';
 import { backoffMs } from '../../../src/targets/mqtt/backoff.ts';
 import { ConnectQueue } from '../../../src/targets/mqtt/connect-queue.ts';
 import { ConnectionNotices } from '../../../src/targets/mqtt/connection-notices.ts';
@@ -34,6 +38,84 @@ describe('ConnectQueue', () => {
     dones[0]?.();
     clock.advanceTo(clock.nowUs() + 1000);
     expect(dones).toHaveLength(201);
+  });
+
+  it.each([0, 300])(
+    'lets go of started attempts under a long refusal that comes after %i ms',
+    async (refusedAfterMs) => {
+      const links = 1000;
+      const clock = new VirtualClock();
+      const startUs = clock.nowUs();
+      const queue = new ConnectQueue(clock, 50);
+      const attempts: WeakRef<object>[] = [];
+      let started = 0;
+      const link = (failures: number): void => {
+        const attempt = (done: () => void): void => {
+          started++;
+          const refused = (): void => {
+            clock.after(backoffMs(failures, 0.5), () => link(failures + 1));
+            done();
+          };
+          if (refusedAfterMs === 0) refused();
+          else clock.after(refusedAfterMs, refused);
+        };
+        attempts.push(new WeakRef(attempt));
+        queue.add(attempt);
+      };
+      for (let i = 0; i < links; i++) link(0);
+      clock.advanceTo(startUs + 300_000_000);
+      expect(started).toBeGreaterThan(14_500);
+      expect(started).toBeLessThan(15_100);
+      // A weak reference that was just made holds its object until the turn ends.
+      await sleep(systemClock(), 1);
+      setFlagsFromString('--expose-gc');
+      (runInNewContext('gc') as () => void)();
+      const held = attempts.filter((attempt) => attempt.deref() !== undefined).length;
+      expect(held).toBeLessThan(3 * links + 1024);
+      queue.clear();
+    },
+  );
+
+  it('never sets a second timer over the first when attempts are over at once', () => {
+    const clock = new VirtualClock();
+    let pending = 0;
+    let mostPending = 0;
+    const counting: Clock = {
+      nowUs: () => clock.nowUs(),
+      wallUs: () => clock.wallUs(),
+      every: (ms, task) => clock.every(ms, task),
+      soon: (task) => clock.soon(task),
+      after(ms, task) {
+        mostPending = Math.max(mostPending, ++pending);
+        let over = false;
+        const end = (): void => {
+          if (!over) pending--;
+          over = true;
+        };
+        const cancel = clock.after(ms, () => {
+          end();
+          task();
+        });
+        return () => {
+          end();
+          cancel();
+        };
+      },
+    };
+    const queue = new ConnectQueue(counting, 100);
+    let started = 0;
+    const attempt = (done: () => void): void => {
+      if (++started < 50) queue.add(attempt);
+      done();
+    };
+    for (let i = 0; i < 50; i++) queue.add(attempt);
+    clock.advanceTo(clock.nowUs() + 100_000);
+    expect(mostPending).toBe(1);
+    queue.clear();
+    expect(pending).toBe(0);
+    const before = started;
+    clock.advanceTo(clock.nowUs() + 10_000_000);
+    expect(started).toBe(before);
   });
 
   it('forgets what has not started', () => {
