@@ -1,4 +1,5 @@
 import yargs, { type ArgumentsCamelCase, type Argv } from 'yargs';
+import { IotloadError } from '../core/errors.ts';
 import { exitCodes } from './exit-codes.ts';
 
 /** A verb of the command line. */
@@ -28,8 +29,21 @@ export function defineCommand<Flags>(definition: {
     addTo: (parser) => {
       const build = (inner: Argv): Argv<Flags> => builder(inner).epilogue(exitCodes);
       parser.command<Flags>(command, describe, build, async (flags) => {
+        refuseUnclearFlags(flags);
         process.exitCode = await handler(flags);
       });
     },
   };
+}
+
+/** Flags that may be given more than once. */
+const repeatable: ReadonlySet<string> = new Set(['_', 'set', 'allow']);
+
+/** A flag without its value, or given twice, means something that we would have to guess. */
+function refuseUnclearFlags(flags: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(flags)) {
+    if (repeatable.has(name)) continue;
+    const problem = value === '' ? 'the value is missing' : Array.isArray(value) ? 'given more than once' : null;
+    if (problem !== null) throw new IotloadError('bad-arguments', problem, { where: `--${name}` });
+  }
 }

@@ -48,7 +48,8 @@ function createParser(args: readonly string[]): Argv {
     .epilogue(exitCodes)
     .exitProcess(false)
     .fail((message: string | null, error: Error | undefined) => {
-      throw error ?? new UsageError(message ?? 'bad arguments');
+      if (error !== undefined && error.name !== 'YError') throw error;
+      throw new UsageError(message ?? error?.message ?? 'bad arguments');
     });
   for (const verb of verbs) verb.addTo(parser);
   return parser;
@@ -84,5 +85,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
   throw error;
 });
+
+// Progress that nobody can read any more must not end a run.
+process.stderr.on('error', () => {});
 
 await main(hideBin(process.argv));

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { relative } from 'node:path';
 import { systemClock } from '../core/clock.ts';
 import { newRunId } from '../core/entropy.ts';
-import { isSecret } from '../scenario/secret-keys.ts';
+import { isSecret, maskSecrets } from '../scenario/secret-keys.ts';
 import { defineCommand } from './command.ts';
 import { exitOfError } from './exit-codes.ts';
 import { printResult } from './print-result.ts';
@@ -11,6 +11,9 @@ import { allowedPlan, type ScenarioFlags, scenarioFlags, wholeNumber } from './s
 import { checkRunId, parseShard, parseStartAt, requireCommonStart } from './shard-flags.ts';
 import { onInterrupt } from './signals.ts';
 import { version } from './version.ts';
+
+/** More threads than this help no machine. */
+const MAX_WORKERS = 256;
 
 interface RunFlags extends ScenarioFlags {
   out: string | undefined;
@@ -60,7 +63,7 @@ export const runCommand = defineCommand({
 async function run(flags: RunFlags): Promise<number> {
   const shard = parseShard(flags.shard);
   requireCommonStart(shard, flags);
-  const workers = wholeNumber('workers', flags.workers, 1) ?? Math.min(4, availableParallelism());
+  const workers = wholeNumber('workers', flags.workers, 1, MAX_WORKERS) ?? Math.min(4, availableParallelism());
   const startAtWallUs = parseStartAt(flags.startAt);
   const plan = await allowedPlan(flags);
   if (plan === null) return exitOfError['bad-scenario'];
@@ -99,7 +102,9 @@ function commandLine(): string {
   const args = process.argv.slice(2).map((arg, i, all) => {
     const setting = all[i - 1] === '--set' ? arg : arg.startsWith('--set=') ? arg.slice('--set='.length) : '';
     const path = setting.slice(0, Math.max(0, setting.indexOf('='))).split('.');
-    return isSecret(path) ? `${arg.slice(0, arg.length - setting.length)}${path.join('.')}=[redacted]` : arg;
+    return isSecret(path)
+      ? `${arg.slice(0, arg.length - setting.length)}${path.join('.')}=[redacted]`
+      : maskSecrets(arg);
   });
   return ['iotload', ...args].join(' ');
 }

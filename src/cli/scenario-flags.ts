@@ -89,12 +89,12 @@ export async function allowedPlan(flags: ScenarioFlags): Promise<Plan | null> {
   throw refusalError(planned.refusal);
 }
 
-/** A flag that takes a whole number of at least `least`; undefined stays undefined. */
-export function wholeNumber(flag: string, text: string | undefined, least: number): number | undefined {
+/** A flag that takes a whole number from `least` to `most`; undefined stays undefined. */
+export function wholeNumber(flag: string, text: string | undefined, least: number, most: number): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
-  if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
-  throw new IotloadError('bad-arguments', `expected a whole number of at least ${least}`, {
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+  throw new IotloadError('bad-arguments', `expected a whole number from ${least} to ${most}`, {
     where: `--${flag}`,
     value: text,
   });

@@ -28,7 +28,7 @@ export function evaluateThreshold(threshold: Threshold, run: MeasuredRun): Thres
   const key = camelCase(threshold.metric);
   switch (threshold.kind) {
     case 'latency':
-      return latency(threshold, scope.latency?.[key as Exclude<keyof LatencySummary, 'unit'>]);
+      return latency(threshold, scope.latency?.[key as Exclude<keyof LatencySummary, 'unit'>], scope.events);
     case 'event-count':
       return count(threshold, scope.events[key as keyof EventCounts], scope.events.intended, 'intended');
     case 'delivery-count':
@@ -50,14 +50,23 @@ function scopeOf(name: string | null, run: MeasuredRun): Scope | null {
   return { ...target, rate: sole ? run.rate : null, latency: sole ? run.latency : null };
 }
 
-function latency(threshold: Threshold, summary: QuantileSummary | undefined): ThresholdOutcome {
+function latency(threshold: Threshold, summary: QuantileSummary | undefined, events: EventCounts): ThresholdOutcome {
   if (summary === undefined) return cannotTell('latencies are kept per fleet, not per target');
   if (summary.count === 0) return cannotTell('nothing was measured');
   const key = (threshold.stat as ThresholdStat).replace('.', '') as keyof QuantileSummary;
   const observed = summary[key];
   if (observed === null) return cannotTell(`${summary.count} samples are too few for ${threshold.stat}`);
   const limit = threshold.value.unit === 'us' ? threshold.value.amount : Number.NaN;
-  return { observed: formatMicros(observed), holds: compare(observed, threshold.operator, limit), reason: '' };
+  const holds = compare(observed, threshold.operator, limit);
+  const unanswered = (events.rejected + events.unknown + events.notSent) / Math.max(1, events.intended);
+  if (holds && hidesIn(threshold, unanswered)) {
+    return {
+      observed: formatMicros(observed),
+      holds: null,
+      reason: `${formatShare(unanswered)} of the events had no answer, and only the others were timed`,
+    };
+  }
+  return { observed: formatMicros(observed), holds, reason: '' };
 }
 
 function delivery(threshold: Threshold, key: string, { delivery: counts, events }: Scope): ThresholdOutcome {
@@ -125,4 +134,15 @@ function cannotTell(reason: string): ThresholdOutcome {
 
 function camelCase(name: string): string {
   return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/**
+ * Whether an upper bound on a quantile rests on the events that were answered in time: those that never were count as infinitely slow, so
+ * the quantile q is only known while they are fewer than a share 1 − q. How late the generator itself was is known for every event.
+ */
+function hidesIn({ metric, stat, operator }: Threshold, unanswered: number): boolean {
+  if (metric === 'schedule_lag' || !operator.startsWith('<') || stat === null || stat === 'mean' || stat === 'min')
+    return false;
+  const q = stat === 'max' ? 1 : Number(stat.slice(1)) / 100;
+  return unanswered > 1 - q;
 }

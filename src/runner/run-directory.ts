@@ -1,4 +1,4 @@
-import { mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Micros } from '../core/clock.ts';
 import { IotloadError } from '../core/errors.ts';
@@ -64,6 +64,8 @@ function claim(dir: string): RunDirectory | null {
   let made = false;
   try {
     made = mkdirSync(path, { recursive: true, mode: 0o700 }) !== undefined;
+    // Whoever's files these are, they are not ours to overwrite.
+    if (Object.values(runFiles).some((name) => existsSync(join(path, name)))) return null;
     writeFileSync(join(path, runFiles.plan), '', { flag: 'wx', mode: 0o600 });
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;

@@ -46,6 +46,10 @@ describe('the command line itself', () => {
     [['run', 'no-such-file.yaml'], 'shipped scenarios'],
     [['verify', 'quickstart'], '--run-id'],
     [['run', 'quickstart', '--run-id', 'a/b'], 'nightly-42'],
+    [['run', 'quickstart', '--set'], 'set'],
+    [['run', 'quickstart', '--out'], '--out: the value is missing'],
+    [['run', 'quickstart', '--seed', '1', '--seed', '2'], '--seed: given more than once'],
+    [['run', 'quickstart', '--workers', '5000'], 'from 1 to 256'],
     [['verify', '.'], 'plan.json'],
     [['sample', 'quickstart', '--fleet', 'cars'], 'phones'],
   ])('%j is exit 2 and says what to do', async (args, hint) => {

@@ -31,6 +31,17 @@ describe('evaluateThreshold', () => {
     expect(evaluate(expression)).toEqual({ observed, holds, reason: '' });
   });
 
+  it('a latency of those that were answered says nothing about a quantile that the others reach', () => {
+    const events = testEvents({ intended: 1_000, sent: 985, notSent: 15, acked: 980, unknown: 5 });
+    expect(evaluate('response_time p95 < 6ms', { events }).holds).toBe(true);
+    expect(evaluate('response_time p99 <= 5ms', { events })).toMatchObject({
+      holds: null,
+      reason: '2 % of the events had no answer, and only the others were timed',
+    });
+    expect(evaluate('response_time p99 < 5ms', { events }).holds).toBe(false);
+    expect(evaluate('schedule_lag p99 < 1h', { events }).holds).toBe(true);
+  });
+
   it('takes shares of the intended, and for delivery of the acknowledged, events', () => {
     const events = testEvents({ intended: 2_000, notSent: 1_000, unknown: 2, acked: 998 });
     expect(evaluate('unknown <= 0.1%', { events })).toMatchObject({ holds: true, observed: '0.1 % (2 of 2000)' });

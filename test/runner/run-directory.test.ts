@@ -58,5 +58,9 @@ describe('run directory', () => {
     writeFileSync(join(theirs, 'thesis.tex'), 'years of work');
     createRunDirectory(theirs).discard();
     expect(readdirSync(theirs)).toEqual(['thesis.tex']);
+
+    writeFileSync(join(theirs, 'sent'), 'letters');
+    expect(() => createRunDirectory(theirs)).toThrow(/already holds/);
+    expect(readFileSync(join(theirs, 'sent'), 'utf8')).toBe('letters');
   });
 });

@@ -37,6 +37,7 @@ class MqttSource implements Source, SessionHandlers {
   readonly #context: SourceContext;
   readonly #settings: SessionSettings;
   readonly #qos: 0 | 1;
+  readonly #clientId: string;
   readonly #filters: string[];
   readonly #arrivals: Arrivals;
   readonly #onSystem = (payload: string): void => this.#droppedCount(payload);
@@ -71,6 +72,9 @@ class MqttSource implements Source, SessionHandlers {
       this.#resolveOpened = resolve;
       this.#rejectOpened = reject;
     });
+    // A broker ends the older of two sessions with one name, and a run may have several readers: its shards', and one by hand.
+    const own = Math.floor(context.random() * 2 ** 32).toString(16);
+    this.#clientId = `iotload-${context.runId}-read-${own}`;
     this.#startUs = context.clock.nowUs();
     this.#connect();
   }
@@ -152,7 +156,7 @@ class MqttSource implements Source, SessionHandlers {
 
   #connect(): void {
     if (this.#closed) return;
-    this.#session = new Session(this.#settings, `iotload-${this.#context.runId}-read`, this);
+    this.#session = new Session(this.#settings, this.#clientId, this);
   }
 
   #subscribed(session: Session): void {
