@@ -2,6 +2,7 @@ import type { Part } from '../core/anchor.ts';
 import type { Clock, Micros } from '../core/clock.ts';
 import type { EventBatch } from '../core/event-batch.ts';
 import type { Outcome } from '../core/outcome.ts';
+import type { StreamKey } from '../core/random.ts';
 
 /** Options of a target as they stand in the plan: validated plain JSON, so that a worker needs no schema library. */
 export type TargetOptions = Readonly<Record<string, unknown>>;
@@ -41,7 +42,8 @@ export interface TargetFleet {
   devices: number;
   /** Address template as the plan has it, e.g. `meters/<device>/reading`; empty where the protocol has none. */
   address: string;
-  deviceId(seat: number): string;
+  /** Id of the device that sits there, in its first incarnation where none is named. */
+  deviceId(seat: number, incarnation?: number): string;
 }
 
 export interface SinkContext {
@@ -82,6 +84,14 @@ export interface SinkEvents {
   notice(kind: NoticeKind, detail: string, count: number): void;
 }
 
+/** Which connections are cut on purpose: those of each device, or of a pool, that a hash with `key` puts below `share` (0…1). */
+export interface Cut {
+  /** Indices in the plan; null for all. A pool is cut as soon as one of the fleets that use it is among them. */
+  fleets: readonly number[] | null;
+  share: number;
+  key: StreamKey;
+}
+
 /** Lane: a connection, partition or file with its own bounded queue. */
 export interface Sink {
   readonly lanes: number;
@@ -99,6 +109,13 @@ export interface Sink {
   close(): Promise<void>;
   /** Publishes one message outside the schedule and resolves when it is handed over (and acknowledged where the protocol can). */
   publish(address: string, payload: Uint8Array): Promise<void>;
+  /** Cuts connections without a farewell and keeps them down for `forMs`. Absent where a target has no connections of its own. */
+  disconnect?(cut: Cut, forMs: number): void;
+  /**
+   * A seat has a new device, whose events follow. Withholds the room of its lane at once; what is in flight may still be answered, for
+   * a bounded time, then the device says farewell and the new one arrives under its own id. Absent where a device has nothing of its own.
+   */
+  reload?(fleet: number, seat: number, incarnation: number): void;
 }
 
 /** Events as read back, valid only during the call. Event i: address `bytes[starts[i] … payloads[i])`, payload up to `ends[i]`. */
