@@ -60,7 +60,8 @@ function phonesPlan(): Plan {
     targets: [],
     verify: null,
     thresholds: [],
-    outputs: { dir: '' },
+    outputs: { dir: '', labels: {} },
+    limits: { memoryBytes: null },
   };
 }
 

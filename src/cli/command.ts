@@ -37,7 +37,7 @@ export function defineCommand<Flags>(definition: {
 }
 
 /** Flags that may be given more than once. */
-const repeatable: ReadonlySet<string> = new Set(['_', 'set', 'allow']);
+const repeatable: ReadonlySet<string> = new Set(['_', 'set', 'allow', 'env-file', 'envFile', 'label']);
 
 /** A flag without its value, or given twice, means something that we would have to guess. */
 function refuseUnclearFlags(flags: Readonly<Record<string, unknown>>): void {

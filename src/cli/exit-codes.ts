@@ -17,6 +17,7 @@ export const exitOfError: Readonly<Record<ErrorCode, number>> = {
   'verifier-not-ready': 4,
   'verifier-died': 3,
   'backlog-full': 3,
+  'memory-exceeded': 3,
   'worker-died': 5,
   defect: 5,
   'refused-by-safety': 6,

@@ -2,6 +2,7 @@ import type { Argv } from 'yargs';
 import { IotloadError } from '../core/errors.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { SafetyRefusal } from '../plan/safety.ts';
+import { readEnvFile } from './env-file.ts';
 import { findScenario } from './find-scenario.ts';
 
 /** Flags of every command that takes a scenario. */
@@ -14,6 +15,9 @@ export interface ScenarioFlags {
   seed: string | undefined;
   allow: string[];
   verify: boolean;
+  env: string | undefined;
+  'env-file': string[];
+  label: string[];
 }
 
 /** Adds the scenario argument and the flags that change it. Values stay text: their units are the scenario file's. */
@@ -42,6 +46,21 @@ export function scenarioFlags<T>(parser: Argv<T>): Argv<T & ScenarioFlags> {
       default: [] as string[],
       describe: 'allow a host that the scenario file does not name, as host or host:port (repeatable)',
     })
+    .option('env', { type: 'string', describe: 'lay this environment of the file over the scenario' })
+    .option('env-file', {
+      type: 'string',
+      array: true,
+      nargs: 1,
+      default: [] as string[],
+      describe: 'read variables for ${NAME} from this file; what is set already stays (repeatable)',
+    })
+    .option('label', {
+      type: 'string',
+      array: true,
+      nargs: 1,
+      default: [] as string[],
+      describe: 'name=value that every output carries (repeatable)',
+    })
     .option('verify', {
       type: 'boolean',
       default: true,
@@ -57,6 +76,7 @@ export interface PlannedScenario {
 
 /** Loads the scenario and resolves its plan. Prints every mistake and returns null when there is one; prints warnings either way. */
 export async function planScenario(flags: ScenarioFlags): Promise<PlannedScenario | null> {
+  for (const path of flags['env-file']) readEnvFile(path, process.env);
   const { file, text } = findScenario(flags.scenario);
   const { loadPlan } = await import('../plan/load-plan.ts');
   const { renderDiagnostics } = await import('../scenario/diagnostics.ts');
@@ -67,6 +87,8 @@ export async function planScenario(flags: ScenarioFlags): Promise<PlannedScenari
     set: flags.set,
     noVerify: !flags.verify,
     allow: flags.allow,
+    labels: flags.label,
+    ...(flags.env === undefined ? {} : { environment: flags.env }),
     ...(flags.duration === undefined ? {} : { duration: flags.duration }),
     ...(flags.rate === undefined ? {} : { rate: flags.rate }),
     ...(flags.count === undefined ? {} : { count: flags.count }),

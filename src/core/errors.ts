@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'verifier-died'
   | 'worker-died'
   | 'backlog-full'
+  | 'memory-exceeded'
   | 'file-unreadable'
   | 'file-corrupt'
   | 'file-unwritable'

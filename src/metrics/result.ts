@@ -13,6 +13,8 @@ export interface RunResult {
     durationSeconds: number;
     ended: 'completed' | 'interrupted' | 'aborted' | 'worker-died';
     command: string;
+    /** `outputs.labels` and `--label`. */
+    labels: Record<string, string>;
   };
   events: EventCounts;
   rate: { targetPerSecond: number; achievedPerSecond: number };

@@ -108,6 +108,7 @@ export const summarySchema = z
       durationSeconds: seconds,
       ended: z.enum(['completed', 'interrupted', 'aborted', 'worker-died']),
       command: z.string(),
+      labels: z.record(z.string(), z.string()).describe('outputs.labels and --label'),
     }),
     events,
     rate,

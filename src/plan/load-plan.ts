@@ -26,6 +26,10 @@ export interface PlanRequest {
   noVerify?: boolean;
   /** Hosts allowed by flags. */
   allow: readonly string[];
+  /** Which of the file's environments is laid over it. */
+  environment?: string;
+  /** `name=value` each, added to `outputs.labels`. */
+  labels?: readonly string[];
 }
 
 export type PlanOutcome =
@@ -39,11 +43,14 @@ export async function loadPlan(request: PlanRequest): Promise<PlanOutcome> {
   const flags = flagsOf(request, flagged);
   const allow = allowOf(request, flagged);
   const changed = overrides.length > 0 || flags.rate !== null || flags.count !== null || flags.noVerify;
-  const file = changed ? await resolveFile(request) : null;
+  const environment = request.environment ?? null;
+  const file = changed ? (await resolveFile(request, environment)).resolved : null;
 
-  const draft = await loadScenario(request.text, request.env, overrides);
+  const draft = await loadScenario(request.text, { env: request.env, environment, overrides });
   const diagnostics = [...flagged, ...draft.diagnostics];
   const resolved = resolvePlan(draft, request.file, flags, file?.extent ?? null, reporter(draft, diagnostics));
+  for (const name of draft.environments.keys())
+    if (name !== environment) diagnostics.push(...(await mistakesOfEnvironment(request, draft, name)));
   if (resolved === null || diagnostics.length > 0) return { ok: false, diagnostics: sortDiagnostics(diagnostics) };
 
   const { plan, safety } = resolved;
@@ -56,26 +63,45 @@ export async function loadPlan(request: PlanRequest): Promise<PlanOutcome> {
   return { ok: true, plan, refusal, warnings: sortDiagnostics(literalSecrets(draft.tree)) };
 }
 
-/** What the file comes to without any flag; null where it is no scenario on its own. */
-async function resolveFile({ text, env, file }: PlanRequest): Promise<ResolvedPlan | null> {
-  const draft = await loadScenario(text, env, []);
+/** What the file comes to in one of its environments without any flag; `resolved` is null where that is no scenario on its own. */
+async function resolveFile(
+  { text, env, file }: PlanRequest,
+  environment: string | null,
+): Promise<{ resolved: ResolvedPlan | null; diagnostics: Diagnostic[] }> {
+  const draft = await loadScenario(text, { env, environment, overrides: [] });
   const diagnostics = [...draft.diagnostics];
-  const resolved = resolvePlan(
-    draft,
-    file,
-    { rate: null, count: null, noVerify: false },
-    null,
-    reporter(draft, diagnostics),
-  );
-  return diagnostics.length > 0 ? null : resolved;
+  const flags = { rate: null, count: null, noVerify: false };
+  const resolved = resolvePlan(draft, file, flags, null, reporter(draft, diagnostics));
+  return { resolved: diagnostics.length > 0 ? null : resolved, diagnostics };
+}
+
+/** What is wrong with an environment that was not asked for; variables that only it reads need not be set. */
+async function mistakesOfEnvironment(
+  request: PlanRequest,
+  { environments }: ScenarioDraft,
+  name: string,
+): Promise<Diagnostic[]> {
+  const place = environments.get(name)?.value.place;
+  if (place === undefined) return [];
+  const { diagnostics } = await resolveFile(request, name);
+  const unread = new Set(diagnostics.filter(({ code }) => code === 'environment').map(({ range }) => range?.start));
+  return diagnostics.filter(({ path, range }) => {
+    if (path[0] === 'environments' || range === null || unread.has(range.start)) return false;
+    return range.start >= place.start && range.end <= place.end;
+  });
 }
 
 /** Flags that stand for one key of the scenario. */
-function overridesOf({ set, duration, seed }: PlanRequest, diagnostics: Diagnostic[]): Override[] {
+function overridesOf({ set, duration, seed, labels }: PlanRequest, diagnostics: Diagnostic[]): Override[] {
   const overrides: Override[] = [];
   for (const argument of set) {
     const override = parseSet(argument);
-    if (override !== null) overrides.push(override);
+    if (override?.path[0] === 'safety') {
+      const hint = 'hosts may be allowed with --allow; everything else stands in the file';
+      diagnostics.push(flagDiagnostic(override.flag, 'the safety rail cannot be moved by a flag', hint));
+    } else if (override?.path[0] === 'environments') {
+      diagnostics.push(flagDiagnostic(override.flag, 'a flag comes after the environments', 'set the key itself'));
+    } else if (override !== null) overrides.push(override);
     else {
       const [path] = argument.split('=') as [string];
       diagnostics.push(flagDiagnostic(`--set ${path}`, 'it has the form path=value', 'such as --set target.qos=0'));
@@ -83,6 +109,14 @@ function overridesOf({ set, duration, seed }: PlanRequest, diagnostics: Diagnost
   }
   if (duration !== undefined) overrides.push({ flag: '--duration', path: ['run', 'duration'], value: duration });
   if (seed !== undefined) overrides.push({ flag: '--seed', path: ['seed'], value: seed });
+  for (const argument of labels ?? []) {
+    const equals = argument.indexOf('=');
+    const [name, value] = [argument.slice(0, Math.max(0, equals)).trim(), argument.slice(equals + 1)];
+    // Its value is text, whatever it looks like.
+    if (name !== '')
+      overrides.push({ flag: `--label ${name}`, path: ['outputs', 'labels', name], value: JSON.stringify(value) });
+    else diagnostics.push(flagDiagnostic('--label', 'it has the form name=value', 'such as --label team=ingest'));
+  }
   return overrides;
 }
 

@@ -7,10 +7,10 @@ const wholeReference = /^\$\{([A-Za-z_][A-Za-z0-9_]*)(?:(:[-?])([^}]*))?\}$/;
 
 /**
  * SHA-256, in hexadecimal digits, of everything that decides what is sent and how it is judged. Secrets do not enter it, nor does the
- * place of the results; keys are sorted, so that it does not depend on the order in which a plan was put together.
+ * place of the results, their labels and the limits of the machine; keys are sorted, so that it does not depend on the order in which a plan was put together.
  */
 export function planDigest(plan: Plan): string {
-  const { outputs: _, ...rest } = plan;
+  const { outputs: _, limits: __, ...rest } = plan;
   return createHash('sha256')
     .update(canonicalJson(redact(rest)))
     .digest('hex');

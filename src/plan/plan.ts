@@ -20,7 +20,10 @@ export interface Plan {
   /** null: delivery is not asked. */
   verify: VerifyPlan | null;
   thresholds: ThresholdPlan[];
-  outputs: { dir: string };
+  /** Where results go, and the labels that every one of them carries. */
+  outputs: { dir: string; labels: Record<string, string> };
+  /** Memory of all processes of a run together beyond which it ends; null: not bounded. */
+  limits: { memoryBytes: number | null };
 }
 
 export interface FleetPlan {

@@ -89,7 +89,8 @@ export function resolvePlan(
     targets: [target.plan],
     verify,
     thresholds,
-    outputs: { dir: (outputs.dir ?? '').replaceAll('<name>', slugOf(name)) },
+    outputs: { dir: (outputs.dir ?? '').replaceAll('<name>', slugOf(name)), labels: outputs.labels ?? {} },
+    limits: { memoryBytes: safety.max_memory ?? null },
   };
   const endpoint = nodeAt(draft.tree, ['target', 'endpoint']);
   return {
@@ -103,7 +104,7 @@ export function resolvePlan(
         sound.map((fleet) => fleet.plan.schedule),
         endUs,
       ),
-      durationUs,
+      durationUs: endUs,
       maxPerSecond:
         safety.max_rate === undefined ? undefined : (safety.max_rate.events / safety.max_rate.perUs) * 1_000_000,
       maxDurationUs: safety.max_duration,

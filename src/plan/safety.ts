@@ -10,7 +10,7 @@ export interface SafetyQuestion {
   literal: boolean;
   /** `safety.allow` and `--allow`. */
   allow: readonly string[];
-  /** Highest rate of the run, events per second, and `run.duration`. */
+  /** Highest rate of the run, events per second, and how long it sends, warm-up included. */
   peakPerSecond: number;
   durationUs: Micros;
   /** `safety.max_*`; undefined where the scenario does not say. */

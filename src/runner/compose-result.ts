@@ -39,6 +39,7 @@ export const incidentCodes: ReadonlySet<string> = new Set<ErrorCode>([
   'verifier-not-ready',
   'verifier-died',
   'backlog-full',
+  'memory-exceeded',
   'file-unwritable',
   'defect',
 ]);

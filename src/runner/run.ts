@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Anchor, Part } from '../core/anchor.ts';
 import type { Clock, Micros } from '../core/clock.ts';
 import { IotloadError } from '../core/errors.ts';
+import { residentBytes } from '../core/process-usage.ts';
 import { Counter } from '../engine/board.ts';
 import type { ErrorTally, FromWorker } from '../engine/protocol.ts';
 import type { RunResult } from '../metrics/result.ts';
@@ -16,6 +17,7 @@ import { dueBy, generatorHealth } from './generator-health.ts';
 import { GeneratorWatch } from './generator-watch.ts';
 import { keepSummary } from './keep-summary.ts';
 import { Latencies } from './latencies.ts';
+import { memoryExceeded } from './memory-limit.ts';
 import { mergeErrors } from './merge-errors.ts';
 import { awaitProbe, fixAnchor, refuseLateStart } from './readiness.ts';
 import { inDirectory, type RealTargets, startEmbeddedBrokers } from './real-targets.ts';
@@ -121,6 +123,7 @@ class Run {
       const meter = new ProgressMeter(clock, plan, crew.boards, latencies, this.#slots());
       this.#cancels.push(clock.every(PROGRESS_MS, () => this.#report(meter)));
       this.#cancels.push(clock.every(SECOND_MS, () => this.#watch.checkClocks()));
+      this.#cancels.push(clock.every(PROGRESS_MS, () => this.#checkMemory()));
       this.#verification = this.#startVerification(embedded.plan, dir);
       await Promise.race([this.#becomeReady(crew), this.#interruption]);
       const anchor = fixAnchor(clock, runId, this.#options.startAtWallUs);
@@ -255,6 +258,7 @@ class Run {
           durationSeconds: Math.max(0, endedUs - anchor.startMonoUs) / 1e6,
           ended: this.#ended,
           command,
+          labels: plan.outputs.labels,
         },
         latency,
         fleetLatencies: plan.fleets.map((_, fleet) => latencies.summarise(noSamples, fleet)),
@@ -311,6 +315,13 @@ class Run {
     if (this.#incidents.some(({ code }) => code === 'backlog-full')) return;
     const message = `the backlog of ${target} is full, and the scenario says to abort then`;
     this.#incident(new IotloadError('backlog-full', message), message);
+    this.#cutShort('aborted');
+  }
+
+  #checkMemory(): void {
+    const error = memoryExceeded(this.#options.plan, residentBytes() + (this.#verification?.rssBytes ?? 0));
+    if (error === null || this.#incidents.some(({ code }) => code === error.code)) return;
+    this.#incident(error, error.message);
     this.#cutShort('aborted');
   }
 

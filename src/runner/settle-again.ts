@@ -59,6 +59,7 @@ function senderFigures(summary: RunResult | null, document: PlanDocument, anchor
       durationSeconds: 0,
       ended: 'aborted',
       command: '',
+      labels: plan.outputs.labels,
     },
     latency: nothing,
     fleetLatencies: plan.fleets.map(() => nothing),

@@ -24,6 +24,8 @@ export interface VerificationOptions {
 export class Verification {
   /** Distinct events seen unaltered so far. */
   verified = 0;
+  /** Memory of its process, as it last told. */
+  rssBytes = 0;
   readonly #handle: VerifierHandle;
   readonly #opened: Promise<void>;
   readonly #onFailure: (error: IotloadError) => void;
@@ -36,8 +38,9 @@ export class Verification {
     const { protocol, options } = plan.targets[plan.verify.read] as TargetPlan;
     this.#handle = startVerifier({
       probe: () => this.#onProbe(),
-      progress: ({ seen }) => {
+      progress: ({ seen, rssBytes }) => {
         this.verified = seen;
+        this.rssBytes = rssBytes;
       },
       notice: (kind, detail) => {
         if (kind !== 'connecting' && kind !== 'connected') note(`verifier: ${kind}: ${detail}`);

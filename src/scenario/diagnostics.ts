@@ -3,6 +3,8 @@ import { maskSecrets } from './secret-keys.ts';
 
 /** Columns of source shown at most; the rest of a longer line is cut away around the mistake. */
 const WIDTH = 120;
+/** Characters of a message printed at most; a value quoted in it may be as long as the file. */
+const LONGEST_MESSAGE = 400;
 /** Diagnostics printed at most. */
 const SHOWN = 50;
 
@@ -28,8 +30,8 @@ interface SourceLine {
 function renderOne(diagnostic: Diagnostic, lines: readonly SourceLine[], file: string): string[] {
   const { severity, message, hint, range, flag } = diagnostic;
   const correction = hint?.startsWith('did you mean') ?? false;
-  const text = printable(`${severity}: ${message}${correction ? `, ${hint}` : ''}`);
-  const advice = hint === null || correction ? [] : [printable(`  hint: ${hint}`)];
+  const text = clipped(printable(`${severity}: ${message}${correction ? `, ${hint}` : ''}`));
+  const advice = hint === null || correction ? [] : [clipped(printable(`  hint: ${hint}`))];
   if (range === null) return [`${printable(flag ?? file)}: ${text}`, ...advice];
 
   const index = lineAt(lines, range.start);
@@ -67,6 +69,10 @@ function lineAt(lines: readonly SourceLine[], offset: number): number {
     else high = middle - 1;
   }
   return low;
+}
+
+function clipped(text: string): string {
+  return text.length <= LONGEST_MESSAGE ? text : `${text.slice(0, LONGEST_MESSAGE - 1)}…`;
 }
 
 /** One column a character, so that carets stay in place. */

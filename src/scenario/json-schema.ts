@@ -25,6 +25,10 @@ export async function scenarioJsonSchema(): Promise<object> {
     verify: z.union([z.literal(false), schema.verify]).optional(),
     outputs: schema.outputs.optional(),
     safety: schema.safety.optional(),
+    environments: z
+      .record(z.string(), z.record(z.string(), z.unknown()))
+      .optional()
+      .describe('what differs where: --env NAME lays one over the file; null removes'),
   });
   const root = jsonSchemaOf(whole);
   const { $schema, ...rest } = root;

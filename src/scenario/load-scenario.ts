@@ -3,6 +3,7 @@ import { closestName } from '../core/closest-name.ts';
 import { isProtocol, targets } from '../targets/registry.ts';
 import type { TargetOptions } from '../targets/target.ts';
 import type { Diagnostic, ScenarioPath } from './diagnostic.ts';
+import { applyEnvironment, type Environments, takeEnvironments } from './environments.ts';
 import { refuseUnsupported } from './not-supported.ts';
 import { applyOverride, type Override } from './overrides.ts';
 import { readYaml } from './read-yaml.ts';
@@ -25,6 +26,8 @@ export interface ScenarioDraft {
   verify: z.output<typeof schema.verify> | null | undefined;
   outputs: Partial<z.output<typeof schema.outputs>>;
   safety: Partial<z.output<typeof schema.safety>>;
+  /** What `environments` holds, whether or not one was asked for. */
+  environments: Environments;
   diagnostics: Diagnostic[];
 }
 
@@ -45,20 +48,32 @@ export interface TargetDraft {
 
 type Report = (found: readonly Diagnostic[]) => void;
 
+/** What changes a scenario from outside. */
+export interface ScenarioSettings {
+  /** Variables that `${…}` reads. */
+  env: Readonly<Record<string, string | undefined>>;
+  /** Which of the file's environments is laid over it; null for none. */
+  environment: string | null;
+  /** Flags, laid over both. */
+  overrides: readonly Override[];
+}
+
 /**
  * Reads a scenario and applies flags: everything that can be checked without knowing what the events will look like. Never throws;
  * every mistake is a diagnostic.
  */
 export async function loadScenario(
   text: string,
-  env: Readonly<Record<string, string | undefined>>,
-  overrides: readonly Override[],
+  { env, environment, overrides }: ScenarioSettings,
 ): Promise<ScenarioDraft> {
   const read = readYaml(text, null);
   const diagnostics = [...read.diagnostics];
   const report: Report = (found) => void diagnostics.push(...found);
   const tree = read.broken ? undefined : topOf(read.tree, report);
   if (tree === undefined) return { ...nothing, diagnostics };
+  const { environments, diagnostics: misplaced } = takeEnvironments(tree);
+  report(misplaced);
+  if (environment !== null) report(applyEnvironment(tree, environments, environment));
   for (const override of overrides) report(applyOverride(tree, override));
   report(resolveReferences(tree, env));
   const unsupported = refuseUnsupported(tree);
@@ -80,6 +95,7 @@ export async function loadScenario(
     verify: checkVerify(tree, unsupported, report),
     outputs: check(schema.outputs, ['outputs']),
     safety: check(schema.safety, ['safety']),
+    environments,
     diagnostics,
   };
 }
@@ -96,6 +112,7 @@ const nothing: Omit<ScenarioDraft, 'diagnostics'> = {
   verify: undefined,
   outputs: {},
   safety: {},
+  environments: new Map(),
 };
 
 function topOf(tree: Tree | undefined, report: Report): MapTree | undefined {

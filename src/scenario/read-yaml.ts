@@ -4,6 +4,8 @@ import { diagnosticAt, type Place, type Tree } from './tree.ts';
 
 /** Largest scenario. */
 const MAX_BYTES = 1024 * 1024;
+/** Most lexemes, of which a short entry has about five: far more than any scenario, few enough to be read in a moment. */
+const MAX_LEXEMES = 100_000;
 /** Deepest nesting. */
 const MAX_DEPTH = 64;
 
@@ -16,7 +18,7 @@ export interface ReadYaml {
 }
 
 /**
- * Reads YAML 1.2 as it is safe to read: one document of at most 1 MiB and 64 levels; no aliases, no tags, no repeated keys, no numbers
+ * Reads YAML 1.2 as it is safe to read: one document of at most 1 MiB, 64 levels and some ten thousand entries; no aliases, no tags, no repeated keys, no numbers
  * that a double cannot hold. Never throws. `flag` names the flag the text came from, null for the file.
  */
 export function readYaml(text: string, flag: string | null): ReadYaml {
@@ -50,7 +52,12 @@ function compose(text: string, report: Report): Document | null {
   const composer = new Composer({ version: '1.2', uniqueKeys: false, prettyErrors: false, logLevel: 'silent' });
   const documents: Document[] = [];
   let offset = 0;
+  let lexemes = 0;
   for (const lexeme of new Lexer().lex(text)) {
+    if (++lexemes > MAX_LEXEMES) {
+      report(offset, offset + 1, 'more entries than a scenario can have', 'at most some ten thousand are read');
+      return null;
+    }
     if (parser.stack.length > MAX_DEPTH) {
       report(offset, offset + 1, `nested deeper than ${MAX_DEPTH} levels`);
       return null;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseDuration, parseShare } from '../core/units.ts';
 import { models } from '../models/registry.ts';
-import { count, duration, LONGEST_US, rate } from '../targets/option-schemas.ts';
+import { bytes, count, duration, LONGEST_US, rate } from '../targets/option-schemas.ts';
 import { isHostPattern } from './host-pattern.ts';
 import { parseInstant } from './instant.ts';
 
@@ -122,6 +122,36 @@ export const run = z.strictObject({
   drain: duration('zero').prefault('30s').describe('wait for outstanding acknowledgements'),
 });
 
+/** Most labels of a run. */
+const MOST_LABELS = 32;
+/** Names that every system of metrics takes. */
+const labelName = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
+
+/** Labels of a run, as the file or `--label` gives them. */
+export const labels = z
+  .record(
+    z.string(),
+    z
+      .union([z.string(), z.number(), z.boolean()], { error: 'expected a text' })
+      .transform(String)
+      .pipe(
+        z
+          .string()
+          .max(256)
+          .refine((text) => !/\p{Cc}/u.test(text), 'a label has no control characters'),
+      ),
+  )
+  .superRefine((record, context) => {
+    for (const name of Object.keys(record)) {
+      if (labelName.test(name)) continue;
+      const params = { hint: 'letters, digits and "_", beginning with a letter, at most 64' };
+      context.addIssue({ code: 'custom', path: [name], message: `"${name}" cannot be a label's name`, params });
+    }
+    if (Object.keys(record).length > MOST_LABELS)
+      context.addIssue({ code: 'custom', message: `a run has at most ${MOST_LABELS} labels` });
+  })
+  .meta({ title: 'labels' });
+
 export const outputs = z.strictObject({
   dir: z
     .string()
@@ -129,6 +159,7 @@ export const outputs = z.strictObject({
     .refine((dir) => !dir.includes('\0'), 'a path cannot hold a zero byte')
     .default('results/<name>-<utc>')
     .describe('results directory'),
+  labels: labels.default({}).describe('stand in every output'),
 });
 
 export const safety = z.strictObject({
@@ -142,7 +173,10 @@ export const safety = z.strictObject({
     .default([])
     .describe('hosts that a run may reach: host or host:port, * for one or more labels'),
   max_rate: rate().optional().describe('highest rate that flags may ask for'),
-  max_duration: duration().optional().describe('longest duration that flags may ask for'),
+  max_duration: duration().optional().describe('longest warm-up and duration that flags may ask for'),
+  max_memory: bytes(64 * 1024 * 1024)
+    .optional()
+    .describe('a run whose processes together need more ends'),
 });
 
 /** The top of a scenario without its blocks. */

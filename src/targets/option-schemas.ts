@@ -32,10 +32,22 @@ export function bytes(least: number) {
   const bounded = (text: string): Parsed<number> => {
     const parsed = parseBytes(text);
     if ('value' in parsed && parsed.value < least)
-      return { error: `"${text}" is less than ${least}B`, hint: `write at least ${least}B` };
+      return { error: `"${text}" is less than ${sizeText(least)}`, hint: `write at least ${sizeText(least)}` };
     return parsed;
   };
   return quantity(bounded, 'a size such as 64MiB', String.raw`^\d+(\.\d+)?(B|kB|MB|GB|KiB|MiB|GiB)$`);
+}
+
+/** A size in the largest unit of the scenario file that it is a whole number of. */
+function sizeText(size: number): string {
+  const [unit, name] = (
+    [
+      [1024 ** 3, 'GiB'],
+      [1024 ** 2, 'MiB'],
+      [1024, 'KiB'],
+    ] as const
+  ).find(([unit]) => size % unit === 0) ?? [1, 'B'];
+  return `${size / unit}${name}`;
 }
 
 /** A count within bounds, as a number or with a multiple: 200k. */

@@ -3,7 +3,7 @@ import { systemClock } from '../core/clock.ts';
 import { systemRandom } from '../core/entropy.ts';
 import { IotloadError, toPlainError } from '../core/errors.ts';
 import { loopUsage } from '../core/loop-usage.ts';
-import { processUsage } from '../core/process-usage.ts';
+import { processUsage, residentBytes } from '../core/process-usage.ts';
 import { revealSecrets } from '../core/secrets.ts';
 import { targetOf } from '../targets/registry.ts';
 import type { Source, SourceContext, TargetOptions } from '../targets/target.ts';
@@ -29,6 +29,7 @@ const verifier = new Verifier({
   reveal: (text) => revealSecrets(text, process.env),
   busy: loopUsage(),
   usage: processUsage,
+  residentBytes,
 });
 
 // Ctrl-C reaches every process of a terminal; the parent decides when reading ends, and its own end closes the channel.

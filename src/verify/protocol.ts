@@ -47,6 +47,8 @@ export interface VerifierProgress {
   endToEndP99Us: Micros | null;
   /** Events still waited for; null before `finish`. */
   outstanding: number | null;
+  /** Resident memory of the verifier. */
+  rssBytes: number;
 }
 
 /** Messages from the verifier. */

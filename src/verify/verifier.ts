@@ -41,6 +41,7 @@ export interface VerifierPorts {
   /** Share of the time since the previous call in which the event loop was busy. */
   busy(): number;
   usage(): { cpuSeconds: number; peakRssBytes: number };
+  residentBytes(): number;
 }
 
 /** The companion consumer: reads everything back, enters it into the ledger, writes `seen`. */
@@ -264,6 +265,7 @@ export class Verifier {
       endToEndP50Us: sum.count === 0 ? null : sum.quantile(0.5),
       endToEndP99Us: sum.count === 0 ? null : sum.quantile(0.99),
       outstanding: this.#outstanding?.recent() ?? null,
+      rssBytes: this.#ports.residentBytes(),
     };
   }
 

@@ -44,7 +44,8 @@ export function planOf(fleets: FleetPlan[], changes: Partial<Plan> = {}): Plan {
     targets: [],
     verify: null,
     thresholds: [],
-    outputs: { dir: 'out' },
+    outputs: { dir: 'out', labels: {} },
+    limits: { memoryBytes: null },
     ...changes,
   };
 }

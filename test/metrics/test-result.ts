@@ -94,6 +94,7 @@ export function testResult(change: Partial<RunResult> = {}): RunResult {
       durationSeconds: 10,
       ended: 'completed',
       command: 'iotload run test.yaml',
+      labels: {},
     },
     events: testEvents(),
     rate,

@@ -75,7 +75,8 @@ describe('loadPlan', () => {
       ],
       verify: { read: 0, expect: 'at-least-once', order: true, graceUs: 30_000_000 },
       thresholds: [],
-      outputs: { dir: 'results/minimal-<utc>' },
+      outputs: { dir: 'results/minimal-<utc>', labels: {} },
+      limits: { memoryBytes: null },
     });
     expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
   });
@@ -93,7 +94,8 @@ describe('loadPlan', () => {
       clockStartUs: Date.UTC(2023, 4, 24, 16, 56, 56, 800) * 1000,
       run: { warmUpUs: 30_000_000, durationUs: 5_400_000_000, drainUs: 5_000_000 },
       verify: { expect: 'exactly-once', order: false, graceUs: 60_000_000 },
-      outputs: { dir: 'out/Meters-to-the-lake/<utc>' },
+      outputs: { dir: 'out/Meters-to-the-lake/<utc>', labels: {} },
+      limits: { memoryBytes: null },
     });
     expect(phones).toMatchObject({
       params: { shaken_share: 0.5, walking_share: 0.08, range: '4g' },

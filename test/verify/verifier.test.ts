@@ -56,6 +56,7 @@ class Stage {
       random: () => 0.5,
       reveal: (text) => text,
       busy: () => 0,
+      residentBytes: () => 0,
       usage: () => ({ cpuSeconds: 1, peakRssBytes: 2 }),
     });
   }
