@@ -2,38 +2,67 @@ import yargs, { type ArgumentsCamelCase, type Argv } from 'yargs';
 import { IotloadError } from '../core/errors.ts';
 import { exitCodes } from './exit-codes.ts';
 
+/** A mistake on the command line, in yargs' words. */
+export class UsageError extends Error {}
+
 /** A verb of the command line. */
 export interface Verb {
   name: string;
-  /** Makes a parser understand it. */
-  addTo(parser: Argv): void;
+  /** Parses the arguments, the verb included, and carries it out; resolves with the exit code. Throws `UsageError` and `IotloadError`. */
+  execute(args: readonly string[], summary: string): Promise<number>;
   /** Long names of its flags. */
   flags(): Promise<string[]>;
+  /** Words that its first argument may be, for completion and corrections; empty where anything goes. */
+  choices: readonly string[];
 }
+
+/** Widest help: longer lines are hard to read. */
+const MAX_WIDTH = 100;
 
 /** Defines a verb: its flags are typed by its own builder, and its handler answers with the exit code. */
 export function defineCommand<Flags>(definition: {
   /** The name, then its positional arguments in yargs' notation. */
   command: string;
-  describe: string;
+  choices?: readonly string[];
   builder(parser: Argv): Argv<Flags>;
   handler(flags: ArgumentsCamelCase<Flags>): Promise<number>;
 }): Verb {
-  const { command, describe, builder, handler } = definition;
+  const { command, builder, handler, choices = [] } = definition;
   return {
     name: command.replace(/ .*/, ''),
+    choices,
     flags: async () => {
       const help = await builder(yargs([])).getHelp();
       return [...help.matchAll(/--([a-z][a-z-]+)/g)].map((match) => match[1] as string);
     },
-    addTo: (parser) => {
+    async execute(args, summary) {
       const build = (inner: Argv): Argv<Flags> => builder(inner).epilogue(exitCodes);
-      parser.command<Flags>(command, describe, build, async (flags) => {
+      let outcome: Promise<number> = Promise.resolve(0);
+      // A handler that yargs knows to be asynchronous makes it lay out the whole help, just in case.
+      const start = (flags: ArgumentsCamelCase<Flags>): void => {
         refuseUnclearFlags(flags);
-        process.exitCode = await handler(flags);
-      });
+        outcome = handler(flags);
+      };
+      parserFor(args).command<Flags>(command, summary, build, start).parse();
+      return outcome;
     },
   };
+}
+
+function parserFor(args: readonly string[]): Argv {
+  return yargs([...args])
+    .scriptName('iotload')
+    .locale('en')
+    .help()
+    .alias('h', 'help')
+    .version(false)
+    .strict()
+    .wrap(Math.min(MAX_WIDTH, process.stdout.columns ?? 80))
+    .exitProcess(false)
+    .fail((message: string | null, error: Error | undefined) => {
+      if (error !== undefined && error.name !== 'YError') throw error;
+      throw new UsageError(message ?? error?.message ?? 'bad arguments');
+    });
 }
 
 /** Flags that may be given more than once. */

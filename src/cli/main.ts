@@ -1,83 +1,74 @@
-import yargs, { type Argv } from 'yargs';
-import { hideBin } from 'yargs/helpers';
 import { closestName } from '../core/closest-name.ts';
-import { exitCodes, exitOfError } from './exit-codes.ts';
+import type { Verb } from './command.ts';
+import { exitOfError } from './exit-codes.ts';
 import { shippedScenarios } from './find-scenario.ts';
 import { printError } from './print-error.ts';
-import { runCommand } from './run.ts';
-import { sampleCommand } from './sample.ts';
-import { validateCommand } from './validate.ts';
-import { verifyCommand } from './verify.ts';
-import { version } from './version.ts';
-import { welcome } from './welcome.ts';
+import { verbNamed, verbs } from './verbs.ts';
 
-const verbs = [runCommand, verifyCommand, validateCommand, sampleCommand];
-
-/** A mistake on the command line, in yargs' words. */
-class UsageError extends Error {}
-
-/** Parses the arguments, runs the command and leaves its exit code behind. */
+/** Runs the verb that the arguments name and leaves its exit code behind. Overviews load no parser. */
 async function main(args: readonly string[]): Promise<void> {
-  if (args.length === 0) {
-    process.stdout.write(welcome());
+  const typed = args.find((arg) => !arg.startsWith('-'));
+  const entry = verbNamed(typed);
+  if (entry === undefined && (args.length === 0 || typed === undefined || typed === 'help')) {
+    process.exitCode = await overview(args);
     return;
   }
+  if (entry === undefined) {
+    const names = verbs.map(({ name }) => name);
+    const near = closestName(typed as string, names);
+    complain(
+      `there is no command "${typed}"`,
+      near === undefined ? `the commands are ${names.join(', ')}` : `did you mean "iotload ${near}"?`,
+    );
+    return;
+  }
+  const verb = await entry.load();
   try {
-    await createParser(args).parseAsync();
+    process.exitCode = await verb.execute(args, entry.summary);
   } catch (error) {
-    if (error instanceof UsageError) {
-      const [message, hint] = await explain(error.message, args);
-      process.stderr.write(`error: ${message}\n  hint: ${hint}\n`);
-      process.exitCode = exitOfError['bad-arguments'];
-    } else {
-      process.exitCode = printError(error);
-    }
+    const { UsageError } = await import('./command.ts');
+    if (error instanceof UsageError) complain(...(await explain(error.message, verb, args)));
+    else process.exitCode = printError(error);
   }
 }
 
-function createParser(args: readonly string[]): Argv {
-  const parser = yargs([...args])
-    .scriptName('iotload')
-    .usage('$0 COMMAND [options]\n\nOpen-loop load for IoT pipelines, with proof of what was delivered.')
-    .version(version)
-    .help()
-    .alias('h', 'help')
-    .strict()
-    .demandCommand(1)
-    .wrap(Math.min(110, process.stdout.columns ?? 110))
-    .epilogue(exitCodes)
-    .exitProcess(false)
-    .fail((message: string | null, error: Error | undefined) => {
-      if (error !== undefined && error.name !== 'YError') throw error;
-      throw new UsageError(message ?? error?.message ?? 'bad arguments');
-    });
-  for (const verb of verbs) verb.addTo(parser);
-  return parser;
+/** What there is to say without a verb. */
+async function overview(args: readonly string[]): Promise<number> {
+  const { topHelp, welcome } = await import('./welcome.ts');
+  if (args.length === 0) process.stdout.write(welcome());
+  else if (args.some((arg) => ['--help', '-h', 'help'].includes(arg))) process.stdout.write(topHelp());
+  else if (args.includes('--version')) process.stdout.write(`${(await import('./version.ts')).version}\n`);
+  else {
+    complain('name a command', `the commands are ${verbs.map(({ name }) => name).join(', ')}`);
+    return exitOfError['bad-arguments'];
+  }
+  return 0;
 }
 
 /** Says a usage error in our words, and what to type instead. */
-async function explain(complaint: string, args: readonly string[]): Promise<[message: string, hint: string]> {
-  const names = verbs.map(({ name }) => name);
-  const typed = args.find((arg) => !arg.startsWith('-'));
-  const verb = verbs.find(({ name }) => name === typed);
-  if (verb === undefined) {
-    const near = closestName(typed ?? '', names);
-    return [
-      typed === undefined ? 'name a command' : `there is no command "${typed}"`,
-      near === undefined ? `the commands are ${names.join(', ')}` : `did you mean "iotload ${near}"?`,
-    ];
-  }
+async function explain(
+  complaint: string,
+  verb: Verb,
+  args: readonly string[],
+): Promise<[message: string, hint: string]> {
+  const { name, choices } = verb;
+  const help = `iotload ${name} --help lists what there is`;
   if (complaint.startsWith('Not enough non-option arguments')) {
-    return ['name a scenario', `iotload ${typed} FILE.yaml, or one that ships: ${shippedScenarios().join(', ')}`];
+    if (choices.length > 0) return [`${name} what?`, `there is ${choices.join(', ')}`];
+    return ['name a scenario', `iotload ${name} FILE.yaml, or one that ships: ${shippedScenarios().join(', ')}`];
   }
-  const help = `iotload ${typed} --help lists what there is`;
   const unknown = /^Unknown arguments?: ([\w-]+)/.exec(complaint)?.[1];
   if (unknown === undefined) return [complaint.replace(/\s+/g, ' '), help];
   const near = closestName(unknown, await verb.flags());
   return [
-    `${typed} knows no "${args.includes(unknown) ? unknown : `--${unknown}`}"`,
+    `${name} knows no "${args.includes(unknown) ? unknown : `--${unknown}`}"`,
     near === undefined ? help : `did you mean --${near}?`,
   ];
+}
+
+function complain(message: string, hint: string): void {
+  process.stderr.write(`error: ${message}\n  hint: ${hint}\n`);
+  process.exitCode = exitOfError['bad-arguments'];
 }
 
 // A closed pipe (`iotload sample … | head`) is the reader's decision, not an error.
@@ -89,4 +80,4 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 // Progress that nobody can read any more must not end a run.
 process.stderr.on('error', () => {});
 
-await main(hideBin(process.argv));
+await main(process.argv.slice(2));

@@ -29,7 +29,6 @@ interface RunFlags extends ScenarioFlags {
 /** `iotload run`: the whole of it, from scenario to verdict. */
 export const runCommand = defineCommand({
   command: 'run <scenario>',
-  describe: 'send a scenario’s load, measure, verify and judge',
   builder: (parser) =>
     scenarioFlags(parser)
       .option('out', { type: 'string', describe: 'directory for the results (default results/<scenario>-<UTC time>)' })

@@ -14,7 +14,6 @@ const DEFAULT_COUNT = 10;
 /** `iotload sample`: the first events of each fleet as they would be sent. */
 export const sampleCommand = defineCommand({
   command: 'sample <scenario>',
-  describe: 'print some of a scenario’s events without sending them',
   builder: (parser) =>
     scenarioFlags(parser)
       .option('fleet', { type: 'string', describe: 'only this fleet' })

@@ -5,7 +5,6 @@ import { planScenario, scenarioFlags } from './scenario-flags.ts';
 /** `iotload validate`: every mistake of a scenario at once, or the JSON Schema that editors use. */
 export const validateCommand = defineCommand({
   command: 'validate [scenario]',
-  describe: 'check a scenario and explain every mistake in it; sends nothing',
   builder: (parser) =>
     scenarioFlags(parser)
       .demandOption([])

@@ -23,7 +23,6 @@ interface VerifyFlags extends ScenarioFlags {
 /** `iotload verify`: settles a finished run again, or reads a running one. */
 export const verifyCommand = defineCommand({
   command: 'verify <scenario>',
-  describe: 'read back what arrives, or settle a finished run again',
   builder: (parser) =>
     scenarioFlags(parser)
       .positional('scenario', {

@@ -35,7 +35,7 @@ describe('the command line itself', () => {
 
   it.each([
     [['rnu'], 'did you mean "iotload run"?'],
-    [['teleport'], 'the commands are run, verify, validate, sample'],
+    [['teleport'], 'the commands are validate, sample, run, verify'],
     [['run'], 'one that ships: ceiling, quickstart'],
     [['run', 'quickstart', '--shrad', '0/1'], 'did you mean --shard?'],
     [['run', 'quickstart', 'too', 'much'], 'run knows no "too"'],

@@ -1,0 +1,51 @@
+import type { Verb } from './command.ts';
+
+/** What a user does, in the order in which a new one does it. */
+export const groups = {
+  try: 'without writing anything first',
+  look: 'before anything is sent',
+  prove: 'send, measure, verify, judge',
+  tell: 'what came out of it',
+} as const;
+
+/** A verb as the overviews list it; its code loads only when it is called. */
+export interface VerbEntry {
+  name: string;
+  group: keyof typeof groups;
+  /** One line of at most 60 characters. */
+  summary: string;
+  load(): Promise<Verb>;
+}
+
+/** Every verb, by groups: a new one is one file and one entry here. */
+export const verbs: readonly VerbEntry[] = [
+  {
+    name: 'validate',
+    group: 'look',
+    summary: 'check a scenario and explain every mistake in it',
+    load: async () => (await import('./validate.ts')).validateCommand,
+  },
+  {
+    name: 'sample',
+    group: 'look',
+    summary: 'print some of a scenario’s events without sending them',
+    load: async () => (await import('./sample.ts')).sampleCommand,
+  },
+  {
+    name: 'run',
+    group: 'prove',
+    summary: 'send a scenario’s load, measure, verify and judge',
+    load: async () => (await import('./run.ts')).runCommand,
+  },
+  {
+    name: 'verify',
+    group: 'prove',
+    summary: 'read back what arrives, or settle a finished run again',
+    load: async () => (await import('./verify.ts')).verifyCommand,
+  },
+];
+
+/** The verb of that name. */
+export function verbNamed(name: string | undefined): VerbEntry | undefined {
+  return verbs.find((verb) => verb.name === name);
+}
