@@ -5,8 +5,10 @@ import type { TargetFleet } from '../target.ts';
 export interface LaneMap {
   lanes: number;
   laneOf(fleet: number, seat: number): number;
-  /** What the connection calls itself. */
-  clientId(lane: number): string;
+  /** What the connection calls itself; of a device in its first incarnation where none is named. */
+  clientId(lane: number, incarnation?: number): string;
+  /** Whose the lane is: a seat of a fleet, or a place in a pool, counted over all parts, where `fleet` is null. */
+  ownerOf(lane: number): { fleet: number | null; place: number };
 }
 
 /** One connection per device of this part, named like the device. */
@@ -20,12 +22,20 @@ export function lanePerDevice(part: Part, fleets: readonly TargetFleet[]): LaneM
     lanes += seatsOf(part, fleet.devices);
   }
   const { index, count } = part;
+  const find = (lane: number): { fleet: TargetFleet; seat: number } => {
+    const { fleet, from } = owners.findLast((owner) => owner.from <= lane) as { fleet: TargetFleet; from: number };
+    return { fleet, seat: index + (lane - from) * count };
+  };
   return {
     lanes,
     laneOf: (fleet, seat) => (firstLane[fleet] as number) + (seat - index) / count,
-    clientId: (lane) => {
-      const owner = owners.findLast(({ from }) => from <= lane) as { fleet: TargetFleet; from: number };
-      return owner.fleet.deviceId(index + (lane - owner.from) * count);
+    clientId: (lane, incarnation) => {
+      const { fleet, seat } = find(lane);
+      return fleet.deviceId(seat, incarnation);
+    },
+    ownerOf: (lane) => {
+      const { fleet, seat } = find(lane);
+      return { fleet: fleet.index, place: seat };
     },
   };
 }
@@ -42,5 +52,6 @@ export function lanePool(part: Part, connections: number, prefix: string): LaneM
     lanes,
     laneOf: (_fleet, seat) => ((seat - index) / count) % lanes,
     clientId: (lane) => `${prefix}-${index}-${lane}`,
+    ownerOf: (lane) => ({ fleet: null, place: index + lane * count }),
   };
 }

@@ -21,9 +21,12 @@ export class PublishLane {
   readonly #room: Int32Array;
   readonly #drained: (lane: number) => void;
   readonly #inFlight: InFlight | null;
+  readonly #window: number;
   #withheld: number;
   #up = false;
   #full = false;
+  /** Set while nothing new may be sent: called as soon as nothing is open any more. */
+  #idle: (() => void) | null = null;
 
   /** `window`: most PUBLISHes in flight at QoS 1, at most `MAX_WINDOW`. */
   constructor(lane: number, qos: 0 | 1, window: number, room: Int32Array, drained: (lane: number) => void) {
@@ -33,7 +36,8 @@ export class PublishLane {
     this.#drained = drained;
     const bounded = Math.max(1, Math.min(window, MAX_WINDOW));
     this.#inFlight = qos === 0 ? null : new InFlight(Math.min(FIRST_PLACES, bounded));
-    this.#withheld = qos === 0 ? QOS0_ROOM : bounded;
+    this.#window = qos === 0 ? QOS0_ROOM : bounded;
+    this.#withheld = this.#window;
     room[lane] = 0;
   }
 
@@ -61,12 +65,14 @@ export class PublishLane {
   connected(): void {
     this.#up = true;
     this.#full = false;
+    this.#idle = null;
     this.#release();
   }
 
   /** The session ended. Everything in flight goes `into`; its acknowledgements cannot come any more. */
   lost(into: Settlements): void {
     this.#up = false;
+    this.#idle = null;
     this.#withhold();
     if (this.#inFlight !== null) this.#withheld += this.#inFlight.clear(into);
   }
@@ -82,6 +88,16 @@ export class PublishLane {
     if (!this.#full) return;
     this.#full = false;
     this.#release();
+  }
+
+  /**
+   * Takes nothing new until the next session. `idle` is called once everything is settled that was taken before, which may be at once;
+   * never when the session ends before that.
+   */
+  hold(idle: () => void): void {
+    this.#withhold();
+    this.#idle = idle;
+    this.#tellIdle();
   }
 
   /** Packet identifier for the PUBLISH of a slot; 0 at QoS 0, which has none. */
@@ -103,11 +119,20 @@ export class PublishLane {
   giveBack(count: number): void {
     if (count === 0) return;
     this.#withheld += count;
-    if (this.#up && !this.#full) this.#release();
+    this.#release();
+    this.#tellIdle();
+  }
+
+  #tellIdle(): void {
+    if (this.#idle === null || this.#withheld < this.#window) return;
+    const idle = this.#idle;
+    // What was held stays held.
+    this.#idle = () => {};
+    idle();
   }
 
   #release(): void {
-    if (!this.#up || this.#withheld === 0) return;
+    if (!this.#up || this.#full || this.#idle !== null || this.#withheld === 0) return;
     const before = this.#room[this.lane] as number;
     this.#room[this.lane] = before + this.#withheld;
     this.#withheld = 0;

@@ -8,7 +8,7 @@ import type { ConnectionNotices } from './connection-notices.ts';
 import { openingError, plainReason, type SessionFailure } from './failure.ts';
 import { FIRST_OWN_ID } from './in-flight.ts';
 import type { PublishLane } from './publish-lane.ts';
-import { Session, type SessionHandlers, type SessionSettings } from './session.ts';
+import { farewell, Session, type SessionHandlers, type SessionSettings } from './session.ts';
 import type { Settlements } from './settlements.ts';
 
 /** What the links of a sink share. */
@@ -26,13 +26,25 @@ export interface LinkCommon {
   failed(error: IotloadError): void;
 }
 
+const cutOnPurpose: SessionFailure = { code: 'target-unreachable', reason: 'cut on purpose' };
+
 /** A publishing connection over its sessions: connects, ties the state to the socket, reconnects until closed. */
 export class PublishLink implements SessionHandlers {
   readonly state: PublishLane;
   /** The session under way or up; null between two. */
   session: Session | null = null;
   readonly #common: LinkCommon;
-  readonly #clientId: string;
+  /** What the next session calls itself. */
+  #clientId: string;
+  /** What the session under way or up calls itself. */
+  #calledItself = '';
+  /** The session is ending with a farewell, for another one to follow. */
+  #leaving = false;
+  /** What the last session that was up called itself. */
+  #wasUpAs = '';
+  /** Cut on purpose until then. */
+  #downUntilUs = 0;
+  #queued = false;
   #attemptDone: () => void = () => {};
   #cancelPause: () => void = () => {};
   #everUp = false;
@@ -61,6 +73,21 @@ export class PublishLink implements SessionHandlers {
     }
   }
 
+  /** Ends the session, or the attempt, without a farewell; the next one is tried in `forMs`. */
+  cut(forMs: number): void {
+    if (this.#closed) return;
+    this.#downUntilUs = this.#common.settings.clock.nowUs() + forMs * 1000;
+    this.#failures = 0;
+    if (this.session === null) this.#pause();
+    else this.session.drop(cutOnPurpose);
+  }
+
+  /** Goes on under another id, as soon as what was sent under the old one is settled. */
+  reload(clientId: string): void {
+    this.#clientId = clientId;
+    if (this.state.up && !this.#leaving) this.#leave();
+  }
+
   /** Settles what is open as unknown and says farewell. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -74,8 +101,12 @@ export class PublishLink implements SessionHandlers {
     this.#upSinceUs = settings.clock.nowUs();
     this.#attemptDone();
     if (this.#closed) return;
-    if (this.#everUp) notices.add('reconnected', settings.endpoint.text);
+    if (this.#everUp) {
+      notices.add(this.#calledItself === this.#wasUpAs ? 'reconnected' : 'connected', settings.endpoint.text);
+    }
+    this.#wasUpAs = this.#calledItself;
     this.state.connected();
+    if (this.#calledItself !== this.#clientId) this.#leave();
     if (this.#everUp) return;
     this.#everUp = true;
     this.#common.firstUp();
@@ -108,19 +139,40 @@ export class PublishLink implements SessionHandlers {
   ended(failure: SessionFailure): void {
     const { settings, notices, random } = this.#common;
     const wasUp = this.state.up;
+    const left = this.#leaving;
     const nowUs = settings.clock.nowUs();
     this.session = null;
+    this.#leaving = false;
     this.#attemptDone();
     this.#loseAll('connection lost');
     if (this.#closed) return;
+    if (left && failure === farewell && nowUs >= this.#downUntilUs) {
+      this.#connect();
+      return;
+    }
     if (wasUp) {
       notices.add('disconnected', `${settings.endpoint.text}: ${plainReason(failure)}`);
       if (nowUs - this.#upSinceUs > STABLE_US) this.#failures = 0;
-    } else if (!this.#everUp && this.#givesUp(failure, nowUs)) {
+    } else if (!this.#everUp && failure !== cutOnPurpose && this.#givesUp(failure, nowUs)) {
       return;
     }
-    const pauseMs = backoffMs(this.#failures++, random());
-    this.#cancelPause = settings.clock.after(pauseMs, () => this.#connect());
+    if (nowUs < this.#downUntilUs) this.#pause();
+    else this.#pause(backoffMs(this.#failures++, random()));
+  }
+
+  /** Tries again in `ms`, and not before a cut is over. */
+  #pause(ms = 0): void {
+    const { clock } = this.#common.settings;
+    const downMs = (this.#downUntilUs - clock.nowUs()) / 1000;
+    this.#cancelPause();
+    this.#cancelPause = clock.after(Math.max(ms, downMs), () => this.#connect());
+  }
+
+  /** Says farewell once nothing is open. An acknowledgement that never comes delays it by the sink's timeout. */
+  #leave(): void {
+    const { session } = this;
+    this.#leaving = true;
+    this.state.hold(() => void session?.close());
   }
 
   /**
@@ -139,11 +191,20 @@ export class PublishLink implements SessionHandlers {
   }
 
   #connect(): void {
+    if (this.#queued) return;
+    this.#queued = true;
     this.#common.queue.add((done) => {
       const { settings } = this.#common;
+      this.#queued = false;
       if (this.#closed) return done();
+      // It was cut while it waited here, and is to come back later.
+      if (settings.clock.nowUs() < this.#downUntilUs) {
+        this.#pause();
+        return done();
+      }
       if (this.#firstTryUs === 0) this.#firstTryUs = settings.clock.nowUs();
       this.#attemptDone = done;
+      this.#calledItself = this.#clientId;
       this.session = new Session(settings, this.#clientId, this);
     });
   }

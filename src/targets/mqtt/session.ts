@@ -123,7 +123,7 @@ export class Session {
   /** Says DISCONNECT where there is somebody to say it to; resolves when the socket is closed. */
   close(): Promise<void> {
     if (this.#over) return this.#whenEnded;
-    this.#fail({ code: 'target-unreachable', reason: 'closed' });
+    this.#fail(farewell);
     if (!this.#established) {
       this.#hangUp();
       return this.#whenEnded;
@@ -233,6 +233,8 @@ export class Session {
   }
 }
 
+/** How a session ends that was closed by `close`. */
+export const farewell: SessionFailure = { code: 'target-unreachable', reason: 'closed' };
 const closedByBroker: SessionFailure = { code: 'target-unreachable', reason: 'closed by the broker' };
 const closedEarly: SessionFailure = {
   code: 'target-refused',

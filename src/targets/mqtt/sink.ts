@@ -3,9 +3,10 @@ import { IotloadError } from '../../core/errors.ts';
 import type { EventBatch } from '../../core/event-batch.ts';
 import { Outcome } from '../../core/outcome.ts';
 import { writePublish } from '../../wire/mqtt-frames.ts';
-import type { Sink, SinkContext, TargetOptions } from '../target.ts';
+import type { Cut, Sink, SinkContext, TargetOptions } from '../target.ts';
 import { ConnectQueue } from './connect-queue.ts';
 import { ConnectionNotices } from './connection-notices.ts';
+import { cutLanes } from './cut-lanes.ts';
 import { LaneGroups } from './lane-groups.ts';
 import { type LaneMap, lanePerDevice, lanePool } from './lane-map.ts';
 import type { MqttOptions } from './options.ts';
@@ -48,6 +49,8 @@ class MqttSink implements Sink {
   readonly #context: SinkContext;
   readonly #timeoutUs: Micros;
   readonly #qos: 0 | 1;
+  readonly #map: LaneMap;
+  readonly #perDevice: boolean;
   readonly #links: PublishLink[] = [];
   readonly #groups: LaneGroups;
   readonly #settlements: Settlements;
@@ -61,6 +64,8 @@ class MqttSink implements Sink {
     const { clock, events, part, fleets, runId } = context;
     const map = laneMap(options, context, runId);
     this.#context = context;
+    this.#map = map;
+    this.#perDevice = options.connections === 'per_device';
     this.#timeoutUs = options.timeoutUs;
     this.#qos = options.qos;
     this.lanes = map.lanes;
@@ -153,6 +158,17 @@ class MqttSink implements Sink {
       );
     }
     return this.#publishOver(session, address, payload);
+  }
+
+  disconnect(cut: Cut, forMs: number): void {
+    for (const lane of cutLanes(cut, this.#map, this.#context.fleets)) (this.#links[lane] as PublishLink).cut(forMs);
+  }
+
+  reload(fleet: number, seat: number, incarnation: number): void {
+    // A pool's connections are nobody's.
+    if (!this.#perDevice) return;
+    const lane = this.laneOf(fleet, seat);
+    (this.#links[lane] as PublishLink).reload(this.#map.clientId(lane, incarnation));
   }
 
   #publishOver(session: Session, address: string, payload: Uint8Array): Promise<void> {

@@ -1,15 +1,15 @@
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sleep, systemClock } from '../../../src/core/clock.ts';
 import { createEventBatch } from '../../../src/core/event-batch.ts';
 import { Outcome } from '../../../src/core/outcome.ts';
 import { openSink } from '../../../src/targets/mqtt/sink.ts';
 import { openSource } from '../../../src/targets/mqtt/source.ts';
-import { FrameSplitter } from '../../../src/wire/mqtt-splitter.ts';
 import { appendEvent, SinkRecord, sendSlots, sinkContext, testFleet } from '../../contracts/sink.ts';
 import { SourceRecord, sourceContext } from '../../contracts/source.ts';
 import { startAedes, type TestBroker } from './aedes-broker.ts';
 import { mqttOptions } from './mqtt-options.ts';
+import { puback, scriptedBroker } from './scripted-broker.ts';
 
 const clock = systemClock();
 const fleet = testFleet(0, 4, 'test/<device>');
@@ -21,41 +21,6 @@ async function until(what: string, holds: () => boolean): Promise<void> {
     await sleep(clock, 2);
   }
 }
-
-/** A broker under the test's control: answers CONNECT, leaves PUBLISHes to `onPublish`. */
-async function scriptedBroker(onPublish: (socket: Socket, packetId: number) => void) {
-  const sockets: Socket[] = [];
-  const server = createServer((socket) => {
-    sockets.push(socket);
-    const splitter = new FrameSplitter();
-    socket.on('error', () => {});
-    socket.on('data', (chunk) => {
-      splitter.push(chunk, chunk.length, (bytes, start, body) => {
-        const type = (bytes[start] as number) >>> 4;
-        if (type === 1) socket.write(Buffer.from([0x20, 2, 0, 0]));
-        if (type !== 3) return;
-        const topic = ((bytes[body] as number) << 8) | (bytes[body + 1] as number);
-        const at = body + 2 + topic;
-        onPublish(socket, ((bytes[at] as number) << 8) | (bytes[at + 1] as number));
-      });
-    });
-  });
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  return {
-    endpoint: `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    sockets,
-    stop(): Promise<unknown> {
-      for (const socket of sockets) socket.destroy();
-      return new Promise((resolve) => {
-        server.close(resolve);
-      });
-    },
-  };
-}
-
-const puback = (packetId: number): Buffer => Buffer.from([0x40, 2, packetId >>> 8, packetId & 255]);
 
 describe('a sink whose broker goes away', () => {
   let broker: TestBroker;
