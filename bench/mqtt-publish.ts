@@ -84,6 +84,7 @@ async function iotload(): Promise<void> {
     settled: (_fleet, _slots, _sentAtUs, count) => {
       settled += count;
     },
+    resent: () => {},
     drained: () => wake(),
     notice: () => {},
   };
@@ -102,7 +103,7 @@ async function iotload(): Promise<void> {
     timeoutUs: 30e6,
   };
   const context = { clock, runId: 'bench', part: { index: 0, count: 1 }, fleets: [fleet], events };
-  const sink = await openSink(options, { ...context, random: () => 0.5, reveal: (text) => text });
+  const sink = await openSink(options, { ...context, remake: () => false, random: () => 0.5, reveal: (text) => text });
   const batch = filledBatch(64);
   const { room } = sink;
   await measured(async (count) => {
@@ -133,6 +134,7 @@ function filledBatch(count: number): EventBatch {
   for (let i = 0; i < count; i++) {
     batch.starts[i] = batch.end;
     batch.end += Buffer.from(batch.bytes.buffer).write(TOPIC, batch.end);
+    batch.identities[i] = batch.end;
     batch.payloads[i] = batch.end;
     batch.end += Buffer.from(batch.bytes.buffer).write(PAYLOAD, batch.end);
     batch.ends[i] = batch.end;

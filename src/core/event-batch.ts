@@ -1,7 +1,7 @@
 /**
  * A run of events of one fleet as bytes. Event i occupies `bytes[starts[i] … ends[i])`: first its address (the topic for MQTT,
- * the key for a partitioned log, nothing for a file), then from `payloads[i]` on its payload. Reused: whoever receives a batch
- * copies what it keeps before it returns.
+ * the key for a partitioned log, nothing for a file), from `identities[i]` on the id that travels beside the payload (nothing where
+ * there is none), then from `payloads[i]` on its payload. Reused: whoever receives a batch copies what it keeps before it returns.
  */
 export interface EventBatch {
   /** Index of the fleet in the plan. */
@@ -13,6 +13,7 @@ export interface EventBatch {
   readonly bytes: Uint8Array;
   readonly view: DataView;
   readonly starts: Uint32Array;
+  readonly identities: Uint32Array;
   readonly payloads: Uint32Array;
   readonly ends: Uint32Array;
   readonly slots: Float64Array;
@@ -29,6 +30,7 @@ export function createEventBatch(maxEvents: number, maxBytes: number): EventBatc
     bytes: new Uint8Array(buffer),
     view: new DataView(buffer),
     starts: new Uint32Array(maxEvents),
+    identities: new Uint32Array(maxEvents),
     payloads: new Uint32Array(maxEvents),
     ends: new Uint32Array(maxEvents),
     slots: new Float64Array(maxEvents),

@@ -169,6 +169,12 @@ export class Engine {
     add(fleet.board.counters, counterOf[outcome] as number, count);
   }
 
+  /** `SinkContext.remake`. */
+  remake(fleet: number, slot: number, batch: EventBatch): boolean {
+    const { profile, append } = this.#options.fleets[fleet] as EngineFleet;
+    return append(slot, profile.timeOf(slot), batch);
+  }
+
   #tick(): void {
     if (!this.#picking) return;
     if (this.#options.stopRequested()) {

@@ -116,6 +116,11 @@ class Worker {
         }
         this.#engine?.settled(fleet, slots, sentAtUs, count, outcome, atUs);
       },
+      resent: (fleet, slots, count, mayDouble) => {
+        this.#journal.attemptedAgain(fleet, count);
+        // A copy by design, between two whole numbers, counts for its slot.
+        for (let i = 0; mayDouble && i < count; i++) this.#journal.mayDouble(fleet, Math.floor(slots[i] as number));
+      },
       drained: (lane) => this.#engine?.drained(target, lane),
       notice: (notice, detail, count) => {
         if (notice === 'disconnected' || notice === 'warning') this.#errors.add(`${name}/${notice}`, detail, count);
@@ -129,6 +134,7 @@ class Worker {
       part,
       fleets,
       events,
+      remake: (fleet, slot, batch) => this.#engine?.remake(fleet, slot, batch) ?? false,
       random: systemRandom,
       reveal: (text) => revealSecrets(text, process.env),
     });

@@ -44,6 +44,7 @@ export function createFleetEvents(plan: Plan, fleet: number, anchor: Anchor): Fl
       const end = writePayload(context, batch.view, payload);
       batch.slots[i] = slot;
       batch.starts[i] = start;
+      batch.identities[i] = payload;
       batch.payloads[i] = payload;
       batch.ends[i] = end;
       batch.end = end;

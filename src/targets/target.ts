@@ -52,6 +52,11 @@ export interface SinkContext {
   part: Part;
   fleets: readonly TargetFleet[];
   events: SinkEvents;
+  /**
+   * Appends the event of a slot that was sent before, byte for byte, to a batch that is clear and of its fleet; false where it has no
+   * room. For a session that is resumed: what is to be sent again need not be kept.
+   */
+  remake(fleet: number, slot: number, batch: EventBatch): boolean;
   /** Uniform number in [0, 1) for jitter of reconnects; injected so that tests repeat. */
   random(): number;
   /** Replaces `${NAME}` references to secrets by their values. */
@@ -75,6 +80,11 @@ export interface SinkEvents {
     reason: string,
     atUs: Micros,
   ): void;
+  /**
+   * These slots, whose outcome is still open, were sent once more as the same message; `mayDouble` where the protocol lets it arrive
+   * twice then. The array is reused.
+   */
+  resent(fleet: number, slots: Float64Array, count: number, mayDouble: boolean): void;
   /** `room[lane]` went from 0 to more. */
   drained(lane: number): void;
   /**
@@ -118,12 +128,17 @@ export interface Sink {
   reload?(fleet: number, seat: number, incarnation: number): void;
 }
 
-/** Events as read back, valid only during the call. Event i: address `bytes[starts[i] … payloads[i])`, payload up to `ends[i]`. */
+/**
+ * Events as read back, valid only during the call. Event i: address `bytes[addressStarts[i] … addressEnds[i])`, payload likewise, and
+ * the id that travelled beside the payload, empty where there is none.
+ */
 export interface DeliveredBatch {
   count: number;
   bytes: Uint8Array;
   addressStarts: Uint32Array;
   addressEnds: Uint32Array;
+  identityStarts: Uint32Array;
+  identityEnds: Uint32Array;
   payloadStarts: Uint32Array;
   payloadEnds: Uint32Array;
   /** Monotonic time at which these bytes were in our hands. */

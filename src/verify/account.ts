@@ -60,7 +60,7 @@ export function openAccount(
     delivery.lost = complete ? absent.count : 0;
     delivery.missing = complete ? 0 : absent.count;
     delivery.duplicates = seen.copies;
-    delivery.permittedDuplicates = 0;
+    delivery.permittedDuplicates = SlotSet.intersection(seen.doubled, sent.doubling).count;
     delivery.reordered = seen.reordered;
     delivery.corrupt = seen.corrupt;
     delivery.late = seen.late;

@@ -20,6 +20,7 @@ export const journalOutcomes = [
 interface FleetOutcomes {
   readonly ordinals: PartOrdinals;
   readonly sets: readonly SlotSet[];
+  readonly doubling: SlotSet;
   horizon: number;
   repeats: number;
   extraAttempts: number;
@@ -30,10 +31,11 @@ interface FleetOutcomes {
  * A worker's side of the `sent` file: collects the outcomes of its part and hands over, each second, what is new since.
  *
  *   outcomes := kind:u8 part.index:varint part.count:varint section* 0:varint
- *   section  := fleet + 1, horizon, repeats, extraAttempts: varint; intervals × 5
+ *   section  := fleet + 1, horizon, repeats, extraAttempts: varint; intervals × 5 of the outcomes, intervals of what may arrive twice
  *
  * Intervals are of the part's ordinals (`PartOrdinals`). Ordinals below the horizon were picked up. `repeats` counts second outcomes of
- * a slot: a defect, which the settlement reports. `extraAttempts` counts attempts beyond each slot's first. All are since the last frame.
+ * a slot: a defect, which the settlement reports. `extraAttempts` counts attempts beyond each slot's first; slots whose attempt was
+ * repeated as the same message, so that a second copy is no fault, stand in the last intervals. All are since the last frame.
  */
 export class OutcomeJournal {
   readonly #part: Part;
@@ -46,6 +48,7 @@ export class OutcomeJournal {
     this.#fleets = fleets.map(({ devices }) => ({
       ordinals: new PartOrdinals(part, devices),
       sets: journalOutcomes.map(() => new SlotSet()),
+      doubling: new SlotSet(),
       horizon: 0,
       repeats: 0,
       extraAttempts: 0,
@@ -76,6 +79,12 @@ export class OutcomeJournal {
     entry.changed = true;
   }
 
+  /** One copy of this slot is no fault: its attempt was repeated as the same message. */
+  mayDouble(fleet: number, slot: number): void {
+    const { ordinals, doubling } = this.#fleets[fleet] as FleetOutcomes;
+    doubling.add(ordinals.of(slot));
+  }
+
   /** What is new since the previous call, as the payload of one record. */
   takeFrame(): Uint8Array {
     const writer = this.#writer;
@@ -88,7 +97,7 @@ export class OutcomeJournal {
       writer.varint(entry.horizon);
       writer.varint(entry.repeats);
       writer.varint(entry.extraAttempts);
-      for (const set of entry.sets) {
+      for (const set of [...entry.sets, entry.doubling]) {
         writeIntervals(writer, set);
         set.clear();
       }

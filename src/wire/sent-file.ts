@@ -78,6 +78,8 @@ export interface SentFleet {
   /** Slots that were picked up and got no outcome: a worker died, the record was cut off, or there is a defect. */
   orphaned: number;
   extraAttempts: number;
+  /** Slots whose attempt was repeated as the same message: one copy of each is no fault. */
+  doubling: SlotSet;
   /** Slots that got a second outcome: a defect. */
   conflicts: number;
 }
@@ -164,6 +166,7 @@ class SentState {
           if (into !== null) state.ordinals.addSlots(from, to, into);
         });
       }
+      readIntervals(reader, state.limit, (from, to) => state.ordinals.addSlots(from, to, fleet.doubling));
     }
   }
 
@@ -208,7 +211,7 @@ function readPart(reader: ByteReader): Part {
 
 function emptyFleet(intended: number): SentFleet {
   const sets = { acked: new SlotSet(), rejected: new SlotSet(), unknown: new SlotSet(), noAck: new SlotSet() };
-  return { intended, ...sets, orphaned: 0, extraAttempts: 0, conflicts: 0 };
+  return { intended, ...sets, orphaned: 0, extraAttempts: 0, doubling: new SlotSet(), conflicts: 0 };
 }
 
 /** What was not sent is what has no other outcome; it needs no set. */

@@ -26,6 +26,8 @@ export class SinkRecord implements SinkEvents {
   readonly outcomes = new Map<string, { outcome: Outcome; reason: string; sentAtUs: number; atUs: number }>();
   /** Slots settled more than once; empty unless the sink is wrong. */
   readonly repeated: string[] = [];
+  /** Slots that were sent once more, as often as they were. */
+  readonly again: string[] = [];
   readonly drains: number[] = [];
   readonly notices: string[] = [];
   onDrained: (lane: number) => void = () => {};
@@ -44,6 +46,10 @@ export class SinkRecord implements SinkEvents {
       if (this.outcomes.has(key)) this.repeated.push(key);
       this.outcomes.set(key, { outcome, reason, sentAtUs: sentAtUs[i] as number, atUs });
     }
+  }
+
+  resent(fleet: number, slots: Float64Array, count: number): void {
+    for (let i = 0; i < count; i++) this.again.push(`${fleet}/${slots[i] as number}`);
   }
 
   drained(lane: number): void {
@@ -73,7 +79,19 @@ export function sinkContext(
   fleets: readonly TargetFleet[],
   part: Part = { index: 0, count: 1 },
 ): SinkContext {
-  return { clock: systemClock(), runId: 'r0000test', part, fleets, events, random: () => 0.5, reveal: (text) => text };
+  return {
+    clock: systemClock(),
+    runId: 'r0000test',
+    part,
+    fleets,
+    events,
+    remake: (fleet, slot, batch) => {
+      appendEvent(batch, fleets.find(({ index }) => index === fleet) as TargetFleet, slot);
+      return true;
+    },
+    random: () => 0.5,
+    reveal: (text) => text,
+  };
 }
 
 /** Address of an event: the fleet's template with `<device>` filled in. */
@@ -94,6 +112,7 @@ export function appendEvent(batch: EventBatch, fleet: TargetFleet, slot: number)
   batch.seats[i] = seat;
   batch.starts[i] = batch.end;
   batch.end += Buffer.from(batch.bytes.buffer).write(addressOf(fleet, seat), batch.end);
+  batch.identities[i] = batch.end;
   batch.payloads[i] = batch.end;
   batch.end += Buffer.from(batch.bytes.buffer).write(payloadOf(fleet.index, slot), batch.end);
   batch.ends[i] = batch.end;

@@ -70,7 +70,14 @@ export function sentOf(history: History): SentRecord {
       fleet.outcomes.forEach((outcome, slot) => {
         if (outcome !== 'notSent') sets[outcome].add(slot);
       });
-      return { intended: fleet.outcomes.length, ...sets, orphaned: 0, extraAttempts: 0, conflicts: 0 };
+      return {
+        intended: fleet.outcomes.length,
+        ...sets,
+        orphaned: 0,
+        extraAttempts: 0,
+        doubling: new SlotSet(),
+        conflicts: 0,
+      };
     }),
   };
 }

@@ -19,7 +19,7 @@ function sent(): SentRecord {
     header: { runId: 'r1', shard: { index: 0, count: 1 }, fleets: [{ name: 'fleet0', devices: 2, slots: 8 }] },
     end: { ended: 'completed' },
     tornBytes: 0,
-    fleets: [{ intended: 8, ...sets, orphaned: 0, extraAttempts: 0, conflicts: 0 }],
+    fleets: [{ intended: 8, ...sets, orphaned: 0, extraAttempts: 0, doubling: new SlotSet(), conflicts: 0 }],
   };
 }
 

@@ -36,6 +36,8 @@ export function delivered(payloads: readonly Uint8Array[], atUs: number): Delive
     bytes: Buffer.concat(payloads),
     addressStarts: none,
     addressEnds: none,
+    identityStarts: none,
+    identityEnds: none,
     payloadStarts: starts,
     payloadEnds: ends,
     atUs,

@@ -26,6 +26,8 @@ export class LineReader {
     bytes: this.#bytes,
     addressStarts: new Uint32Array(MAX_EVENTS),
     addressEnds: new Uint32Array(MAX_EVENTS),
+    identityStarts: new Uint32Array(MAX_EVENTS),
+    identityEnds: new Uint32Array(MAX_EVENTS),
     payloadStarts: new Uint32Array(MAX_EVENTS),
     payloadEnds: new Uint32Array(MAX_EVENTS),
     atUs: 0,

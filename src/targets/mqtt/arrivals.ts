@@ -17,6 +17,8 @@ export class Arrivals {
     bytes: new Uint8Array(0),
     addressStarts: new Uint32Array(CAPACITY),
     addressEnds: new Uint32Array(CAPACITY),
+    identityStarts: new Uint32Array(CAPACITY),
+    identityEnds: new Uint32Array(CAPACITY),
     payloadStarts: new Uint32Array(CAPACITY),
     payloadEnds: new Uint32Array(CAPACITY),
     atUs: 0,

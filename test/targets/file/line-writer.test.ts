@@ -52,6 +52,7 @@ function start(disk: SmallDisk) {
     for (const payload of payloads) {
       const i = batch.count++;
       batch.starts[i] = batch.end;
+      batch.identities[i] = batch.end;
       batch.payloads[i] = batch.end;
       batch.end += Buffer.from(batch.bytes.buffer).write(payload, batch.end);
       batch.ends[i] = batch.end;
