@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { IotloadError } from '../core/errors.ts';
+import { MAX_SCENARIO_BYTES } from '../scenario/size-limit.ts';
 
 /** The folder of the scenarios that ship with iotload. */
 const shippedFolder = fileURLToPath(new URL('../../scenarios/', import.meta.url));
@@ -19,7 +20,7 @@ export function findScenario(argument: string): { file: string; text: string } {
   const shipped = `${shippedFolder}${argument}.yaml`;
   const file = !existsSync(argument) && /^[\w-]+$/.test(argument) && existsSync(shipped) ? shipped : argument;
   try {
-    return { file: file === shipped ? `scenarios/${argument}.yaml` : argument, text: readFileSync(file, 'utf8') };
+    return { file: file === shipped ? `scenarios/${argument}.yaml` : argument, text: readBounded(file) };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
     throw new IotloadError('file-unreadable', `the scenario cannot be read (${code})`, {
@@ -28,5 +29,21 @@ export function findScenario(argument: string): { file: string; text: string } {
       hint: `give the path of a YAML file, or one of the shipped scenarios: ${shippedScenarios().join(', ')}`,
       cause: error,
     });
+  }
+}
+
+/** The text of a file, or so much of one that is too large that whoever checks it will say so: no file fills the memory. */
+function readBounded(file: string): string {
+  const bytes = Buffer.alloc(MAX_SCENARIO_BYTES + 1);
+  const descriptor = openSync(file, 'r');
+  try {
+    let length = 0;
+    for (;;) {
+      const read = readSync(descriptor, bytes, length, bytes.length - length, null);
+      length += read;
+      if (read === 0 || length === bytes.length) return bytes.toString('utf8', 0, length);
+    }
+  } finally {
+    closeSync(descriptor);
   }
 }

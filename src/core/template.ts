@@ -39,9 +39,12 @@ export function parseTemplate(text: string): TemplatePart[] {
   return parts;
 }
 
+/** Characters of a malformed piece that are quoted. */
+const LONGEST_PIECE = 200;
+
 function malformed(text: string, offset: number): IotloadError {
   const close = text.indexOf('>', offset);
-  const piece = text.slice(offset, close < 0 ? text.length : close + 1);
+  const piece = text.slice(offset, Math.min(close < 0 ? text.length : close + 1, offset + LONGEST_PIECE));
   const problem = close < 0 ? 'is not closed by ">"' : 'is not a placeholder';
   return new IotloadError('bad-scenario', `"${piece}" ${problem}`, {
     where: `offset ${offset}`,

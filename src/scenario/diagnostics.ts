@@ -13,9 +13,8 @@ const SHOWN = 50;
  * are. Secrets that stand literally in a shown line are masked; control characters never reach the terminal.
  */
 export function renderDiagnostics(diagnostics: readonly Diagnostic[], sourceText: string, file: string): string {
-  const lines = sourceLines(sourceText);
   const out: string[] = [];
-  for (const diagnostic of diagnostics.slice(0, SHOWN)) out.push(...renderOne(diagnostic, lines, file));
+  for (const diagnostic of diagnostics.slice(0, SHOWN)) out.push(...renderOne(diagnostic, sourceText, file));
   if (diagnostics.length > SHOWN) out.push(`… and ${diagnostics.length - SHOWN} more`);
   const kind = diagnostics.some(({ severity }) => severity === 'error') ? 'error' : 'warning';
   out.push(`${diagnostics.length} ${diagnostics.length === 1 ? kind : `${kind}s`} in ${printable(file)}`);
@@ -23,55 +22,49 @@ export function renderDiagnostics(diagnostics: readonly Diagnostic[], sourceText
 }
 
 interface SourceLine {
+  /** Counted from 0. */
+  index: number;
   text: string;
   start: number;
 }
 
-function renderOne(diagnostic: Diagnostic, lines: readonly SourceLine[], file: string): string[] {
+function renderOne(diagnostic: Diagnostic, sourceText: string, file: string): string[] {
   const { severity, message, hint, range, flag } = diagnostic;
   const correction = hint?.startsWith('did you mean') ?? false;
   const text = clipped(printable(`${severity}: ${message}${correction ? `, ${hint}` : ''}`));
   const advice = hint === null || correction ? [] : [clipped(printable(`  hint: ${hint}`))];
   if (range === null) return [`${printable(flag ?? file)}: ${text}`, ...advice];
 
-  const index = lineAt(lines, range.start);
-  const line = lines[index] as SourceLine;
+  const line = lineAt(sourceText, range.start);
   const column = range.start - line.start;
   const length = Math.max(1, Math.min(range.end, line.start + line.text.length) - range.start);
   const from = line.text.length <= WIDTH ? 0 : Math.max(0, Math.min(column - WIDTH / 3, line.text.length - WIDTH));
   const cut = Math.floor(from);
   const shown = printable(maskSecrets(line.text).slice(cut, cut + WIDTH));
-  const gutter = `${index + 1}`.padStart(5);
+  const gutter = `${line.index + 1}`.padStart(5);
   return [
-    `${printable(file)}:${index + 1}:${column + 1}: ${text}`,
+    `${printable(file)}:${line.index + 1}:${column + 1}: ${text}`,
     `${gutter} | ${shown}`,
     `${' '.repeat(5)} | ${' '.repeat(column - cut)}${'^'.repeat(Math.min(length, WIDTH - (column - cut)))}`,
     ...advice,
   ];
 }
 
-function sourceLines(text: string): SourceLine[] {
-  const lines: SourceLine[] = [];
+/** The line that an offset lies in: counted anew for each of a few mistakes, because a table of all lines would outweigh the text. */
+function lineAt(text: string, offset: number): SourceLine {
+  let index = 0;
   let start = 0;
-  for (const part of text.split('\n')) {
-    lines.push({ text: part.replace(/\r$/, ''), start });
-    start += part.length + 1;
+  for (let next = text.indexOf('\n'); next >= 0 && next < offset; next = text.indexOf('\n', start)) {
+    start = next + 1;
+    index++;
   }
-  return lines;
+  const end = text.indexOf('\n', start);
+  return { index, text: text.slice(start, end < 0 ? text.length : end).replace(/\r$/, ''), start };
 }
 
-function lineAt(lines: readonly SourceLine[], offset: number): number {
-  let low = 0;
-  let high = lines.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((lines[middle] as SourceLine).start <= offset) low = middle;
-    else high = middle - 1;
-  }
-  return low;
-}
-
-function clipped(text: string): string {
+/** Without most of the long words that a value may consist of, so that what is said about it is still read. */
+function clipped(full: string): string {
+  const text = full.replace(/[^\s"]{100,}/g, (word) => `${word.slice(0, 40)}…`);
   return text.length <= LONGEST_MESSAGE ? text : `${text.slice(0, LONGEST_MESSAGE - 1)}…`;
 }
 

@@ -1,11 +1,10 @@
 import { Composer, type Document, isAlias, isMap, isScalar, isSeq, Lexer, type Node, Parser } from 'yaml';
 import type { Diagnostic, ScenarioPath } from './diagnostic.ts';
+import { MAX_SCENARIO_BYTES } from './size-limit.ts';
 import { diagnosticAt, type Place, type Tree } from './tree.ts';
 
-/** Largest scenario. */
-const MAX_BYTES = 1024 * 1024;
 /** Most lexemes, of which a short entry has about five: far more than any scenario, few enough to be read in a moment. */
-const MAX_LEXEMES = 100_000;
+const MAX_LEXEMES = 50_000;
 /** Deepest nesting. */
 const MAX_DEPTH = 64;
 
@@ -18,7 +17,7 @@ export interface ReadYaml {
 }
 
 /**
- * Reads YAML 1.2 as it is safe to read: one document of at most 1 MiB, 64 levels and some ten thousand entries; no aliases, no tags, no repeated keys, no numbers
+ * Reads YAML 1.2 as it is safe to read: one document of at most 1 MiB, 64 levels and about ten thousand entries; no aliases, no tags, no repeated keys, no numbers
  * that a double cannot hold. Never throws. `flag` names the flag the text came from, null for the file.
  */
 export function readYaml(text: string, flag: string | null): ReadYaml {
@@ -26,7 +25,7 @@ export function readYaml(text: string, flag: string | null): ReadYaml {
   const report = (start: number, end: number, message: string, hint: string | null = null, path: ScenarioPath = []) => {
     diagnostics.push(diagnosticAt({ start, end, flag }, 'yaml', path, message, hint));
   };
-  if (Buffer.byteLength(text) > MAX_BYTES) {
+  if (Buffer.byteLength(text) > MAX_SCENARIO_BYTES) {
     diagnostics.push(diagnosticAt({ start: 0, end: 0, flag }, 'too-large', [], 'a scenario has at most 1 MiB'));
     return { tree: undefined, broken: true, diagnostics };
   }
@@ -55,7 +54,7 @@ function compose(text: string, report: Report): Document | null {
   let lexemes = 0;
   for (const lexeme of new Lexer().lex(text)) {
     if (++lexemes > MAX_LEXEMES) {
-      report(offset, offset + 1, 'more entries than a scenario can have', 'at most some ten thousand are read');
+      report(offset, offset + 1, 'more entries than a scenario can have', 'about ten thousand are read');
       return null;
     }
     if (parser.stack.length > MAX_DEPTH) {
