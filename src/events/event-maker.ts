@@ -9,6 +9,7 @@ import type { Micros } from '../core/clock.ts';
 import { IotloadError } from '../core/errors.ts';
 import { foldHigh, type StreamKey, seatStream, streamRoot } from '../core/random.ts';
 import type { Device, DeviceModel, ReadingSpecs, SeatKey } from '../models/model.ts';
+import { namedParams, shapeOf } from '../models/model-shape.ts';
 import { models } from '../models/registry.ts';
 import type { FleetPlan, Plan } from '../plan/plan.ts';
 import type { RateProfile } from '../schedule/profile.ts';
@@ -68,13 +69,14 @@ export class EventMaker {
 
     const { devices, name } = fleet;
     this.ids = compileDeviceIds({ template: fleet.id, seed: plan.seed, fleet: name, run: runId, devices });
-    const quantities = [...quantitiesOf(model.readings), ...quantitiesOf(model.labels ?? {})];
+    const shape = shapeOf(model, fleet.params);
+    const quantities = [...quantitiesOf(shape.readings), ...quantitiesOf(shape.labels ?? {})];
     const vocabulary: Vocabulary = {
       fleet: name,
       run: runId,
       devices,
       deviceId: this.ids.ops,
-      params: fleet.params,
+      params: namedParams(fleet.params, shape),
       quantities,
     };
     const identity = fleet.payload.identity === 'fields' ? identityOps(runId, index) : null;

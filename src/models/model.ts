@@ -7,13 +7,44 @@ export interface SeatKey {
   k1: number;
 }
 
-export type ParamValue = number | string | boolean;
+/** A parameter as the plan holds it: plain JSON. */
+export type ParamValue =
+  | number
+  | string
+  | boolean
+  | null
+  | readonly ParamValue[]
+  | { readonly [key: string]: ParamValue };
+export type Params = Readonly<Record<string, ParamValue>>;
 
 /** A parameter of a model as a scenario may set it: manual, schema and bounds come from here. */
 export type ParamSpec =
   | { doc: string; unit?: string; type: 'number'; default: number; min?: number; max?: number }
-  | { doc: string; unit?: string; type: 'choice'; default: string; choices: readonly string[] };
+  | { doc: string; unit?: string; type: 'choice'; default: string; choices: readonly string[] }
+  | { doc: string; unit?: string; type: 'flag'; default: boolean }
+  /** Without a default it has to be given. */
+  | { doc: string; unit?: string; type: 'text'; default: string | null };
 export type ParamSpecs = Readonly<Record<string, ParamSpec>>;
+
+/** What is wrong with a parameter. */
+export interface ParamProblem {
+  /** Keys and positions from the parameter down to the mistake; empty for the parameter itself. */
+  path: readonly (string | number)[];
+  /** The key at the end of the path is wrong, not its value. */
+  key?: true;
+  message: string;
+  hint: string | null;
+}
+
+/** Parameters whose names the scenario chooses. */
+export interface FreeParams {
+  doc: string;
+  /** What a value may be: as a scenario writes it, and what it means. */
+  forms: readonly { example: string; doc: string }[];
+  check(name: string, value: ParamValue): ParamProblem[];
+  /** Stands for a wrong value, so that everything else can still be checked. */
+  readonly instead: ParamValue;
+}
 
 /** A value a device reports, in the order of `sample`'s output. */
 export interface ReadingSpec {
@@ -37,19 +68,26 @@ export interface PayloadProfile {
   identity: 'fields' | 'derived';
 }
 
-/** A device type: documentation and pure physics. */
-export interface DeviceModel {
-  readonly name: string;
-  readonly doc: string;
-  readonly params: ParamSpecs;
+/** What a device reports. */
+export interface ModelShape {
   /** Readings in the order in which `sample` writes them; labels (ground truth, usable in payloads too) follow after the readings. */
   readonly readings: ReadingSpecs;
   readonly labels?: ReadingSpecs;
   readonly payloads: Readonly<Record<string, PayloadProfile>>;
+}
+
+/** A device type: documentation and pure physics. What it reports follows from `shape` where it has one; `shapeOf` knows. */
+export interface DeviceModel extends ModelShape {
+  readonly name: string;
+  readonly doc: string;
+  readonly params: ParamSpecs;
+  readonly freeParams?: FreeParams;
+  /** What a device with these parameters (validated, defaults filled in) reports. */
+  shape?(params: Params): ModelShape;
   /** Greatest distance between an event's sensor instant and its intended send time. */
   readonly maxSamplingDelayUs: Micros;
   /** Compiles the parameters (validated, defaults filled in). */
-  create(params: Readonly<Record<string, ParamValue>>): Device;
+  create(params: Params): Device;
 }
 
 /** Pure functions of (seat key, n, t): no state, no clock, only IEEE-exact operations. */

@@ -1,5 +1,5 @@
 import type { Micros } from '../core/clock.ts';
-import type { Device, DeviceModel, ParamValue, SeatKey } from './model.ts';
+import type { Device, DeviceModel, Params, SeatKey } from './model.ts';
 import { Activity, activityNames, chooseActivity } from './physics/activity.ts';
 import { eventClockTick, maxTickDelayUs } from './physics/event-clock.ts';
 import { addGait } from './physics/gait.ts';
@@ -110,7 +110,7 @@ class PhoneMotion implements Device {
   readonly #state = new MotionState();
   readonly #reading = new MemsReading();
 
-  constructor(params: Readonly<Record<string, ParamValue>>) {
+  constructor(params: Params) {
     this.#shares = { shaken: Number(params['shaken_share']), walking: Number(params['walking_share']) };
     this.#intensity = Number(params['shake_intensity']);
     const range = Number.parseInt(String(params['range']), 10) * GRAVITY;

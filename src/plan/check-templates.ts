@@ -2,7 +2,8 @@ import { meaningOf, placeholderNames, type Vocabulary } from '../codecs/vocabula
 import { closestName } from '../core/closest-name.ts';
 import { IotloadError } from '../core/errors.ts';
 import { parseTemplate, type TemplatePart } from '../core/template.ts';
-import type { DeviceModel, ParamValue } from '../models/model.ts';
+import type { ModelShape, Params } from '../models/model.ts';
+import { namedParams } from '../models/model-shape.ts';
 
 /** What is wrong with a template, and how it would be right. */
 export interface TemplateProblem {
@@ -14,17 +15,19 @@ export interface TemplateProblem {
 }
 
 /** What placeholders of a fleet can stand for, as far as checks need it: neither run id nor device ids are known yet. */
-export function plannedVocabulary(
-  fleet: string,
-  devices: number,
-  model: DeviceModel,
-  params: Readonly<Record<string, ParamValue>>,
-): Vocabulary {
-  const quantities = Object.entries({ ...model.readings, ...model.labels }).map(([name, quantity]) => ({
+export function plannedVocabulary(fleet: string, devices: number, shape: ModelShape, params: Params): Vocabulary {
+  const quantities = Object.entries({ ...shape.readings, ...shape.labels }).map(([name, quantity]) => ({
     name,
     quantity,
   }));
-  return { fleet, run: 'r', devices, deviceId: [{ op: 'literal', text: 'd' }], params, quantities };
+  return {
+    fleet,
+    run: 'r',
+    devices,
+    deviceId: [{ op: 'literal', text: 'd' }],
+    params: namedParams(params, shape),
+    quantities,
+  };
 }
 
 /** Checks a text that is filled per event: a payload field, a topic, a key. */

@@ -1,5 +1,5 @@
 import type { Micros } from '../core/clock.ts';
-import type { ParamValue } from '../models/model.ts';
+import type { Params } from '../models/model.ts';
 import type { ScheduleSpec } from '../schedule/profile.ts';
 import type { TargetOptions } from '../targets/target.ts';
 
@@ -29,7 +29,7 @@ export interface Plan {
 export interface FleetPlan {
   name: string;
   model: string;
-  params: Record<string, ParamValue>;
+  params: Params;
   devices: number;
   /** Template of the device id; `client-<hex:12>`, `meter-<index:06>`. */
   id: string;

@@ -1,6 +1,7 @@
 import type { Micros } from '../core/clock.ts';
 import { IotloadError } from '../core/errors.ts';
 import type { DeviceModel } from '../models/model.ts';
+import { shapeOf } from '../models/model-shape.ts';
 import { models } from '../models/registry.ts';
 import type { ScenarioPath } from '../scenario/diagnostic.ts';
 import type { FleetDraft } from '../scenario/load-scenario.ts';
@@ -61,11 +62,12 @@ export function resolveFleet(draft: FleetDraft, around: FleetSurroundings, repor
   if (model === undefined || devices === undefined) return null;
 
   const { params, problems } = resolveParams(model, draft.params);
-  for (const { key, unknown, problem } of problems) {
-    tell(at('params', key), unknown ? 'unknown-key' : 'bad-value', problem);
+  for (const { path, key, ...problem } of problems) {
+    tell(at('params', ...path), key === true ? 'unknown-key' : 'bad-value', problem);
   }
+  const shape = shapeOf(model, params);
 
-  const vocabulary = plannedVocabulary(name, devices, model, params);
+  const vocabulary = plannedVocabulary(name, devices, shape, params);
   const checkText = (path: ScenarioPath, text: string): void => {
     for (const problem of checkTemplate(text, vocabulary)) tell(path, 'bad-placeholder', problem);
   };
@@ -79,7 +81,7 @@ export function resolveFleet(draft: FleetDraft, around: FleetSurroundings, repor
   for (const field of draft.fields ?? []) {
     if (typeof field.value === 'string') checkText(at('payload', 'fields', field.name), field.value);
   }
-  const payload = fleetPayload(draft, model, (problem) => tell(at('payload'), 'bad-value', problem));
+  const payload = fleetPayload(draft, model.name, shape, (problem) => tell(at('payload'), 'bad-value', problem));
 
   const rate = around.rate ?? rateOf(draft);
   if (rate === undefined) return null;
@@ -97,7 +99,7 @@ export function resolveFleet(draft: FleetDraft, around: FleetSurroundings, repor
   const { maxSamplingDelayUs } = model;
   const identity = identityOf(payload, derivedProblem({ fields, schedule, devices, endUs, maxSamplingDelayUs }));
   if (typeof identity !== 'string') {
-    const problem = { ...identity, hint: tracedHint(profile, model, identity.hint) };
+    const problem = { ...identity, hint: tracedHint(profile, shape, identity.hint) };
     tell(profile === null ? at('payload', 'identity') : at('payload'), 'bad-identity', problem);
     return null;
   }

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { closestName } from '../core/closest-name.ts';
+import type { Params } from '../models/model.ts';
 import { isProtocol, targets } from '../targets/registry.ts';
 import type { TargetOptions } from '../targets/target.ts';
 import type { Diagnostic, ScenarioPath } from './diagnostic.ts';
@@ -10,7 +11,7 @@ import { readYaml } from './read-yaml.ts';
 import { resolveReferences } from './references.ts';
 import * as schema from './schema.ts';
 import { checkKeys, checkSection } from './section.ts';
-import { diagnosticAt, keyAt, type MapTree, nodeAt, type ScalarValue, type Tree } from './tree.ts';
+import { diagnosticAt, keyAt, type MapTree, nodeAt, plainOf, type ScalarValue, type Tree } from './tree.ts';
 
 /** A scenario as far as it could be read: what is absent here stands in `diagnostics`. */
 export interface ScenarioDraft {
@@ -35,8 +36,8 @@ export interface FleetDraft {
   name: string;
   /** Good keys only. */
   value: Partial<z.output<typeof schema.fleet>>;
-  /** Plain values of `params`, as written. */
-  params: Record<string, ScalarValue>;
+  /** `params` as written. */
+  params: Params;
   /** Own fields with plain values, in order of writing, which an object would not keep; null for a payload profile. */
   fields: { name: string; value: ScalarValue }[] | null;
 }
@@ -170,17 +171,18 @@ function checkFleets(tree: Tree, check: Check, report: Report): FleetDraft[] {
       ]);
     }
     const fields = scalarEntries(nodeAt(value, ['payload', 'fields']));
-    const params = Object.fromEntries(
-      scalarEntries(nodeAt(value, ['params'])).map((entry) => [entry.name, entry.value]),
-    );
     drafts.push({
       name,
       value: draft,
-      params,
+      params: paramsOf(nodeAt(value, ['params'])),
       fields: value.entries.get('payload')?.value.kind === 'map' ? fields : null,
     });
   }
   return drafts;
+}
+
+function paramsOf(node: Tree | undefined): Params {
+  return node?.kind === 'map' ? (plainOf(node) as Params) : {};
 }
 
 function scalarEntries(node: Tree | undefined): { name: string; value: ScalarValue }[] {

@@ -73,9 +73,7 @@ export const fleet = z
     model: z
       .enum(modelNames, { error: (issue) => `there is no model "${issue.input}"` })
       .describe('what the devices are'),
-    params: z
-      .record(z.string(), z.union([z.number(), z.string(), z.boolean()], { error: 'expected one value' }))
-      .default({}),
+    params: z.record(z.string(), z.unknown()).default({}).describe('parameters of the model'),
     devices: count(1, 100_000_000).describe('how many'),
     id: z.string().min(1).max(256).optional().describe('default <fleet>-<index>'),
     every: duration().optional().describe('between two events of a device'),

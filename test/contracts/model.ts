@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { seatStream, streamRoot } from '../../src/core/random.ts';
-import type { Device, DeviceModel, ParamValue, ReadingSpec, SeatKey } from '../../src/models/model.ts';
+import type { Device, DeviceModel, Params, ParamValue, ReadingSpec, SeatKey } from '../../src/models/model.ts';
+import { shapeOf } from '../../src/models/model-shape.ts';
 
 const SECOND = 1_000_000;
 const START_US = 1_772_366_400_000_000;
@@ -18,23 +19,29 @@ export function defaultParams(model: DeviceModel): Record<string, ParamValue> {
 }
 
 /** Readings, then labels, in the order of `sample`. */
-export function quantitiesOf(model: DeviceModel): [string, ReadingSpec][] {
-  return [...Object.entries(model.readings), ...Object.entries(model.labels ?? {})];
+export function quantitiesOf(model: DeviceModel, params: Params): [string, ReadingSpec][] {
+  const { readings, labels } = shapeOf(model, params);
+  return [...Object.entries(readings), ...Object.entries(labels ?? {})];
 }
 
-/** Parameter sets at the corners: all defaults, and each parameter at each of its ends. */
-function corners(model: DeviceModel): Record<string, ParamValue>[] {
-  const sets = [defaultParams(model)];
+/** Parameter sets at the corners: the usual ones, and each parameter at each of its ends. */
+function corners(model: DeviceModel, usual: Params): Params[] {
+  const sets: Params[] = [usual];
   for (const [name, spec] of Object.entries(model.params)) {
-    const values = spec.type === 'choice' ? spec.choices : [spec.min, spec.max].filter((value) => value !== undefined);
-    for (const value of values) sets.push({ ...defaultParams(model), [name]: value });
+    for (const value of endsOf(spec)) sets.push({ ...usual, [name]: value });
   }
   return sets;
 }
 
-/** What every device model promises. */
-export function describeModel(model: DeviceModel): void {
-  const quantities = quantitiesOf(model);
+function endsOf(spec: DeviceModel['params'][string]): readonly ParamValue[] {
+  if (spec.type === 'choice') return spec.choices;
+  if (spec.type === 'number') return [spec.min, spec.max].filter((value) => value !== undefined);
+  return spec.type === 'flag' ? [false, true] : [];
+}
+
+/** What every device model promises. `usual` for a model whose readings follow from its parameters; their names and number stay. */
+export function describeModel(model: DeviceModel, usual: Params = defaultParams(model)): void {
+  const quantities = quantitiesOf(model, usual);
   const width = quantities.length;
 
   function row(device: Device, seat: number, n: number, dueUs: number): number[] {
@@ -47,10 +54,13 @@ export function describeModel(model: DeviceModel): void {
 
   describe(`model ${model.name}`, () => {
     it('documents itself, its parameters, readings and payloads', () => {
-      const docs = [model, ...Object.values(model.params), ...Object.values(model.payloads)].map(({ doc }) => doc);
+      const { payloads } = shapeOf(model, usual);
+      const docs = [model, ...Object.values(model.params), ...Object.values(payloads)].map(({ doc }) => doc);
+      if (model.freeParams !== undefined)
+        docs.push(model.freeParams.doc, ...model.freeParams.forms.map(({ doc }) => doc));
       docs.push(...quantities.map(([, spec]) => spec.doc));
       for (const doc of docs) expect(doc).toMatch(/^[A-Z0-9].*\.$/);
-      expect(Object.keys(model.payloads)).not.toEqual([]);
+      expect(Object.keys(payloads)).not.toEqual([]);
     });
 
     it('has names that a scenario can write, and none twice', () => {
@@ -62,7 +72,7 @@ export function describeModel(model: DeviceModel): void {
     it('has defaults within their bounds', () => {
       for (const spec of Object.values(model.params)) {
         if (spec.type === 'choice') expect(spec.choices).toContain(spec.default);
-        else {
+        else if (spec.type === 'number') {
           expect(spec.default).toBeGreaterThanOrEqual(spec.min ?? Number.NEGATIVE_INFINITY);
           expect(spec.default).toBeLessThanOrEqual(spec.max ?? Number.POSITIVE_INFINITY);
         }
@@ -70,11 +80,12 @@ export function describeModel(model: DeviceModel): void {
     });
 
     it('keeps every reading within its bounds, whatever the parameters', () => {
-      for (const params of corners(model)) {
+      for (const params of corners(model, usual)) {
         const device = model.create(params);
+        const bounds = quantitiesOf(model, params);
         for (let i = 0; i < 3_000; i++) {
           row(device, i % 97, i, START_US + i * 0.217 * SECOND).forEach((value, at) => {
-            const [name, { min, max, names }] = quantities[at] as [string, ReadingSpec];
+            const [name, { min, max, names }] = bounds[at] as [string, ReadingSpec];
             const isRight = value >= min && value <= max && (names === undefined || names[value] !== undefined);
             if (!isRight) expect({ params, name, value, min, max }).toBe('within its bounds');
           });
@@ -84,17 +95,17 @@ export function describeModel(model: DeviceModel): void {
 
     it('is a pure function: other order, another instance, another history, same values', () => {
       const asked = Array.from({ length: 200 }, (_, i) => [i % 13, i, START_US + i * 3.7 * SECOND] as const);
-      const device = model.create(defaultParams(model));
+      const device = model.create(usual);
       const forwards = asked.map((one) => row(device, ...one));
       for (let i = 0; i < 500; i++) row(device, 1000 + i, i * 7, START_US - i * SECOND);
       const backwards = [...asked].reverse().map((one) => row(device, ...one));
-      const fresh = asked.map((one) => row(model.create(defaultParams(model)), ...one));
+      const fresh = asked.map((one) => row(model.create(usual), ...one));
       expect(backwards.reverse()).toEqual(forwards);
       expect(fresh).toEqual(forwards);
     });
 
     it('gives each seat a life of its own', () => {
-      const device = model.create(defaultParams(model));
+      const device = model.create(usual);
       const lives = Array.from({ length: 20 }, (_, seat) =>
         Array.from({ length: 20 }, (_, n) => row(device, seat, n, START_US + n * SECOND)).join(),
       );
@@ -102,7 +113,7 @@ export function describeModel(model: DeviceModel): void {
     });
 
     it('reads its sensor at most the promised delay before an event is due, on whole microseconds, in order', () => {
-      const device = model.create(defaultParams(model));
+      const device = model.create(usual);
       for (let seat = 0; seat < 50; seat++) {
         const key = seatKey(seat);
         let before = Number.NEGATIVE_INFINITY;
@@ -118,7 +129,7 @@ export function describeModel(model: DeviceModel): void {
     });
 
     it('works from 1970 to 2255', () => {
-      const device = model.create(defaultParams(model));
+      const device = model.create(usual);
       for (const dueUs of [0, 1, 4_102_444_800 * SECOND, Number.MAX_SAFE_INTEGER]) {
         for (const value of row(device, 3, 5, dueUs)) expect(Number.isFinite(value)).toBe(true);
       }
