@@ -4,7 +4,7 @@ import { MAX_SCENARIO_BYTES } from './size-limit.ts';
 import { diagnosticAt, type Place, type Tree } from './tree.ts';
 
 /** Most lexemes, of which a short entry has about five: far more than any scenario, few enough to be read in a moment. */
-const MAX_LEXEMES = 50_000;
+const MAX_LEXEMES = 35_000;
 /** Deepest nesting. */
 const MAX_DEPTH = 64;
 

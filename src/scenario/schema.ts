@@ -142,7 +142,7 @@ export const labels = z
   .superRefine((record, context) => {
     for (const name of Object.keys(record)) {
       if (labelName.test(name)) continue;
-      const params = { hint: 'letters, digits and "_", beginning with a letter, at most 64' };
+      const params = { about: 'key', hint: 'letters, digits and "_", beginning with a letter, at most 64' };
       context.addIssue({ code: 'custom', path: [name], message: `"${name}" cannot be a label's name`, params });
     }
     if (Object.keys(record).length > MOST_LABELS)

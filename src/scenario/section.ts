@@ -70,7 +70,7 @@ function diagnosticsOf(issues: readonly Issue[], schema: z.ZodType, tree: Tree, 
     if (!isMissing(issue, tree, base)) {
       found.push(
         diagnosticAt(
-          placeAt(tree, path),
+          (aboutKey(issue) ? keyAt(tree, path) : undefined) ?? placeAt(tree, path),
           'bad-value',
           path,
           messageOf(issue, isSecret(path) ? undefined : nodeAt(tree, path)),
@@ -82,6 +82,11 @@ function diagnosticsOf(issues: readonly Issue[], schema: z.ZodType, tree: Tree, 
     }
   }
   return found;
+}
+
+/** A schema says so where not the value but its key is wrong. */
+function aboutKey(issue: Issue): boolean {
+  return issue.code === 'custom' && issue.params?.['about'] === 'key';
 }
 
 function pathText(path: ScenarioPath): string {
