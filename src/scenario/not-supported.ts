@@ -62,7 +62,6 @@ const rules: readonly Rule[] = [
   { path: 'target.key' },
   { path: 'target.auth.devices', whole: true, hint: 'write auth: { username: …, password: "${NAME}" }' },
   { path: 'target.auth.kind', whole: true, hint: 'write auth: { username: …, password: "${NAME}" }' },
-  { path: 'target.tls.alpn' },
   { path: 'target.format', value: scalarIn('parquet'), hint: 'write format: lines' },
   { path: 'target.roll' },
 ];

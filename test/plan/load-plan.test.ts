@@ -64,6 +64,7 @@ describe('loadPlan', () => {
             username: null,
             password: null,
             tls: null,
+            alpn: [],
             connectPerSecond: 200,
             connectTimeoutUs: 10_000_000,
             keepAliveUs: 60_000_000,

@@ -1,37 +1,37 @@
-import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
+import type { Channel } from './channel.ts';
 
 /**
- * The stream that MQTT.js gets instead of the socket. It sees only the frames we do not take ourselves, and what it writes reaches
- * the socket one whole packet at a time (MQTT.js corks the pieces of a packet; written one by one they could be split by ours).
+ * The stream that MQTT.js gets instead of the channel. It sees only the frames we do not take ourselves, and what it writes reaches
+ * the channel one whole packet at a time (MQTT.js corks the pieces of a packet; written one by one they could be split by ours).
  */
 export class ControlStream extends Duplex {
-  readonly #socket: Socket;
+  readonly #channel: Channel;
 
-  constructor(socket: Socket) {
+  constructor(channel: Channel) {
     super({ allowHalfOpen: true });
-    this.#socket = socket;
+    this.#channel = channel;
   }
 
   override _read(): void {}
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
-    this.#socket.write(chunk);
+    this.#channel.write(chunk);
     done();
   }
 
   override _writev(chunks: { chunk: Buffer }[], done: () => void): void {
-    this.#socket.write(Buffer.concat(chunks.map(({ chunk }) => chunk)));
+    this.#channel.write(Buffer.concat(chunks.map(({ chunk }) => chunk)));
     done();
   }
 
   override _final(done: () => void): void {
-    this.#socket.end();
+    this.#channel.end();
     done();
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    this.#socket.destroy();
+    this.#channel.destroy();
     done(error);
   }
 }

@@ -2,7 +2,7 @@ import type { TargetDefinition, TargetOptions, TargetTraits } from '../target.ts
 import { parseEndpoint } from './endpoint.ts';
 import type { MqttOptions } from './options.ts';
 
-/** MQTT 3.1.1 over TCP or TLS, QoS 0 and 1. */
+/** MQTT 3.1.1 over TCP, TLS or WebSocket, QoS 0 and 1. */
 export const mqtt: TargetDefinition = {
   name: 'mqtt',
   doc: 'MQTT 3.1.1 broker, QoS 0 or 1, a pool of connections or one per device',

@@ -1,23 +1,25 @@
 import { z } from 'zod';
 import { backlog, count, duration, rate } from '../option-schemas.ts';
+import { credentialProblem } from './credential-template.ts';
 import { endpointProblem } from './endpoint-problem.ts';
+
+/** One name, or several. */
+const alpn = z
+  .union([z.string().min(1).max(255), z.array(z.string().min(1).max(255)).min(1)], {
+    error: 'expected a protocol’s name, or a list of them',
+  })
+  .optional()
+  .describe('protocols to offer, such as x-amzn-mqtt-ca');
 
 /** PEM files, from the scenario's folder. */
 const tlsFiles = z.strictObject({
   ca: z.string().min(1).optional().describe('certificates to trust instead of the system’s'),
   cert: z.string().min(1).optional().describe('our certificate'),
   key: z.string().min(1).optional().describe('its private key'),
+  alpn,
 });
 
 const template = z.string().min(1);
-
-const username = z
-  .string()
-  .min(1)
-  .refine((text) => !/(^|[^<])<[a-z]/.test(text), {
-    error: 'a user name of its own per device is not supported yet',
-    params: { hint: 'write one user name for all connections' },
-  });
 
 /** The block `target: { protocol: mqtt, … }`, without `protocol`. Main thread only. */
 export const optionsSchema = z
@@ -29,7 +31,7 @@ export const optionsSchema = z
         if (problem !== null)
           context.addIssue({ code: 'custom', message: problem.error, params: { hint: problem.hint } });
       })
-      .describe('mqtt://host:port, mqtts://host:port, or embedded for a broker of our own'),
+      .describe('mqtt://host:port, mqtts://…, ws://host:port/path, wss://…, or embedded for a broker of our own'),
     topic: template.default('iotload/<run>/<device>').describe('topic of each event; a fleet may have its own'),
     qos: z
       .union([z.literal(0), z.literal(1)], { error: 'expected 0 or 1' })
@@ -55,34 +57,43 @@ export const optionsSchema = z
       .prefault('60s')
       .describe('0s turns it off'),
     auth: z
-      .strictObject({ username, password: z.string().optional() })
+      .strictObject({ username: template, password: z.string().optional() })
       .nullable()
       .default(null)
-      .describe('write the password as ${NAME}'),
+      .describe('of all connections, or of each with <device>, <index>, <fleet>; write the password as ${NAME}'),
     tls: z
       .union([z.literal(true), z.null(), tlsFiles], {
-        error: 'expected true, null or a map with ca, cert and key',
+        error: 'expected true, null or a map with ca, cert, key and alpn',
       })
       .default(null)
-      .describe('for mqtts; the server is always verified'),
+      .describe('for mqtts and wss; the server is always verified'),
     max_in_flight: count(1, 32_768).default(100).describe('unacknowledged events per connection'),
     timeout: duration().prefault('30s').describe('an event not acknowledged by then is unknown'),
     backlog,
   })
   .superRefine(({ endpoint, tls }, context) => {
-    if (tls === null || endpoint.startsWith('mqtts:')) return;
-    const hint = 'write endpoint: mqtts://host:8883, or leave tls out';
-    context.addIssue({ code: 'custom', path: ['tls'], message: 'tls needs an mqtts:// endpoint', params: { hint } });
+    if (tls === null || /^(mqtts|wss):/.test(endpoint)) return;
+    const hint = 'write endpoint: mqtts://host:8883 or wss://host/path, or leave tls out';
+    const message = 'tls needs an mqtts:// or wss:// endpoint';
+    context.addIssue({ code: 'custom', path: ['tls'], message, params: { hint } });
+  })
+  .superRefine(({ auth, connections }, context) => {
+    for (const key of ['username', 'password'] as const) {
+      const problem = credentialProblem(auth?.[key] ?? '', connections === 'per_device');
+      if (problem === null) continue;
+      context.addIssue({ code: 'custom', path: ['auth', key], message: problem.error, params: { hint: problem.hint } });
+    }
   })
   .transform((block) => ({
     endpoint: block.endpoint,
     topic: block.topic,
     qos: block.qos,
     connections: block.connections,
-    /** Both may hold `${NAME}` references, resolved when the target opens. */
+    /** Both may hold `${NAME}` references, resolved when the target opens, and placeholders, filled for each connection. */
     username: block.auth?.username ?? null,
     password: block.auth?.password ?? null,
-    tls: block.tls === true ? null : block.tls,
+    tls: block.tls === true || block.tls === null ? null : filesOf(block.tls),
+    alpn: block.tls === true ? [] : [block.tls?.alpn ?? []].flat(),
     connectPerSecond: (block.connect.rate.events / block.connect.rate.perUs) * 1_000_000,
     connectTimeoutUs: block.connect.timeout,
     keepAliveUs: block.keep_alive,
@@ -94,3 +105,7 @@ export const optionsSchema = z
 
 /** Options as the plan holds them: units resolved, secrets as references. */
 export type MqttOptions = z.output<typeof optionsSchema>;
+
+function filesOf({ alpn: _, ...files }: z.output<typeof tlsFiles>): Omit<z.output<typeof tlsFiles>, 'alpn'> {
+  return files;
+}

@@ -8,7 +8,7 @@ import type { ConnectionNotices } from './connection-notices.ts';
 import { openingError, plainReason, type SessionFailure } from './failure.ts';
 import { FIRST_OWN_ID } from './in-flight.ts';
 import type { PublishLane } from './publish-lane.ts';
-import { farewell, Session, type SessionHandlers, type SessionSettings } from './session.ts';
+import { farewell, Session, type SessionHandlers, type SessionIdentity, type SessionSettings } from './session.ts';
 import type { Settlements } from './settlements.ts';
 
 /** What the links of a sink share. */
@@ -34,14 +34,15 @@ export class PublishLink implements SessionHandlers {
   /** The session under way or up; null between two. */
   session: Session | null = null;
   readonly #common: LinkCommon;
-  /** What the next session calls itself. */
-  #clientId: string;
-  /** What the session under way or up calls itself. */
-  #calledItself = '';
+  readonly #identityOf: (incarnation: number) => SessionIdentity;
+  /** Which incarnation of its device the next session is; a pool's have but one. */
+  #incarnation = 0;
+  /** Which one the session under way or up is. */
+  #present = 0;
+  /** Which one the last session was that was up. */
+  #wasUpAs = 0;
   /** The session is ending with a farewell, for another one to follow. */
   #leaving = false;
-  /** What the last session that was up called itself. */
-  #wasUpAs = '';
   /** Cut on purpose until then. */
   #downUntilUs = 0;
   #queued = false;
@@ -54,10 +55,10 @@ export class PublishLink implements SessionHandlers {
   #upSinceUs = 0;
   #acknowledged = 0;
 
-  constructor(common: LinkCommon, state: PublishLane, clientId: string) {
+  constructor(common: LinkCommon, state: PublishLane, identityOf: (incarnation: number) => SessionIdentity) {
     this.#common = common;
     this.state = state;
-    this.#clientId = clientId;
+    this.#identityOf = identityOf;
     this.#connect();
   }
 
@@ -82,9 +83,9 @@ export class PublishLink implements SessionHandlers {
     else this.session.drop(cutOnPurpose);
   }
 
-  /** Goes on under another id, as soon as what was sent under the old one is settled. */
-  reload(clientId: string): void {
-    this.#clientId = clientId;
+  /** Goes on as another device, as soon as what was sent as the old one is settled. */
+  reload(incarnation: number): void {
+    this.#incarnation = incarnation;
     if (this.state.up && !this.#leaving) this.#leave();
   }
 
@@ -102,11 +103,11 @@ export class PublishLink implements SessionHandlers {
     this.#attemptDone();
     if (this.#closed) return;
     if (this.#everUp) {
-      notices.add(this.#calledItself === this.#wasUpAs ? 'reconnected' : 'connected', settings.endpoint.text);
+      notices.add(this.#present === this.#wasUpAs ? 'reconnected' : 'connected', settings.endpoint.text);
     }
-    this.#wasUpAs = this.#calledItself;
+    this.#wasUpAs = this.#present;
     this.state.connected();
-    if (this.#calledItself !== this.#clientId) this.#leave();
+    if (this.#present !== this.#incarnation) this.#leave();
     if (this.#everUp) return;
     this.#everUp = true;
     this.#common.firstUp();
@@ -185,7 +186,7 @@ export class PublishLink implements SessionHandlers {
     if (progress() !== '' && failure.code === 'target-unreachable' && triedUs < settings.connectTimeoutUs) return false;
     const times = this.#failures + 1;
     const attempts = `${times} ${times === 1 ? 'attempt' : 'attempts'} in ${(triedUs / 1e6).toFixed(1)} s`;
-    const tried = `CONNECT as "${this.#clientId}", ${attempts}${progress()}`;
+    const tried = `CONNECT as "${this.#identityOf(this.#present).clientId}", ${attempts}${progress()}`;
     failed(openingError(settings.endpoint, failure, tried));
     return true;
   }
@@ -204,8 +205,8 @@ export class PublishLink implements SessionHandlers {
       }
       if (this.#firstTryUs === 0) this.#firstTryUs = settings.clock.nowUs();
       this.#attemptDone = done;
-      this.#calledItself = this.#clientId;
-      this.session = new Session(settings, this.#clientId, this);
+      this.#present = this.#incarnation;
+      this.session = new Session(settings, this.#identityOf(this.#present), this);
     });
   }
 

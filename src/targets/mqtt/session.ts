@@ -1,9 +1,8 @@
-import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { connect as connectTls, type SecureContext } from 'node:tls';
 import type { MqttClient } from 'mqtt';
 import type { Clock, Micros } from '../../core/clock.ts';
 import { PacketType } from '../../wire/mqtt-frames.ts';
 import { FrameSplitter } from '../../wire/mqtt-splitter.ts';
+import type { Channel, ChannelOrigin, Dial } from './channel.ts';
 import { ControlStream } from './control-stream.ts';
 import type { Endpoint } from './endpoint.ts';
 import { connackFailure, type SessionFailure, socketFailure } from './failure.ts';
@@ -15,17 +14,19 @@ export interface SessionSettings {
   /** The class that the caller loaded with `import('mqtt')`. */
   Client: typeof MqttClient;
   endpoint: Endpoint;
-  /** null without TLS. */
-  secureContext: SecureContext | null;
-  username: string | undefined;
-  password: string | undefined;
+  dial: Dial;
   /** 0: no keep-alive. */
   keepAliveUs: Micros;
   connectTimeoutUs: Micros;
-  /** Buffer that the sockets of all these sessions read into. */
-  readBuffer: Uint8Array;
   /** A longer inbound frame ends the session. */
   maxFrameBytes: number;
+}
+
+/** Who a session is for the broker, and where it comes from. */
+export interface SessionIdentity extends ChannelOrigin {
+  clientId: string;
+  username: string | undefined;
+  password: string | undefined;
 }
 
 /** The other side of a session. */
@@ -38,7 +39,7 @@ export interface SessionHandlers {
   frame(bytes: Uint8Array, start: number, body: number, end: number): boolean;
   /** The frames of this read have been handed out. */
   readEnds(): void;
-  /** The socket has handed on all that was written to it. */
+  /** The channel has handed on all that was written to it. */
   drained(): void;
   /** Exactly once, the last call. */
   ended(failure: SessionFailure): void;
@@ -54,7 +55,7 @@ const FAREWELL_MS = 1000;
 export class Session {
   readonly #handlers: SessionHandlers;
   readonly #settings: SessionSettings;
-  readonly #socket: Socket;
+  readonly #channel: Channel;
   readonly #control: ControlStream;
   readonly #splitter: FrameSplitter;
   readonly #onFrame: (bytes: Uint8Array, start: number, body: number, end: number) => void;
@@ -67,7 +68,7 @@ export class Session {
   #reading = false;
   #over = false;
 
-  constructor(settings: SessionSettings, clientId: string, handlers: SessionHandlers) {
+  constructor(settings: SessionSettings, identity: SessionIdentity, handlers: SessionHandlers) {
     this.#settings = settings;
     this.#handlers = handlers;
     this.#splitter = new FrameSplitter(settings.maxFrameBytes);
@@ -75,26 +76,28 @@ export class Session {
     this.#whenEnded = new Promise((resolve) => {
       this.#resolveEnded = resolve;
     });
-    this.#socket = this.#dial();
-    this.#control = new ControlStream(this.#socket);
-    this.#socket.on('drain', () => handlers.drained());
-    this.#socket.on('error', (error) => this.drop(socketFailure(error)));
-    this.#socket.on('end', () => this.#hangUp());
-    this.#socket.on('close', () => {
-      this.#hangUp();
-      this.#resolveEnded();
+    this.#channel = settings.dial(identity, {
+      read: (bytes, length, full) => this.#read(bytes, length, full),
+      drained: () => handlers.drained(),
+      failed: (error) => this.drop(socketFailure(error)),
+      ended: () => this.#hangUp(),
+      closed: () => {
+        this.#hangUp();
+        this.#resolveEnded();
+      },
     });
+    this.#control = new ControlStream(this.#channel);
     const { connectTimeoutUs, clock } = settings;
     this.#cancelTimeout = clock.after(connectTimeoutUs / 1000, () => {
-      const waited = this.#socket.connecting ? 'no answer' : 'connected, but no CONNACK came';
+      const waited = this.#channel.connecting ? 'no answer' : 'connected, but no CONNACK came';
       this.drop({ code: 'target-unreachable', reason: `${waited} within ${connectTimeoutUs / 1e6} s` });
     });
-    this.#client = this.#startClient(clientId);
+    this.#client = this.#startClient(identity);
   }
 
   /** Bytes written and not yet taken by the kernel. */
   get backlogBytes(): number {
-    return this.#socket.writableLength;
+    return this.#channel.backlogBytes;
   }
 
   /** MQTT.js's client, for what is not the hot path. */
@@ -104,14 +107,12 @@ export class Session {
 
   /** False once nothing written can arrive any more. */
   get writable(): boolean {
-    return this.#established && this.#socket.writable;
+    return this.#established && this.#channel.writable;
   }
 
-  /** Writes whole frames. The bytes may be used again if the result is true; otherwise the socket still needs them. */
+  /** Writes whole frames. The bytes may be used again if the result is true; otherwise the channel still needs them. */
   write(frames: Buffer): boolean {
-    this.#socket.write(frames);
-    // A TLS socket hands the same bytes on later than it says.
-    return this.#settings.secureContext === null && this.#socket.writableLength === 0;
+    return this.#channel.write(frames);
   }
 
   /** Ends the session without a farewell. */
@@ -120,7 +121,7 @@ export class Session {
     this.#hangUp();
   }
 
-  /** Says DISCONNECT where there is somebody to say it to; resolves when the socket is closed. */
+  /** Says DISCONNECT where there is somebody to say it to; resolves when the channel is closed. */
   close(): Promise<void> {
     if (this.#over) return this.#whenEnded;
     this.#fail(farewell);
@@ -128,36 +129,13 @@ export class Session {
       this.#hangUp();
       return this.#whenEnded;
     }
-    const cancel = this.#settings.clock.after(FAREWELL_MS, () => this.#socket.destroy());
+    const cancel = this.#settings.clock.after(FAREWELL_MS, () => this.#channel.destroy());
     this.#client.end();
     return this.#whenEnded.then(cancel);
   }
 
-  #dial(): Socket {
-    const { endpoint, secureContext, readBuffer } = this.#settings;
-    const { host, port } = endpoint;
-    if (secureContext === null) {
-      return connectTcp({
-        host,
-        port,
-        noDelay: true,
-        onread: {
-          buffer: readBuffer,
-          callback: (length) => {
-            this.#read(readBuffer, length, length === readBuffer.length);
-            return true;
-          },
-        },
-      });
-    }
-    const socket = connectTls({ host, port, secureContext, ...(isIP(host) === 0 ? { servername: host } : {}) });
-    socket.setNoDelay(true);
-    socket.on('data', (chunk: Buffer) => this.#read(chunk, chunk.length, false));
-    return socket;
-  }
-
-  #startClient(clientId: string): MqttClient {
-    const { Client, username, password, keepAliveUs } = this.#settings;
+  #startClient({ clientId, username, password }: SessionIdentity): MqttClient {
+    const { Client, keepAliveUs } = this.#settings;
     const client = new Client(() => this.#control, {
       manualConnect: true,
       reconnectPeriod: 0,
@@ -199,7 +177,7 @@ export class Session {
     }
     this.#reading = false;
     this.#handlers.readEnds();
-    if (this.#socket.destroyed) this.#hangUp();
+    if (this.#channel.destroyed) this.#hangUp();
   }
 
   #frame(bytes: Uint8Array, start: number, body: number, end: number): void {
@@ -217,11 +195,11 @@ export class Session {
   }
 
   /**
-   * Closes the socket and reports the end at once: its `close` event comes a turn of the event loop later, and whatever is sent in
+   * Closes the channel and reports the end at once: that it is closed comes a turn of the event loop later, and whatever is sent in
    * between would be lost. Waits only for the frames that are being handed out.
    */
   #hangUp(): void {
-    this.#socket.destroy();
+    this.#channel.destroy();
     if (this.#over || this.#reading) return;
     this.#over = true;
     this.#cancelTimeout();

@@ -1,10 +1,10 @@
 import type { Part } from '../../core/anchor.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { TargetFleet } from '../target.ts';
+import { dialOf } from './dial.ts';
 import { parseEndpoint } from './endpoint.ts';
 import type { MqttOptions } from './options.ts';
 import type { SessionSettings } from './session.ts';
-import { loadTlsMaterial } from './tls-material.ts';
 import { checkTopic } from './topic-check.ts';
 
 /** Bytes that one read of a socket can bring. */
@@ -16,31 +16,28 @@ const SINK_MAX_FRAME = 64 * 1024;
 const SOURCE_MAX_FRAME = 16 * 1024 * 1024;
 
 /**
- * What the sessions of one sink or source share. Loads MQTT.js and the certificate files.
- * @throws IotloadError `bad-scenario` for the endpoint or a topic, `file-unreadable` for the certificates
+ * What the sessions of one sink or source share. Loads MQTT.js, and WebSocket where the endpoint asks for it.
+ * @throws IotloadError `bad-scenario` for the endpoint or a topic
  */
 export async function sessionSettings(
   options: MqttOptions,
-  context: { clock: Clock; fleets: readonly TargetFleet[]; reveal(text: string): string },
+  context: { clock: Clock; fleets: readonly TargetFleet[]; random(): number },
   role: 'sink' | 'source',
 ): Promise<SessionSettings> {
   const endpoint = parseEndpoint(options.endpoint);
   for (const fleet of context.fleets) checkTopic(fleet);
-  const [{ MqttClient: Client }, secureContext] = await Promise.all([
+  const readBuffer = new Uint8Array(role === 'sink' ? SINK_READ_BYTES : SOURCE_READ_BYTES);
+  const [{ MqttClient: Client }, dial] = await Promise.all([
     import('mqtt'),
-    endpoint.tls ? loadTlsMaterial(options.tls || {}) : null,
+    dialOf(endpoint, { alpn: options.alpn, readBuffer, random: context.random }),
   ]);
-  const { username, password, keepAliveUs, connectTimeoutUs } = options;
   return {
     clock: context.clock,
     Client,
     endpoint,
-    secureContext,
-    username: username === null ? undefined : context.reveal(username),
-    password: password === null ? undefined : context.reveal(password),
-    keepAliveUs,
-    connectTimeoutUs,
-    readBuffer: new Uint8Array(role === 'sink' ? SINK_READ_BYTES : SOURCE_READ_BYTES),
+    dial,
+    keepAliveUs: options.keepAliveUs,
+    connectTimeoutUs: options.connectTimeoutUs,
     maxFrameBytes: role === 'sink' ? SINK_MAX_FRAME : SOURCE_MAX_FRAME,
   };
 }

@@ -7,6 +7,7 @@ import type { Cut, Sink, SinkContext, TargetOptions } from '../target.ts';
 import { ConnectQueue } from './connect-queue.ts';
 import { ConnectionNotices } from './connection-notices.ts';
 import { cutLanes } from './cut-lanes.ts';
+import { type IdentityOf, sinkIdentities } from './identities.ts';
 import { LaneGroups } from './lane-groups.ts';
 import { type LaneMap, lanePerDevice, lanePool } from './lane-map.ts';
 import type { MqttOptions } from './options.ts';
@@ -29,8 +30,10 @@ const FLUSH_POLL_MS = 2;
  */
 export async function openSink(options: TargetOptions, context: SinkContext): Promise<Sink> {
   const mqtt = options as unknown as MqttOptions;
+  const map = laneMap(mqtt, context);
   const settings = await sessionSettings(mqtt, context, 'sink');
-  const sink = new MqttSink(mqtt, settings, context);
+  const identityOf = await sinkIdentities(mqtt, context, map);
+  const sink = new MqttSink(mqtt, settings, context, map, identityOf);
   try {
     await sink.opened;
   } catch (error) {
@@ -60,9 +63,14 @@ class MqttSink implements Sink {
   #scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
   #closing: Promise<void> | null = null;
 
-  constructor(options: MqttOptions, settings: SessionSettings, context: SinkContext) {
-    const { clock, events, part, fleets, runId } = context;
-    const map = laneMap(options, context, runId);
+  constructor(
+    options: MqttOptions,
+    settings: SessionSettings,
+    context: SinkContext,
+    map: LaneMap,
+    identityOf: IdentityOf,
+  ) {
+    const { clock, events, part, fleets } = context;
     this.#context = context;
     this.#map = map;
     this.#perDevice = options.connections === 'per_device';
@@ -96,7 +104,7 @@ class MqttSink implements Sink {
       if (down === 0) resolve();
       for (let lane = 0; lane < map.lanes; lane++) {
         const state = new PublishLane(lane, options.qos, options.maxInFlight, this.room, drained);
-        this.#links.push(new PublishLink(common, state, map.clientId(lane)));
+        this.#links.push(new PublishLink(common, state, (incarnation) => identityOf(lane, incarnation)));
       }
     });
     const sweepMs = Math.max(5, Math.min(250, options.timeoutUs / 20_000));
@@ -167,8 +175,7 @@ class MqttSink implements Sink {
   reload(fleet: number, seat: number, incarnation: number): void {
     // A pool's connections are nobody's.
     if (!this.#perDevice) return;
-    const lane = this.laneOf(fleet, seat);
-    (this.#links[lane] as PublishLink).reload(this.#map.clientId(lane, incarnation));
+    (this.#links[this.laneOf(fleet, seat)] as PublishLink).reload(incarnation);
   }
 
   #publishOver(session: Session, address: string, payload: Uint8Array): Promise<void> {
@@ -241,7 +248,7 @@ class MqttSink implements Sink {
   }
 }
 
-function laneMap(options: MqttOptions, { part, fleets }: SinkContext, runId: string): LaneMap {
+function laneMap(options: MqttOptions, { part, fleets, runId }: SinkContext): LaneMap {
   if (options.connections === 'per_device') return lanePerDevice(part, fleets);
   // A fleet sends to one target, so its index tells two targets at one broker apart.
   return lanePool(part, options.connections, `iotload-${runId}-${fleets[0]?.index ?? 0}`);

@@ -4,8 +4,9 @@ import type { Source, SourceContext, SourceHealth, TargetOptions } from '../targ
 import { Arrivals } from './arrivals.ts';
 import { backoffMs, STABLE_US } from './backoff.ts';
 import { openingError, plainReason, type SessionFailure } from './failure.ts';
+import { readerIdentity } from './identities.ts';
 import type { MqttOptions } from './options.ts';
-import { Session, type SessionHandlers, type SessionSettings } from './session.ts';
+import { Session, type SessionHandlers, type SessionIdentity, type SessionSettings } from './session.ts';
 import { sessionSettings } from './settings.ts';
 import { topicFilters } from './topic-filters.ts';
 
@@ -21,7 +22,10 @@ const MAX_BACKLOG_BYTES = 4 * 1024 * 1024;
 export async function openSource(options: TargetOptions, context: SourceContext): Promise<Source> {
   const mqtt = options as unknown as MqttOptions;
   const settings = await sessionSettings(mqtt, context, 'source');
-  const source = new MqttSource(mqtt, settings, context);
+  // A broker ends the older of two sessions with one name, and a run may have several readers: its shards', and one by hand.
+  const own = Math.floor(context.random() * 2 ** 32).toString(16);
+  const identity = await readerIdentity(mqtt, context, `iotload-${context.runId}-read-${own}`);
+  const source = new MqttSource(mqtt, settings, identity, context);
   try {
     await source.opened;
   } catch (error) {
@@ -37,7 +41,7 @@ class MqttSource implements Source, SessionHandlers {
   readonly #context: SourceContext;
   readonly #settings: SessionSettings;
   readonly #qos: 0 | 1;
-  readonly #clientId: string;
+  readonly #identity: SessionIdentity;
   readonly #filters: string[];
   readonly #arrivals: Arrivals;
   readonly #onSystem = (payload: string): void => this.#droppedCount(payload);
@@ -56,10 +60,11 @@ class MqttSource implements Source, SessionHandlers {
   #droppedAtOpen: number | null = null;
   #dropped: number | null = null;
 
-  constructor(options: MqttOptions, settings: SessionSettings, context: SourceContext) {
+  constructor(options: MqttOptions, settings: SessionSettings, identity: SessionIdentity, context: SourceContext) {
     const { fleets, events } = context;
     this.#context = context;
     this.#settings = settings;
+    this.#identity = identity;
     this.#qos = options.qos;
     this.#filters = topicFilters(
       fleets.map(({ address }) => address),
@@ -72,9 +77,6 @@ class MqttSource implements Source, SessionHandlers {
       this.#resolveOpened = resolve;
       this.#rejectOpened = reject;
     });
-    // A broker ends the older of two sessions with one name, and a run may have several readers: its shards', and one by hand.
-    const own = Math.floor(context.random() * 2 ** 32).toString(16);
-    this.#clientId = `iotload-${context.runId}-read-${own}`;
     this.#startUs = context.clock.nowUs();
     this.#connect();
   }
@@ -156,7 +158,7 @@ class MqttSource implements Source, SessionHandlers {
 
   #connect(): void {
     if (this.#closed) return;
-    this.#session = new Session(this.#settings, this.#clientId, this);
+    this.#session = new Session(this.#settings, this.#identity, this);
   }
 
   #subscribed(session: Session): void {

@@ -19,7 +19,7 @@ describe('socketFailure', () => {
 });
 
 it('says what was tried, and where', () => {
-  const endpoint = { host: 'h', port: 1, tls: false, text: 'mqtt://h:1' };
+  const endpoint = { host: 'h', port: 1, tls: false, url: '', text: 'mqtt://h:1' };
   const error = openingError(endpoint, socketFailure(coded('ENOTFOUND')), '1 attempt in 0.2 s');
   expect(error.message).toBe('mqtt://h:1 cannot be reached: host not found (1 attempt in 0.2 s)');
   expect(error).toMatchObject({

@@ -10,6 +10,7 @@ export function mqttOptions(endpoint: string, overrides: TargetOptions = {}): Ta
     username: null,
     password: null,
     tls: null,
+    alpn: [],
     connectPerSecond: 1000,
     connectTimeoutUs: 3_000_000,
     keepAliveUs: 60_000_000,

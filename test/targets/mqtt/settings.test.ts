@@ -7,10 +7,14 @@ import { testFleet } from '../../contracts/sink.ts';
 import { mqttOptions } from './mqtt-options.ts';
 
 it.each([
-  ['mqtt://broker', { host: 'broker', port: 1883, tls: false }],
-  ['mqtts://broker', { host: 'broker', port: 8883, tls: true }],
-  ['mqtt://127.0.0.1:9', { host: '127.0.0.1', port: 9, tls: false }],
-  ['mqtts://[::1]:7', { host: '::1', port: 7, tls: true }],
+  ['mqtt://broker', { host: 'broker', port: 1883, tls: false, url: '' }],
+  ['mqtts://broker', { host: 'broker', port: 8883, tls: true, url: '' }],
+  ['mqtt://127.0.0.1:9', { host: '127.0.0.1', port: 9, tls: false, url: '' }],
+  ['mqtts://[::1]:7', { host: '::1', port: 7, tls: true, url: '' }],
+  ['ws://broker', { host: 'broker', port: 80, tls: false, url: 'ws://broker/' }],
+  ['ws://broker:8080/mqtt', { host: 'broker', port: 8080, tls: false, url: 'ws://broker:8080/mqtt' }],
+  ['wss://broker/a/b', { host: 'broker', port: 443, tls: true, url: 'wss://broker/a/b' }],
+  ['wss://[::1]:8443/', { host: '::1', port: 8443, tls: true, url: 'wss://[::1]:8443/' }],
 ])('%s', (text, expected) => {
   expect(parseEndpoint(text)).toEqual({ ...expected, text });
 });
