@@ -1,7 +1,9 @@
+import { fields } from './fields.ts';
 import type { DeviceModel } from './model.ts';
 import { phoneMotion } from './phone-motion.ts';
 
 /** Every device model by name, sorted: a new model is one file and one line here. */
 export const models: Readonly<Record<string, DeviceModel>> = {
+  fields,
   'phone-motion': phoneMotion,
 };
