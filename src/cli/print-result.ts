@@ -1,4 +1,5 @@
 import type { RunResult } from '../metrics/result.ts';
+import { wantsColour } from './colour.ts';
 import { exitOfVerdict } from './exit-codes.ts';
 
 /** Prints a result on stdout, as the final screen or as JSON, and returns the exit code of its verdict. */
@@ -10,8 +11,8 @@ export async function printResult(
   if (form === 'json') process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
   if (form === 'screen') {
     const { consoleReport } = await import('../report/console.ts');
-    const colour = process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
-    for (const piece of consoleReport(result, { colour, dir })) process.stdout.write(piece);
+    for (const piece of consoleReport(result, { colour: wantsColour(process.stdout), dir }))
+      process.stdout.write(piece);
   }
   return exitOfVerdict[result.verdict];
 }

@@ -20,6 +20,18 @@ export interface VerbEntry {
 /** Every verb, by groups: a new one is one file and one entry here. */
 export const verbs: readonly VerbEntry[] = [
   {
+    name: 'init',
+    group: 'try',
+    summary: 'write a first scenario of your own, commented',
+    load: async () => (await import('./init.ts')).initCommand,
+  },
+  {
+    name: 'quick',
+    group: 'try',
+    summary: 'a run without a file; shows the scenario it stands for',
+    load: async () => (await import('./quick.ts')).quickCommand,
+  },
+  {
     name: 'validate',
     group: 'look',
     summary: 'check a scenario and explain every mistake in it',

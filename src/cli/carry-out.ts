@@ -1,0 +1,104 @@
+import { availableParallelism } from 'node:os';
+import { relative } from 'node:path';
+import type { Argv } from 'yargs';
+import type { Part } from '../core/anchor.ts';
+import { type Micros, systemClock } from '../core/clock.ts';
+import { newRunId } from '../core/entropy.ts';
+import type { Plan } from '../plan/plan.ts';
+import { isSecret, maskSecrets } from '../scenario/secret-keys.ts';
+import { printResult } from './print-result.ts';
+import { type ProgressMode, progressDisplay } from './progress.ts';
+import { wholeNumber } from './scenario-flags.ts';
+import { checkRunId } from './shard-flags.ts';
+import { onInterrupt } from './signals.ts';
+import { version } from './version.ts';
+
+/** More threads than this help no machine. */
+const MAX_WORKERS = 256;
+
+/** Flags of every verb that sends. */
+export interface SendingFlags {
+  out: string | undefined;
+  workers: string | undefined;
+  'run-id': string | undefined;
+  progress: ProgressMode;
+  quiet: boolean;
+  json: boolean;
+}
+
+/** Adds the flags of every verb that sends. */
+export function sendingFlags<T>(parser: Argv<T>): Argv<T & SendingFlags> {
+  return parser
+    .option('out', { type: 'string', describe: 'directory for the results (default results/<scenario>-<UTC time>)' })
+    .option('workers', { type: 'string', describe: 'worker threads (default: one per core, at most 4)' })
+    .option('run-id', { type: 'string', describe: 'identity of the run; the same on every shard' })
+    .option('progress', {
+      choices: ['auto', 'plain', 'none'] as const,
+      default: 'auto' as const,
+      describe: 'a bar on a terminal and lines elsewhere, lines only, or nothing',
+    })
+    .option('quiet', { alias: 'q', type: 'boolean', default: false, describe: 'no progress and no final screen' })
+    .option('json', {
+      type: 'boolean',
+      default: false,
+      describe: 'print summary.json on stdout instead of the final screen',
+    });
+}
+
+/** Threads that a plan is spread over unless the user says otherwise. */
+export function workersOf(flag: string | undefined): number {
+  return wholeNumber('workers', flag, 1, MAX_WORKERS) ?? Math.min(4, availableParallelism());
+}
+
+/** Carries out a plan with progress on stderr, prints the result and returns the exit code; Ctrl-C ends it in order. */
+export async function carryOut(
+  plan: Plan,
+  flags: SendingFlags,
+  { shard, startAtWallUs }: { shard: Part; startAtWallUs: Micros | null } = {
+    shard: { index: 0, count: 1 },
+    startAtWallUs: null,
+  },
+): Promise<number> {
+  const workers = workersOf(flags.workers);
+  const runId = flags['run-id'] === undefined ? newRunId() : checkRunId(flags['run-id']);
+  const { startRun } = await import('../runner/run.ts');
+  const display = progressDisplay(flags.quiet ? 'none' : flags.progress);
+  const handle = startRun({
+    plan,
+    runId,
+    shard,
+    workers,
+    out: flags.out ?? null,
+    startAtWallUs,
+    command: commandLine(),
+    version,
+    clock: systemClock(),
+    observer: { progress: (progress) => display.update(progress), note: (text) => display.note(text) },
+  });
+  const interruption = onInterrupt(() => {
+    display.note('stopping: draining and writing the results; once more leaves at once');
+    handle.stop();
+  });
+  try {
+    const { result, dir } = await handle.finished;
+    display.end();
+    const form = flags.json ? 'json' : flags.quiet ? 'nothing' : 'screen';
+    const exit = await printResult(result, relative(process.cwd(), dir) || '.', form);
+    return interruption.exitCode() ?? exit;
+  } finally {
+    display.end();
+    interruption.release();
+  }
+}
+
+/** The command as it can be typed again, without the secrets that a --set may hold. */
+function commandLine(): string {
+  const args = process.argv.slice(2).map((arg, i, all) => {
+    const setting = all[i - 1] === '--set' ? arg : arg.startsWith('--set=') ? arg.slice('--set='.length) : '';
+    const path = setting.slice(0, Math.max(0, setting.indexOf('='))).split('.');
+    return isSecret(path)
+      ? `${arg.slice(0, arg.length - setting.length)}${path.join('.')}=[redacted]`
+      : maskSecrets(arg);
+  });
+  return ['iotload', ...args].join(' ');
+}

@@ -1,0 +1,113 @@
+import { parseCount, parseRate } from '../core/units.ts';
+import { type DraftedScenario, yamlQuantity, yamlText } from './drafted-scenario.ts';
+
+/** What a first scenario may send to. */
+export const starterKinds = ['mqtt', 'file'] as const;
+export type StarterKind = (typeof starterKinds)[number];
+
+/** Answers of a new user; all as the scenario file writes them. */
+export interface StarterAnswers {
+  kind: StarterKind;
+  /** For `mqtt`. */
+  endpoint: string;
+  devices: string;
+  rate: string;
+}
+
+export const starterDefaults: Omit<StarterAnswers, 'kind'> = { endpoint: 'embedded', devices: '100', rate: '100/s' };
+
+/** Durations from which the shortest that yields enough events is taken. */
+const durations = [
+  [20, '20s'],
+  [60, '1m'],
+  [600, '10m'],
+  [3600, '1h'],
+] as const;
+/** So many events support a 99th percentile. */
+const ENOUGH = 1000;
+
+/** A first scenario, commented so that it teaches; `file` is its name in the commands it shows. */
+export function starterScenario(answers: StarterAnswers, file: string): DraftedScenario {
+  const { kind, endpoint, devices, rate } = answers;
+  const parsed = parseRate(rate);
+  const perSecond = 'value' in parsed ? (parsed.value.events / parsed.value.perUs) * 1_000_000 : ENOUGH;
+  const [seconds, duration] = durations.find(([length]) => length * perSecond >= ENOUGH) ?? [3600, '1h'];
+  const count = parseCount(devices);
+  const digits = `${'value' in count ? Math.max(0, count.value - 1) : 0}`.length;
+  const where = kind === 'file' ? 'a file' : endpoint === 'embedded' ? 'a broker of iotload’s own' : 'the broker';
+  const lines = [
+    `# Question: does every event of ${devices} phones at ${rate} reach ${where}, once and unaltered?`,
+    '#',
+    `#   iotload validate ${file}    is it right?`,
+    `#   iotload plan ${file}        what will it send?`,
+    `#   iotload run ${file}         send it, measure, prove what arrived`,
+    '#',
+    '# Every quantity has its unit: 250ms 20s 1h30m, 100/s 6k/min 51M/day, 64kB, 0.1%. Counts are bare: 250 200k 1.5M.',
+    '# For completion in an editor: iotload validate --schema > scenario.schema.json, and as the first line of this file',
+    '#   yaml-language-server: $schema=./scenario.schema.json',
+    '',
+    'iotload: 1                    # version of this grammar',
+    `description: ${yamlText(`${devices} phones send ${rate} to ${where}`)}`,
+    'seed: 1                       # equal seeds make equal devices',
+    '',
+    'run:',
+    '  warm_up: 2s                 # sent before the measurement begins',
+    `  ${`duration: ${duration}`.padEnd(28)}# measured`,
+    '  drain: 10s                  # longest wait for outstanding acknowledgements',
+    '',
+    'fleets:',
+    '  phones:                     # your name for them; it stands in the results',
+    '    model: phone-motion       # iotload models lists them all, with parameters and payloads',
+    `    ${`devices: ${yamlQuantity(devices)}`.padEnd(26)}# more devices share the rate`,
+    `    ${`id: phone-<index:${`${digits}`.padStart(2, '0')}>`.padEnd(26)}# <…> is filled in, here for each device`,
+    `    ${`rate: ${yamlQuantity(rate)}`.padEnd(26)}# of the whole fleet; or, of each device, every: 10s`,
+    '    payload: raw              # one of the model’s; or fields of your own:',
+    '    # payload: { fields: { id: <device>, at: <time.iso>, force: <magnitude:2> } }',
+    '',
+    ...(kind === 'mqtt' ? mqttTarget(endpoint) : fileTarget()),
+    '',
+    'verify:                       # read everything back and account for each event; false leaves it out',
+    '  expect: at-least-once       # or exactly-once',
+    '  grace: 10s                  # longest wait for the last arrivals',
+    '',
+    'thresholds:                   # what has to hold; the exit code tells',
+    '  - lost == 0',
+    '  - missing == 0',
+    '  - achieved_rate >= 99%',
+    ...(seconds * perSecond >= ENOUGH
+      ? ['  - response_time p99 < 1s    # from when an event was due until it was acknowledged']
+      : []),
+    '',
+  ];
+  return {
+    text: lines.join('\n'),
+    askedBy: {
+      'fleets.phones.devices': '--devices',
+      'fleets.phones.id': '--devices',
+      'fleets.phones.rate': '--rate',
+      thresholds: '--rate',
+      'target.endpoint': '--endpoint',
+    },
+  };
+}
+
+function mqttTarget(endpoint: string): string[] {
+  return [
+    'target:',
+    '  protocol: mqtt',
+    `  ${`endpoint: ${yamlText(endpoint)}`.padEnd(28)}# embedded, or your broker: mqtt://host:1883 mqtts://host:8883`,
+    '  topic: phones/<device>/motion',
+    '  qos: 1                      # 1: each event is acknowledged; 0: none is',
+    '  connections: per_device     # or a number: a pool that the devices share',
+    '  # auth: { username: me, password: "${MQTT_PASSWORD}" }    # from the environment',
+    '  # tls: { ca: ca.pem }                                      # with mqtts://',
+  ];
+}
+
+function fileTarget(): string[] {
+  return [
+    'target:',
+    '  protocol: file              # one event a line, one file per worker thread',
+    '  # path: events.jsonl        # default: in the directory of the results',
+  ];
+}
