@@ -2,7 +2,7 @@ import { IotloadError } from '../core/errors.ts';
 import { type StarterKind, starterDefaults, starterKinds } from '../plan/starter-scenario.ts';
 import { defineCommand } from './command.ts';
 import { exitOfSignal } from './exit-codes.ts';
-import { type Ask, askOnTerminal, Interrupted } from './questions.ts';
+import { type Ask, Interrupted, questions } from './questions.ts';
 
 /** File that init writes when nobody says otherwise. */
 const DEFAULT_FILE = 'scenario.yaml';
@@ -35,12 +35,16 @@ export const initCommand = defineCommand({
       .example('$0 init mqtt --endpoint mqtt://127.0.0.1:1883 --file load.yaml', 'for a broker on this machine'),
   async handler(flags) {
     const asks = process.stdin.isTTY === true && process.stderr.isTTY === true && !flags.yes;
+    // On stderr, so that stdout holds results only.
+    const terminal = asks ? questions(process.stdin, process.stderr) : null;
     try {
-      return await init(flags, asks ? askOnTerminal : null);
+      return await init(flags, terminal?.ask ?? null);
     } catch (error) {
       if (!(error instanceof Interrupted)) throw error;
       process.stderr.write('\nnothing was written\n');
       return exitOfSignal.SIGINT;
+    } finally {
+      terminal?.close();
     }
   },
 });

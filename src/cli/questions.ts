@@ -10,21 +10,24 @@ export type Ask = (
   check: (text: string) => Promise<string | null>,
 ) => Promise<string>;
 
-/** Asks on stderr and reads from the terminal. */
-export const askOnTerminal: Ask = async (question, initial, check) => {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    for (;;) {
-      const left = new Promise<never>((_, reject) => {
-        terminal.once('SIGINT', () => reject(new Interrupted()));
-        terminal.once('close', () => reject(new Interrupted()));
-      });
-      const text = (await Promise.race([terminal.question(`${question} [${initial}] `), left])).trim() || initial;
-      const problem = await check(text);
-      if (problem === null) return text;
-      process.stderr.write(`  ${problem}\n`);
-    }
-  } finally {
-    terminal.close();
-  }
-};
+/** A way to ask on `output` and read lines from `input`, until it is closed. */
+export function questions(input: NodeJS.ReadableStream, output: NodeJS.WritableStream): { ask: Ask; close(): void } {
+  const terminal = createInterface({ input, output });
+  const left = new Promise<never>((_, reject) => {
+    terminal.once('SIGINT', () => reject(new Interrupted()));
+    terminal.once('close', () => reject(new Interrupted()));
+  });
+  left.catch(() => {});
+  return {
+    async ask(question, initial, check) {
+      for (;;) {
+        const answer = await Promise.race([terminal.question(`${question} [${initial}] `), left]);
+        const text = answer.trim() || initial;
+        const problem = await check(text);
+        if (problem === null) return text;
+        output.write(`  ${problem}\n`);
+      }
+    },
+    close: () => terminal.close(),
+  };
+}

@@ -32,10 +32,22 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import('./quick.ts')).quickCommand,
   },
   {
+    name: 'models',
+    group: 'try',
+    summary: 'devices to simulate: parameters, readings, payloads',
+    load: async () => (await import('./models.ts')).modelsCommand,
+  },
+  {
     name: 'validate',
     group: 'look',
     summary: 'check a scenario and explain every mistake in it',
     load: async () => (await import('./validate.ts')).validateCommand,
+  },
+  {
+    name: 'plan',
+    group: 'look',
+    summary: 'what a scenario comes to: rates, bytes, memory',
+    load: async () => (await import('./plan.ts')).planCommand,
   },
   {
     name: 'sample',

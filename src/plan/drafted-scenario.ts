@@ -43,7 +43,7 @@ function flagOf(path: readonly (string | number)[], askedBy: DraftedScenario['as
 
 /** Text as YAML: as it stands where it stays text, in quotes otherwise. */
 export function yamlText(text: string): string {
-  const plain = /^[A-Za-z0-9<][\w./<>%-]*(?:[:@][\w./<>%-]+)*$/.test(text);
+  const plain = /^[A-Za-z0-9<][\w./<>%-]*(?:[:@ ][\w./<>%-]+)*$/.test(text);
   return plain && !/^(?:true|false|null|[\d.]+(?:e\d+)?|0[xo].*)$/i.test(text) ? text : JSON.stringify(text);
 }
 

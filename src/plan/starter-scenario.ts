@@ -23,6 +23,10 @@ const durations = [
   [600, '10m'],
   [3600, '1h'],
 ] as const;
+/** More devices than this share a pool of connections at first. */
+const MANY = 1000;
+/** Where comments begin. */
+const COMMENTS = 30;
 /** So many events support a 99th percentile. */
 const ENOUGH = 1000;
 
@@ -34,17 +38,18 @@ export function starterScenario(answers: StarterAnswers, file: string): DraftedS
   const [seconds, duration] = durations.find(([length]) => length * perSecond >= ENOUGH) ?? [3600, '1h'];
   const count = parseCount(devices);
   const digits = `${'value' in count ? Math.max(0, count.value - 1) : 0}`.length;
-  const where = kind === 'file' ? 'a file' : endpoint === 'embedded' ? 'a broker of iotload’s own' : 'the broker';
+  const where = kind === 'file' ? 'a file' : endpoint === 'embedded' ? 'a broker of our own' : 'the broker';
   const lines = [
-    `# Question: does every event of ${devices} phones at ${rate} reach ${where}, once and unaltered?`,
+    `# Question: do ${devices} phones at ${rate} reach ${where}, each event once?`.replace(/\s+/g, ' '),
     '#',
     `#   iotload validate ${file}    is it right?`,
     `#   iotload plan ${file}        what will it send?`,
     `#   iotload run ${file}         send it, measure, prove what arrived`,
     '#',
-    '# Every quantity has its unit: 250ms 20s 1h30m, 100/s 6k/min 51M/day, 64kB, 0.1%. Counts are bare: 250 200k 1.5M.',
-    '# For completion in an editor: iotload validate --schema > scenario.schema.json, and as the first line of this file',
-    '#   yaml-language-server: $schema=./scenario.schema.json',
+    '# Every quantity has its unit: 250ms 20s 1h30m, 100/s 51M/day, 64kB, 0.1%.',
+    '# Counts are bare: 250 200k 1.5M. For an editor that completes and checks,',
+    '#   iotload validate --schema > scenario.schema.json',
+    '# and this comment: # yaml-language-server: $schema=./scenario.schema.json',
     '',
     'iotload: 1                    # version of this grammar',
     `description: ${yamlText(`${devices} phones send ${rate} to ${where}`)}`,
@@ -52,21 +57,21 @@ export function starterScenario(answers: StarterAnswers, file: string): DraftedS
     '',
     'run:',
     '  warm_up: 2s                 # sent before the measurement begins',
-    `  ${`duration: ${duration}`.padEnd(28)}# measured`,
+    commented(`  duration: ${duration}`, 'measured'),
     '  drain: 10s                  # longest wait for outstanding acknowledgements',
     '',
     'fleets:',
     '  phones:                     # your name for them; it stands in the results',
-    '    model: phone-motion       # iotload models lists them all, with parameters and payloads',
-    `    ${`devices: ${yamlQuantity(devices)}`.padEnd(26)}# more devices share the rate`,
+    '    model: phone-motion       # iotload models lists all, and what they report',
+    commented(`    devices: ${yamlQuantity(devices)}`, 'more devices share the rate'),
     `    ${`id: phone-<index:${`${digits}`.padStart(2, '0')}>`.padEnd(26)}# <…> is filled in, here for each device`,
-    `    ${`rate: ${yamlQuantity(rate)}`.padEnd(26)}# of the whole fleet; or, of each device, every: 10s`,
+    commented(`    rate: ${yamlQuantity(rate)}`, 'of the whole fleet; or of each: every: 10s'),
     '    payload: raw              # one of the model’s; or fields of your own:',
-    '    # payload: { fields: { id: <device>, at: <time.iso>, force: <magnitude:2> } }',
+    '    # payload: { fields: { id: <device>, at: <time.iso>, force: <magnitude> } }',
     '',
-    ...(kind === 'mqtt' ? mqttTarget(endpoint) : fileTarget()),
+    ...(kind === 'mqtt' ? mqttTarget(endpoint, 'value' in count && count.value > MANY) : fileTarget()),
     '',
-    'verify:                       # read everything back and account for each event; false leaves it out',
+    'verify:                       # read all back, account for each event; or: false',
     '  expect: at-least-once       # or exactly-once',
     '  grace: 10s                  # longest wait for the last arrivals',
     '',
@@ -75,7 +80,7 @@ export function starterScenario(answers: StarterAnswers, file: string): DraftedS
     '  - missing == 0',
     '  - achieved_rate >= 99%',
     ...(seconds * perSecond >= ENOUGH
-      ? ['  - response_time p99 < 1s    # from when an event was due until it was acknowledged']
+      ? ['  - response_time p99 < 1s    # from when it was due to its acknowledgement']
       : []),
     '',
   ];
@@ -91,16 +96,18 @@ export function starterScenario(answers: StarterAnswers, file: string): DraftedS
   };
 }
 
-function mqttTarget(endpoint: string): string[] {
+function mqttTarget(endpoint: string, many: boolean): string[] {
   return [
     'target:',
     '  protocol: mqtt',
-    `  ${`endpoint: ${yamlText(endpoint)}`.padEnd(28)}# embedded, or your broker: mqtt://host:1883 mqtts://host:8883`,
+    commented(`  endpoint: ${yamlText(endpoint)}`, 'or your own: mqtt://host:1883 mqtts://host:8883'),
     '  topic: phones/<device>/motion',
     '  qos: 1                      # 1: each event is acknowledged; 0: none is',
-    '  connections: per_device     # or a number: a pool that the devices share',
-    '  # auth: { username: me, password: "${MQTT_PASSWORD}" }    # from the environment',
-    '  # tls: { ca: ca.pem }                                      # with mqtts://',
+    many
+      ? '  connections: 8              # a pool that the devices share; or: per_device'
+      : '  connections: per_device     # or a number: a pool that the devices share',
+    '  # auth: { username: me, password: "${MQTT_PASSWORD}" }',
+    '  # tls: { ca: ca.pem }       # with mqtts://',
   ];
 }
 
@@ -110,4 +117,9 @@ function fileTarget(): string[] {
     '  protocol: file              # one event a line, one file per worker thread',
     '  # path: events.jsonl        # default: in the directory of the results',
   ];
+}
+
+/** A line with its comment in the comments' column, or right behind it where it is longer. */
+function commented(line: string, comment: string): string {
+  return `${line.padEnd(COMMENTS - 1)} # ${comment}`;
 }

@@ -1,0 +1,79 @@
+import { formatBytes, formatCount, formatDuration, formatRate } from '../core/units.ts';
+import type { PlanEstimate } from '../plan/estimate.ts';
+import type { Plan } from '../plan/plan.ts';
+import { columns } from './columns.ts';
+import { printable } from './terminal-text.ts';
+
+/** What a plan comes to, on one screen of 80 columns. `addresses` are examples, one of each fleet; empty where there are none. */
+export function planText(
+  plan: Plan,
+  estimate: PlanEstimate,
+  { addresses, digest }: { addresses: readonly string[]; digest: string },
+): string {
+  const { sendingUs, waitingUs, workers, connections } = estimate;
+  const rows: [string, string][] = [
+    [
+      'sends',
+      `${formatCount(estimate.events)} events in ${formatDuration(sendingUs)}: ${rates(estimate)}; ` +
+        `then waits for the last ones, ${formatDuration(waitingUs)} at most`,
+    ],
+    [
+      'bytes',
+      `${formatBytes(Math.round(estimate.peakBytesPerSecond))}/s at the peak, ` +
+        `${formatBytes(estimate.totalBytes)} in all, protocol overhead apart`,
+    ],
+    ...plan.targets.map(({ name, protocol, options }): [string, string] => {
+      const endpoint = typeof options['endpoint'] === 'string' ? ` ${options['endpoint']}` : '';
+      const connected = connections === 0 ? '' : `, ${plural(connections, 'connection')}`;
+      return ['target', `${name === 'target' ? '' : `${name}: `}${protocol}${endpoint}${connected}`];
+    }),
+    ...addresses
+      .filter((address) => address !== '')
+      .map((address): [string, string] => ['topic', `such as ${address}`]),
+    [
+      'runs on',
+      `${plural(workers, 'worker thread')}, ${workers === 1 ? 'one part' : `${workers} parts`}; ` +
+        `about ${formatBytes(estimate.memoryBytes)} of memory`,
+    ],
+    ['verifies', verification(plan)],
+    ...plan.thresholds.map(({ expression, skipped }, i): [string, string] => [
+      i === 0 ? 'judges' : '',
+      skipped === undefined ? expression : `${expression} (skipped: ${skipped})`,
+    ]),
+    ['digest', digest.slice(0, 16)],
+  ];
+  const title = plan.description === '' ? plan.name : `${plan.name}: ${plan.description}`;
+  return `${printable(title)}\n\n${fleets(estimate)}\n${columns(rows.map((row) => row.map(printable)))}`;
+}
+
+function fleets({ fleets: all }: PlanEstimate): string {
+  const heading = ['fleet', 'devices', 'mean', 'peak', 'events', 'bytes each', 'model'];
+  const rows = all.map((fleet) => [
+    printable(fleet.name),
+    formatCount(fleet.devices),
+    formatRate(fleet.meanPerSecond),
+    formatRate(fleet.peakPerSecond),
+    formatCount(fleet.events),
+    `${Math.round(fleet.payloadBytes)}${fleet.addressBytes === 0 ? '' : `+${Math.round(fleet.addressBytes)}`}`,
+    printable(fleet.model),
+  ]);
+  return columns([heading, ...rows], { right: [1, 2, 3, 4, 5] });
+}
+
+function rates({ meanPerSecond, peakPerSecond }: PlanEstimate): string {
+  const [mean, peak] = [formatRate(meanPerSecond), formatRate(peakPerSecond)];
+  return mean === peak ? mean : `${mean} on average, ${peak} at the peak`;
+}
+
+function verification({ verify, fleets: all, targets }: Plan): string {
+  if (verify === null) return 'nothing: delivery is not checked, the thresholds decide';
+  const identities = [...new Set(all.map(({ payload }) => payload.identity))].join(', ');
+  const parts = [`${verify.expect}, identity ${identities}`];
+  if (verify.order) parts.push('order within each device');
+  const read = targets[verify.read]?.name ?? 'target';
+  return `${parts.join(', ')}; read back from ${read === 'target' ? 'the target' : read}`;
+}
+
+function plural(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
