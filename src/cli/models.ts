@@ -1,5 +1,5 @@
 import { IotloadError } from '../core/errors.ts';
-import type { DeviceModel, ParamSpec, ReadingSpecs } from '../models/model.ts';
+import type { DeviceModel, FreeParams, ParamSpec, ReadingSpecs } from '../models/model.ts';
 import { columns } from '../report/columns.ts';
 import { defineCommand } from './command.ts';
 
@@ -43,21 +43,30 @@ async function modelNamed(models: Readonly<Record<string, DeviceModel>>, name: s
 async function described(chosen: readonly DeviceModel[]): Promise<object[]> {
   const { examplePayload } = await import('../runner/example-payload.ts');
   return Promise.all(
-    chosen.map(async ({ name, doc, params, readings, labels = {}, payloads }) => {
+    chosen.map(async ({ name, doc, params, freeParams, readings, labels = {}, payloads }) => {
       const examples = await Promise.all(
         Object.entries(payloads).map(async ([profile, { doc: about, codec, identity }]) => {
           return [profile, { doc: about, codec, identity, example: await examplePayload(name, profile) }] as const;
         }),
       );
-      return { name, doc, params, readings, labels, payloads: Object.fromEntries(examples) };
+      return {
+        name,
+        doc,
+        params,
+        freeParams: freeParams?.forms ?? [],
+        readings,
+        labels,
+        payloads: Object.fromEntries(examples),
+      };
     }),
   );
 }
 
-async function page({ name, doc, params, readings, labels = {}, payloads }: DeviceModel): Promise<string> {
+async function page({ name, doc, params, freeParams, readings, labels = {}, payloads }: DeviceModel): Promise<string> {
   const { examplePayload } = await import('../runner/example-payload.ts');
-  let text = `${name}: ${doc}\n`;
-  text += section('params', 'what a scenario may set under params:', paramRows(params));
+  let text = columns([[`${name}:`, doc]]);
+  text += section('params', 'name, default, range', paramRows(params));
+  if (freeParams !== undefined) text += section('params', 'under names of your own', formRows(freeParams));
   text += section(
     'readings',
     'what a payload field may hold, as <name> or <name:2> for decimals',
@@ -66,8 +75,8 @@ async function page({ name, doc, params, readings, labels = {}, payloads }: Devi
   text += section('labels', 'ground truth, for payload fields too', readingRows(labels));
   if (Object.keys(payloads).length > 0) text += '\npayloads: ready-made, as payload: NAME\n';
   for (const [profile, about] of Object.entries(payloads)) {
-    text += columns([[`  ${profile}`, `${about.doc} (${about.codec}, identity ${about.identity})`]]);
-    text += `    ${await examplePayload(name, profile)}\n`;
+    text += columns([[`  ${profile}`, `${about.doc} ${about.codec}, identity ${about.identity}`]]);
+    text += `  ${await examplePayload(name, profile)}\n`;
   }
   return text;
 }
@@ -77,13 +86,26 @@ function section(title: string, about: string, rows: readonly (readonly string[]
 }
 
 function paramRows(params: DeviceModel['params']): string[][] {
-  return Object.entries(params).map(([name, spec]) => [`  ${name}`, `${spec.default}`, rangeOf(spec), spec.doc]);
+  return Object.entries(params).map(([name, spec]) => {
+    return [`  ${name}`, spec.default === null ? 'required' : `${spec.default}`, rangeOf(spec), spec.doc];
+  });
 }
 
 function rangeOf(spec: ParamSpec): string {
-  if (spec.type === 'choice') return spec.choices.join(' | ');
-  const unit = spec.unit === undefined ? '' : ` ${spec.unit}`;
-  return `${spec.min ?? '…'} to ${spec.max ?? '…'}${unit}`;
+  switch (spec.type) {
+    case 'choice':
+      return spec.choices.join(' | ');
+    case 'flag':
+      return 'true | false';
+    case 'text':
+      return 'text';
+    case 'number':
+      return `${spec.min ?? '…'} to ${spec.max ?? '…'}${spec.unit === undefined ? '' : ` ${spec.unit}`}`;
+  }
+}
+
+function formRows({ doc, forms }: FreeParams): string[][] {
+  return [[`  ${doc}`], ...forms.map(({ example, doc: about }) => [`  ${example}`, about])];
 }
 
 function readingRows(readings: ReadingSpecs): string[][] {
