@@ -136,15 +136,16 @@ function targetOf(draft: ScenarioDraft, scenarioFile: string, report: Report): R
   return { plan: { name: 'target', protocol, options }, protocol, traits, topic };
 }
 
-/** Certificate files stand beside the scenario. */
+/** Files of certificates and credentials stand beside the scenario. */
 function readFrom(folder: string, options: TargetOptions): TargetOptions {
-  const { tls } = options;
-  if (typeof tls !== 'object' || tls === null) return options;
-  const files = Object.entries(tls as Record<string, string>).map(([key, file]) => [
-    key,
-    isAbsolute(file) ? file : join(folder, file),
-  ]);
-  return { ...options, tls: Object.fromEntries(files) };
+  const beside = (file: unknown): unknown => (typeof file !== 'string' || isAbsolute(file) ? file : join(folder, file));
+  const { tls, devicesFile } = options;
+  const files = Object.entries((tls ?? {}) as Record<string, string>).map(([key, file]) => [key, beside(file)]);
+  return {
+    ...options,
+    ...(typeof tls === 'object' && tls !== null ? { tls: Object.fromEntries(files) } : {}),
+    ...(devicesFile === undefined ? {} : { devicesFile: beside(devicesFile) }),
+  };
 }
 
 function scaled(draft: ScenarioDraft, total: ExactRate | null, report: Report): ExactRate[] | null {

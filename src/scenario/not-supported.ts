@@ -60,7 +60,6 @@ const rules: readonly Rule[] = [
   { path: 'target.connect.min' },
   { path: 'target.create' },
   { path: 'target.key' },
-  { path: 'target.auth.devices', whole: true, hint: 'write auth: { username: …, password: "${NAME}" }' },
   { path: 'target.auth.kind', whole: true, hint: 'write auth: { username: …, password: "${NAME}" }' },
   { path: 'target.format', value: scalarIn('parquet'), hint: 'write format: lines' },
   { path: 'target.roll' },

@@ -63,6 +63,8 @@ describe('loadPlan', () => {
             connections: 8,
             username: null,
             password: null,
+            devicesFile: null,
+            reader: null,
             tls: null,
             alpn: [],
             connectPerSecond: 200,

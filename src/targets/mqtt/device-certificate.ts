@@ -7,7 +7,12 @@ import { IotloadError } from '../../core/errors.ts';
  * thousands of devices would take more memory than their connections.
  * @throws IotloadError `file-unreadable` that names the device
  */
-export function deviceContext(ca: string | Buffer | undefined, cert: string, key: string, deviceId: string): SecureContext {
+export function deviceContext(
+  ca: string | Buffer | undefined,
+  cert: string,
+  key: string,
+  deviceId: string,
+): SecureContext {
   try {
     return createSecureContext({
       ...(ca === undefined ? {} : { ca }),

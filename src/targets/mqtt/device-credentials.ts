@@ -31,10 +31,7 @@ const WHERE = 'target.auth.devices';
  *
  * @throws IotloadError `file-unreadable` where it cannot be read, `bad-scenario` for what stands in it, never showing a value
  */
-export async function readDeviceCredentials(
-  file: string,
-  fleets: readonly TargetFleet[],
-): Promise<DeviceCredentials> {
+export async function readDeviceCredentials(file: string, fleets: readonly TargetFleet[]): Promise<DeviceCredentials> {
   const [header, ...rows] = await readCsv(file);
   const at = columnsOf(file, header ?? []);
   const folder = dirname(file);
@@ -58,7 +55,8 @@ export async function readDeviceCredentials(
   const byId = new Map<string, DeviceCredential>();
   rows.forEach((row, i) => {
     const id = cell(row, name);
-    if (id === undefined) throw wrong(file, `row ${i + 1} has no ${name}`, 'Rows are counted from 1, below the header.');
+    if (id === undefined)
+      throw wrong(file, `row ${i + 1} has no ${name}`, 'Rows are counted from 1, below the header.');
     if (byId.has(id)) throw wrong(file, `there are two rows for device ${id}`, 'Leave one of them.');
     byId.set(id, credentialOf(row));
   });
@@ -84,7 +82,11 @@ function byRow(file: string, rows: readonly DeviceCredential[], fleets: readonly
       const found = rows[(first.get(fleet.index) ?? 0) + seat];
       if (found !== undefined) return found;
       const hint = 'Add rows, or a column device that says whose each of them is.';
-      throw wrong(file, `no row for device ${deviceId} of fleet ${fleet.name}: ${rows.length} rows for ${devices} devices`, hint);
+      throw wrong(
+        file,
+        `no row for device ${deviceId} of fleet ${fleet.name}: ${rows.length} rows for ${devices} devices`,
+        hint,
+      );
     },
   };
 }
@@ -107,7 +109,11 @@ async function readCsv(file: string): Promise<string[][]> {
   } catch (error) {
     const { lines } = error as { lines?: number };
     // The library's message may repeat what stands there.
-    throw wrong(file, `it is not CSV${lines === undefined ? '' : `, see line ${lines}`}`, 'Every row has as many cells as the header; a quote within quotes is doubled.');
+    throw wrong(
+      file,
+      `it is not CSV${lines === undefined ? '' : `, see line ${lines}`}`,
+      'Every row has as many cells as the header; a quote within quotes is doubled.',
+    );
   }
 }
 
@@ -121,7 +127,11 @@ function columnsOf(file: string, header: readonly string[]): Partial<Record<Colu
     at[column] = index;
   });
   if (at.username === undefined && at.cert === undefined) {
-    throw wrong(file, 'its first line names neither username nor cert', `Begin with a line such as device,username,password.`);
+    throw wrong(
+      file,
+      'its first line names neither username nor cert',
+      `Begin with a line such as device,username,password.`,
+    );
   }
   if ((at.cert === undefined) !== (at.key === undefined)) {
     throw wrong(file, 'cert and key come together', 'Name both columns or neither.');

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { backlog, count, duration, rate } from '../option-schemas.ts';
-import { credentialProblem } from './credential-template.ts';
+import { authProblems } from './auth-problems.ts';
 import { endpointProblem } from './endpoint-problem.ts';
 
 /** One name, or several. */
@@ -57,7 +57,15 @@ export const optionsSchema = z
       .prefault('60s')
       .describe('0s turns it off'),
     auth: z
-      .strictObject({ username: template, password: z.string().optional() })
+      .strictObject({
+        username: template.optional(),
+        password: z.string().optional(),
+        devices: z.string().min(1).optional().describe('CSV file: device, username, password, cert, key'),
+        reader: z
+          .strictObject({ username: template, password: z.string().optional() })
+          .optional()
+          .describe('who reads back; the first device where left out'),
+      })
       .nullable()
       .default(null)
       .describe('of all connections, or of each with <device>, <index>, <fleet>; write the password as ${NAME}'),
@@ -78,11 +86,8 @@ export const optionsSchema = z
     context.addIssue({ code: 'custom', path: ['tls'], message, params: { hint } });
   })
   .superRefine(({ auth, connections }, context) => {
-    for (const key of ['username', 'password'] as const) {
-      const problem = credentialProblem(auth?.[key] ?? '', connections === 'per_device');
-      if (problem === null) continue;
-      context.addIssue({ code: 'custom', path: ['auth', key], message: problem.error, params: { hint: problem.hint } });
-    }
+    for (const { path, error, hint } of authProblems(auth, connections === 'per_device'))
+      context.addIssue({ code: 'custom', path: ['auth', ...path], message: error, params: { hint } });
   })
   .transform((block) => ({
     endpoint: block.endpoint,
@@ -92,6 +97,8 @@ export const optionsSchema = z
     /** Both may hold `${NAME}` references, resolved when the target opens, and placeholders, filled for each connection. */
     username: block.auth?.username ?? null,
     password: block.auth?.password ?? null,
+    devicesFile: block.auth?.devices ?? null,
+    reader: block.auth?.reader ?? null,
     tls: block.tls === true || block.tls === null ? null : filesOf(block.tls),
     alpn: block.tls === true ? [] : [block.tls?.alpn ?? []].flat(),
     connectPerSecond: (block.connect.rate.events / block.connect.rate.perUs) * 1_000_000,

@@ -1,5 +1,5 @@
 import type { Micros } from '../../core/clock.ts';
-import type { IotloadError } from '../../core/errors.ts';
+import { IotloadError } from '../../core/errors.ts';
 import { Outcome } from '../../core/outcome.ts';
 import { PacketType } from '../../wire/mqtt-frames.ts';
 import { backoffMs, STABLE_US } from './backoff.ts';
@@ -204,10 +204,25 @@ export class PublishLink implements SessionHandlers {
         return done();
       }
       if (this.#firstTryUs === 0) this.#firstTryUs = settings.clock.nowUs();
-      this.#attemptDone = done;
       this.#present = this.#incarnation;
-      this.session = new Session(settings, this.#identityOf(this.#present), this);
+      const identity = this.#identify();
+      if (identity === null) return done();
+      this.#attemptDone = done;
+      this.session = new Session(settings, identity, this);
     });
+  }
+
+  /** Who the next session is; null, and another look later, where nobody knows it: a device that came after the start. */
+  #identify(): SessionIdentity | null {
+    const { notices, random } = this.#common;
+    try {
+      return this.#identityOf(this.#present);
+    } catch (error) {
+      if (!(error instanceof IotloadError)) throw error;
+      notices.add('warning', 'no credentials for a device that came after the start');
+      this.#pause(backoffMs(this.#failures++, random()));
+      return null;
+    }
   }
 
   #loseAll(reason: string): void {

@@ -9,6 +9,8 @@ export function mqttOptions(endpoint: string, overrides: TargetOptions = {}): Ta
     connections: 2,
     username: null,
     password: null,
+    devicesFile: null,
+    reader: null,
     tls: null,
     alpn: [],
     connectPerSecond: 1000,
