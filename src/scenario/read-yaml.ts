@@ -3,7 +3,7 @@ import type { Diagnostic, ScenarioPath } from './diagnostic.ts';
 import { MAX_SCENARIO_BYTES } from './size-limit.ts';
 import { diagnosticAt, type Place, type Tree } from './tree.ts';
 
-/** Most lexemes, of which a short entry has about five: far more than any scenario, few enough to be read in a moment. */
+/** Most lexemes, of which a short entry has about seven: more than any scenario has, few enough to be read in a moment. */
 const MAX_LEXEMES = 35_000;
 /** Deepest nesting. */
 const MAX_DEPTH = 64;
@@ -17,7 +17,7 @@ export interface ReadYaml {
 }
 
 /**
- * Reads YAML 1.2 as it is safe to read: one document of at most 1 MiB, 64 levels and about ten thousand entries; no aliases, no tags, no repeated keys, no numbers
+ * Reads YAML 1.2 as it is safe to read: one document of at most 1 MiB, 64 levels and about five thousand entries; no aliases, no tags, no repeated keys, no numbers
  * that a double cannot hold. Never throws. `flag` names the flag the text came from, null for the file.
  */
 export function readYaml(text: string, flag: string | null): ReadYaml {
@@ -54,7 +54,7 @@ function compose(text: string, report: Report): Document | null {
   let lexemes = 0;
   for (const lexeme of new Lexer().lex(text)) {
     if (++lexemes > MAX_LEXEMES) {
-      report(offset, offset + 1, 'more entries than a scenario can have', 'about ten thousand are read');
+      report(offset, offset + 1, 'more entries than a scenario can have', 'about five thousand are read');
       return null;
     }
     if (parser.stack.length > MAX_DEPTH) {
