@@ -60,6 +60,7 @@ function phonesPlan(): Plan {
     targets: [],
     verify: null,
     thresholds: [],
+    timeline: [],
     outputs: { dir: '', labels: {} },
     limits: { memoryBytes: null },
   };
@@ -95,7 +96,7 @@ export function run(): GenerateResult {
     }
   };
 
-  const device = phoneMotion.create(fleet.params);
+  const device = phoneMotion.create(fleet.params, []);
   const root = streamRoot(plan.seed, fleet.name, 'model', fleet.model);
   const key = { seat: 0, k0: 0, k1: 0 };
   const values = new Float64Array(8);

@@ -9,6 +9,8 @@ const durationUnits = { d: 86_400_000_000, h: 3_600_000_000, m: 60_000_000, s: 1
 const periods = { s: 1_000_000, min: 60_000_000, h: 3_600_000_000, day: 86_400_000_000 } as const;
 const multiples = { '': 1, k: 1_000, M: 1_000_000, G: 1_000_000_000 } as const;
 const byteUnits = { B: 1, kB: 1e3, MB: 1e6, GB: 1e9, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 } as const;
+/** m. */
+const distanceUnits = { m: 1, km: 1_000 } as const;
 /** Parts of one. */
 const shareUnits = { '%': 100, ppm: 1_000_000 } as const;
 
@@ -18,6 +20,7 @@ const durationPart = new RegExp(`${decimal}(us|ms|s|m|h|d)`, 'g');
 const rateShape = new RegExp(`^${decimal}([kMG]?)/(s|min|h|day)$`);
 const countShape = new RegExp(`^${decimal}([kMG]?)$`);
 const byteShape = new RegExp(`^${decimal}(B|kB|MB|GB|KiB|MiB|GiB)$`);
+const distanceShape = new RegExp(`^${decimal}(m|km)$`);
 const shareShape = new RegExp(`^${decimal}(%|ppm)$`);
 
 /**
@@ -70,6 +73,15 @@ export function parseBytes(text: string): Parsed<number> {
   if (match === null) return refuse(text, 'a size', hint, byteUnits);
   const bytes = scaled(match[1] as string, byteUnits[match[2] as keyof typeof byteUnits]);
   return bytes === null ? { error: `"${text}" is not a whole number of bytes`, hint } : safe(text, bytes, hint);
+}
+
+/** `9km` `500m`, as a safe integer of metres from 0. */
+export function parseDistance(text: string): Parsed<number> {
+  const hint = 'a distance reads 9km or 500m';
+  const match = distanceShape.exec(text);
+  if (match === null) return refuse(text, 'a distance', hint, distanceUnits);
+  const metres = scaled(match[1] as string, distanceUnits[match[2] as keyof typeof distanceUnits]);
+  return metres === null ? { error: `"${text}" is not a whole number of metres`, hint } : safe(text, metres, hint);
 }
 
 /** `0.1%` `50ppm`, as an exact ratio in lowest terms; more than 100 % is possible. */

@@ -18,6 +18,7 @@ import { Engine } from './engine.ts';
 import { ErrorTallies } from './error-tallies.ts';
 import { probeAddress } from './probe-address.ts';
 import type { FromWorker, ToWorker, WorkerReport, WorkerTask } from './protocol.ts';
+import { scheduleCuts } from './scripted-cuts.ts';
 
 /** How long outstanding acknowledgements are awaited after an interrupt. */
 const INTERRUPTED_DRAIN_US = 20_000_000;
@@ -79,7 +80,10 @@ class Worker {
     this.#cancels.push(this.#clock.every(1000, () => this.#sendFrame()));
     const usage = loopUsage();
     this.#cancels.push(this.#clock.every(1000, () => this.#post({ kind: 'load', busy: usage() })));
+    const callOff = scheduleCuts(plan, anchor, this.#clock, this.#sinks);
+    this.#cancels.push(callOff);
     await engine.run(anchor);
+    callOff();
     await this.#drain(engine);
   }
 

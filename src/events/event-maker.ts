@@ -15,6 +15,7 @@ import type { FleetPlan, Plan } from '../plan/plan.ts';
 import type { RateProfile } from '../schedule/profile.ts';
 import { createSchedule } from '../schedule/schedule.ts';
 import { compileDeviceIds, type DeviceIds } from './device-id.ts';
+import { sceneOf } from './scene.ts';
 
 /** An event must fit several times into a worker's batch. */
 const MAX_EVENT_BYTES = 65_536;
@@ -63,7 +64,10 @@ export class EventMaker {
     this.profile = createSchedule(fleet.schedule);
     this.startWallUs = anchor.startWallUs;
     this.clockStartUs = plan.clockStartUs ?? anchor.startWallUs;
-    this.#device = model.create(fleet.params);
+    this.#device = model.create(
+      fleet.params,
+      sceneOf(plan, index, (slotUs) => this.clockStartUs + slotUs),
+    );
     this.#motionRoot = streamRoot(plan.seed, fleet.name, 'model', fleet.model);
     this.#payloadRoot = streamRoot(plan.seed, fleet.name, 'payload');
 

@@ -26,10 +26,14 @@ export interface RunResult {
   errors: { code: string; message: string; count: number; firstAt: string }[];
   fleets: FleetResult[];
   targets: { name: string; protocol: string; events: EventCounts; delivery: DeliveryCounts }[];
+  /** What the scenario's timeline brought about, in order of time. */
+  timeline: { at: string; kind: TimelineKind; text: string }[];
   hops: unknown[];
   environment: Record<string, string | number>;
   files: Record<string, string>;
 }
+
+export type TimelineKind = 'shake' | 'quake' | 'disconnect' | 'note';
 
 export type Verdict = 'pass' | 'fail' | 'inconclusive' | 'error';
 

@@ -128,6 +128,15 @@ export const summarySchema = z
     errors: z.array(z.strictObject({ code: z.string(), message: z.string(), count, firstAt: z.iso.datetime() })),
     fleets: z.array(z.strictObject({ name: z.string(), devices: count, events, delivery, rate, latency })),
     targets: z.array(z.strictObject({ name: z.string(), protocol: z.string(), events, delivery })),
+    timeline: z
+      .array(
+        z.strictObject({
+          at: z.iso.datetime(),
+          kind: z.enum(['shake', 'quake', 'disconnect', 'note']),
+          text: z.string(),
+        }),
+      )
+      .describe('what the scenario’s timeline brought about'),
     hops: z.array(z.unknown()),
     environment: z.record(z.string(), z.union([z.string(), z.number()])),
     files: z.record(z.string(), z.string()).describe('files beside this one, by what they hold'),

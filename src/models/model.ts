@@ -1,4 +1,5 @@
 import type { Micros } from '../core/clock.ts';
+import type { Scene, SceneEvent } from './scene.ts';
 
 /** Key of one seat's random streams: two 32-bit words, so that no device is a time-shifted copy of another. Mutable and reused. */
 export interface SeatKey {
@@ -86,8 +87,10 @@ export interface DeviceModel extends ModelShape {
   shape?(params: Params): ModelShape;
   /** Greatest distance between an event's sensor instant and its intended send time. */
   readonly maxSamplingDelayUs: Micros;
-  /** Compiles the parameters (validated, defaults filled in). */
-  create(params: Params): Device;
+  /** What of a scene its devices feel; absent for none. */
+  readonly feels?: readonly SceneEvent['kind'][];
+  /** Compiles the parameters (validated, defaults filled in) and what happens around the devices. */
+  create(params: Params, scene: Scene): Device;
 }
 
 /** Pure functions of (seat key, n, t): no state, no clock, only IEEE-exact operations. */

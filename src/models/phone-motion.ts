@@ -100,6 +100,7 @@ export const phoneMotion: DeviceModel = {
     },
   },
   maxSamplingDelayUs: maxTickDelayUs,
+  feels: ['quake', 'shake'],
   create: (params) => new PhoneMotion(params),
 };
 

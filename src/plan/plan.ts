@@ -2,6 +2,7 @@ import type { Micros } from '../core/clock.ts';
 import type { Params } from '../models/model.ts';
 import type { ScheduleSpec } from '../schedule/profile.ts';
 import type { TargetOptions } from '../targets/target.ts';
+import type { TimelineEntry } from './timeline.ts';
 
 export type Identity = 'fields' | 'derived' | 'none';
 export type Expectation = 'at-least-once' | 'at-most-once' | 'exactly-once';
@@ -20,6 +21,8 @@ export interface Plan {
   /** null: delivery is not asked. */
   verify: VerifyPlan | null;
   thresholds: ThresholdPlan[];
+  /** In order of time. */
+  timeline: TimelineEntry[];
   /** Where results go, and the labels that every one of them carries. */
   outputs: { dir: string; labels: Record<string, string> };
   /** Memory of all processes of a run together beyond which it ends; null: not bounded. */

@@ -16,6 +16,7 @@ import type { Plan, TargetPlan, VerifyPlan } from './plan.ts';
 import { type FleetSurroundings, type ResolvedFleet, rateOf, resolveFleet } from './resolve-fleet.ts';
 import type { RunExtent } from './resolve-thresholds.ts';
 import { resolveThresholds } from './resolve-thresholds.ts';
+import { resolveTimeline } from './resolve-timeline.ts';
 import type { SafetyQuestion } from './safety.ts';
 
 /** Flags that no single key of a scenario stands for. */
@@ -58,6 +59,7 @@ export function resolvePlan(
     return resolveFleet(fleet, around, report);
   });
   checkDistinctIds(draft, report);
+  const timeline = resolveTimeline(draft, { warmUpUs, durationUs, target }, report);
   const verify = verifyOf(draft, target, flags, report);
   const scopes = [...draft.fleets.map(({ name }) => name), 'target'];
   const sound = fleets.filter((fleet) => fleet !== null);
@@ -89,6 +91,7 @@ export function resolvePlan(
     targets: [target.plan],
     verify,
     thresholds,
+    timeline,
     outputs: { dir: (outputs.dir ?? '').replaceAll('<name>', slugOf(name)), labels: outputs.labels ?? {} },
     limits: { memoryBytes: safety.max_memory ?? null },
   };

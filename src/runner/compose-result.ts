@@ -17,6 +17,7 @@ import { judge } from '../verify/verdict.ts';
 import type { Samples } from '../wire/samples.ts';
 import { runFiles } from './run-directory.ts';
 import type { SettledRun } from './settled-run.ts';
+import { happened } from './timeline-text.ts';
 
 /** What the sending side knows about itself; together with the settlement it makes the result document. */
 export interface SenderFigures {
@@ -104,6 +105,7 @@ export function composeResult(plan: Plan, sender: SenderFigures, settled: Settle
     verifier: verifierHealth(settled),
     checks: outcome.checks,
     errors: sender.errors,
+    timeline: happened(plan, sender.run.startedAt, sender.sendingSeconds),
     hops: [],
     environment: sender.environment,
     files: {

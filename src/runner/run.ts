@@ -24,6 +24,7 @@ import { inDirectory, type RealTargets, startEmbeddedBrokers } from './real-targ
 import { createDefaultRunDirectory, createRunDirectory, runFiles, writeRunFile } from './run-directory.ts';
 import { ProgressMeter, type RunPhase, type RunProgress, sumCounters } from './run-progress.ts';
 import { nameFindings, settleRun } from './settled-run.ts';
+import { announceTimeline } from './timeline-text.ts';
 import { Verification } from './verification.ts';
 import { WorkerCrew, type WorkerEnd } from './worker-crew.ts';
 
@@ -215,6 +216,7 @@ class Run {
         if (this.#phase === 'measuring') this.#phase = 'draining';
       }),
     );
+    this.#cancels.push(announceTimeline(this.#options.plan, anchor, this.#clock, this.#note));
     const flush = this.#clock.every(SECOND_MS, () => {
       sent.flush().catch((error: IotloadError) => this.#sentFailed(error));
     });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { targets } from '../targets/registry.ts';
 import * as schema from './schema.ts';
+import { mostEntries, timelineEntry } from './timeline.ts';
 
 interface JsonSchema {
   [key: string]: unknown;
@@ -23,6 +24,7 @@ export async function scenarioJsonSchema(): Promise<object> {
     fleets: z.record(z.string().regex(schema.fleetName), schema.fleet),
     target: z.unknown(),
     verify: z.union([z.literal(false), schema.verify]).optional(),
+    timeline: z.array(timelineEntry).max(mostEntries).optional().describe('what happens when'),
     outputs: schema.outputs.optional(),
     safety: schema.safety.optional(),
     environments: z

@@ -11,6 +11,7 @@ import { readYaml } from './read-yaml.ts';
 import { resolveReferences } from './references.ts';
 import * as schema from './schema.ts';
 import { checkKeys, checkSection } from './section.ts';
+import { checkTimeline, type TimelineDraft } from './timeline.ts';
 import { diagnosticAt, keyAt, type MapTree, nodeAt, plainOf, type ScalarValue, type Tree } from './tree.ts';
 
 /** A scenario as far as it could be read: what is absent here stands in `diagnostics`. */
@@ -25,6 +26,7 @@ export interface ScenarioDraft {
   target: TargetDraft | undefined;
   /** null: `verify: false`; undefined: something in it is wrong. */
   verify: z.output<typeof schema.verify> | null | undefined;
+  timeline: TimelineDraft[];
   outputs: Partial<z.output<typeof schema.outputs>>;
   safety: Partial<z.output<typeof schema.safety>>;
   /** What `environments` holds, whether or not one was asked for. */
@@ -94,6 +96,7 @@ export async function loadScenario(
     fleets: checkFleets(tree, check, report),
     target: await checkTarget(tree, unsupported, report),
     verify: checkVerify(tree, unsupported, report),
+    timeline: checkTimeline(tree, report),
     outputs: check(schema.outputs, ['outputs']),
     safety: check(schema.safety, ['safety']),
     environments,
@@ -111,6 +114,7 @@ const nothing: Omit<ScenarioDraft, 'diagnostics'> = {
   fleets: [],
   target: undefined,
   verify: undefined,
+  timeline: [],
   outputs: {},
   safety: {},
   environments: new Map(),

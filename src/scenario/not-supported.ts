@@ -21,7 +21,7 @@ const isMap = (node: Tree): boolean => node.kind === 'map';
 
 const rules: readonly Rule[] = [
   { path: 'targets', hint: 'write one target: { protocol: …, … }' },
-  { path: 'timeline' },
+  { path: 'timeline.*.fault', whole: true },
   { path: 'capacity' },
   { path: 'plugins' },
   { path: 'clock.speed' },

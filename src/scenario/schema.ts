@@ -18,7 +18,7 @@ const modelNames = Object.keys(models) as [string, ...string[]];
 const level = share('a level such as 50%');
 
 /** A time, or a share of run.duration. */
-const lasting = z
+export const lasting = z
   .string({
     error: (issue) =>
       typeof issue.input === 'number' ? `"${issue.input}" lacks its unit` : 'expected a time or a share',
@@ -204,11 +204,13 @@ export const document = top.extend({
   fleets: block.refine((fleets) => Object.keys(fleets).length > 0, 'a scenario needs at least one fleet'),
   target: block,
   verify: z.unknown().optional(),
+  timeline: z.unknown().optional(),
   outputs: z.unknown().optional(),
   safety: z.unknown().optional(),
 });
 
-function share(what: string) {
+/** A share, as an exact ratio. */
+export function share(what: string) {
   return z
     .string({
       error: (issue) =>

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Parsed, parseBytes, parseCount, parseDuration, parseRate } from '../core/units.ts';
+import { type Parsed, parseBytes, parseCount, parseDistance, parseDuration, parseRate } from '../core/units.ts';
 
 /*
  * Schemas of values that several blocks of a scenario share. Main thread only: a worker never loads a schema library. Each reads the
@@ -48,6 +48,17 @@ function sizeText(size: number): string {
     ] as const
   ).find(([unit]) => size % unit === 0) ?? [1, 'B'];
   return `${size / unit}${name}`;
+}
+
+/** A distance with its unit, as metres. */
+export function distance(least: number, most: number) {
+  const text = (metres: number): string => (metres % 1_000 === 0 ? `${metres / 1_000}km` : `${metres}m`);
+  const bounded = (written: string): Parsed<number> => {
+    const parsed = parseDistance(written);
+    if ('error' in parsed || (parsed.value >= least && parsed.value <= most)) return parsed;
+    return { error: `"${written}" is out of range`, hint: `write ${text(least)} to ${text(most)}` };
+  };
+  return quantity(bounded, 'a distance such as 9km', String.raw`^\d+(\.\d+)?(m|km)$`);
 }
 
 /** A count within bounds, as a number or with a multiple: 200k. */

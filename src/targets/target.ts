@@ -19,6 +19,8 @@ export interface TargetTraits {
   hosts: readonly string[];
   /** The target can be read back. */
   readable: boolean;
+  /** It holds connections, which can be cut on purpose. */
+  connected: boolean;
 }
 
 /** A system under test: one folder, one line in the registry. Heavy client libraries load on use. */

@@ -81,7 +81,7 @@ export function describeModel(model: DeviceModel, usual: Params = defaultParams(
 
     it('keeps every reading within its bounds, whatever the parameters', () => {
       for (const params of corners(model, usual)) {
-        const device = model.create(params);
+        const device = model.create(params, []);
         const bounds = quantitiesOf(model, params);
         for (let i = 0; i < 3_000; i++) {
           row(device, i % 97, i, START_US + i * 0.217 * SECOND).forEach((value, at) => {
@@ -95,17 +95,17 @@ export function describeModel(model: DeviceModel, usual: Params = defaultParams(
 
     it('is a pure function: other order, another instance, another history, same values', () => {
       const asked = Array.from({ length: 200 }, (_, i) => [i % 13, i, START_US + i * 3.7 * SECOND] as const);
-      const device = model.create(usual);
+      const device = model.create(usual, []);
       const forwards = asked.map((one) => row(device, ...one));
       for (let i = 0; i < 500; i++) row(device, 1000 + i, i * 7, START_US - i * SECOND);
       const backwards = [...asked].reverse().map((one) => row(device, ...one));
-      const fresh = asked.map((one) => row(model.create(usual), ...one));
+      const fresh = asked.map((one) => row(model.create(usual, []), ...one));
       expect(backwards.reverse()).toEqual(forwards);
       expect(fresh).toEqual(forwards);
     });
 
     it('gives each seat a life of its own', () => {
-      const device = model.create(usual);
+      const device = model.create(usual, []);
       const lives = Array.from({ length: 20 }, (_, seat) =>
         Array.from({ length: 20 }, (_, n) => row(device, seat, n, START_US + n * SECOND)).join(),
       );
@@ -113,7 +113,7 @@ export function describeModel(model: DeviceModel, usual: Params = defaultParams(
     });
 
     it('reads its sensor at most the promised delay before an event is due, on whole microseconds, in order', () => {
-      const device = model.create(usual);
+      const device = model.create(usual, []);
       for (let seat = 0; seat < 50; seat++) {
         const key = seatKey(seat);
         let before = Number.NEGATIVE_INFINITY;
@@ -129,7 +129,7 @@ export function describeModel(model: DeviceModel, usual: Params = defaultParams(
     });
 
     it('works from 1970 to 2255', () => {
-      const device = model.create(usual);
+      const device = model.create(usual, []);
       for (const dueUs of [0, 1, 4_102_444_800 * SECOND, Number.MAX_SAFE_INTEGER]) {
         for (const value of row(device, 3, 5, dueUs)) expect(Number.isFinite(value)).toBe(true);
       }

@@ -8,6 +8,7 @@ import {
   formatRate,
   parseBytes,
   parseCount,
+  parseDistance,
   parseDuration,
   parseRate,
   parseShare,
@@ -119,6 +120,9 @@ describe('parseCount, parseBytes, parseShare', () => {
     [parseBytes('0.3B'), '"0.3B" is not a whole number of bytes'],
     [parseShare('0.1'), '"0.1" lacks its unit'],
     [parseShare('10 %'), '"10 %" is not a share'],
+    [parseDistance('9'), '"9" lacks its unit'],
+    [parseDistance('9KM'), '"9KM" is not a distance; did you mean "km"?'],
+    [parseDistance('0.0001km'), '"0.0001km" is not a whole number of metres'],
   ])('refuse: %j', (parsed, error) => {
     expect(parsed).toMatchObject({ error });
   });
@@ -126,7 +130,7 @@ describe('parseCount, parseBytes, parseShare', () => {
   it('answer any text without throwing, and exactly where they accept it', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(...'0159.kMG/sminhdayu%pBi -') }), (text) => {
-        for (const parse of [parseDuration, parseRate, parseCount, parseBytes, parseShare]) {
+        for (const parse of [parseDuration, parseRate, parseCount, parseBytes, parseShare, parseDistance]) {
           const parsed = parse(text);
           if ('error' in parsed) expect(parsed.error).toContain(`"${text}"`);
           else for (const n of Object.values(Object(parsed.value))) expect(Number.isSafeInteger(n)).toBe(true);

@@ -44,6 +44,7 @@ export function planOf(fleets: FleetPlan[], changes: Partial<Plan> = {}): Plan {
     targets: [],
     verify: null,
     thresholds: [],
+    timeline: [],
     outputs: { dir: 'out', labels: {} },
     limits: { memoryBytes: null },
     ...changes,

@@ -108,6 +108,7 @@ export function testResult(change: Partial<RunResult> = {}): RunResult {
       { name: 'meters', devices: 10, events: testEvents(), delivery: testDelivery(), rate, latency: testLatency() },
     ],
     targets: [{ name: 'edge', protocol: 'mqtt', events: testEvents(), delivery: testDelivery() }],
+    timeline: [],
     hops: [],
     environment: {},
     files: {},

@@ -11,7 +11,7 @@ const GAP_US = 216_847;
 const GRAVITY = 9.80665;
 
 function phone(params: Record<string, ParamValue> = {}): Device {
-  return phoneMotion.create({ ...defaultParams(phoneMotion), ...params });
+  return phoneMotion.create({ ...defaultParams(phoneMotion), ...params }, []);
 }
 
 /** `count` rows of a phone: magnitude, x, y, z, activity, clipped. */

@@ -78,6 +78,7 @@ describe('loadPlan', () => {
       ],
       verify: { read: 0, expect: 'at-least-once', order: true, graceUs: 30_000_000 },
       thresholds: [],
+      timeline: [],
       outputs: { dir: 'results/minimal-<utc>', labels: {} },
       limits: { memoryBytes: null },
     });

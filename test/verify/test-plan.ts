@@ -30,6 +30,7 @@ export function testPlan(
     targets: [{ name: 'target', protocol: 'file', options: {} }],
     verify: verify === null ? null : { read: 0, expect: 'at-least-once', order: true, graceUs: 0, ...verify },
     thresholds: thresholds.map((expression) => ({ expression })),
+    timeline: [],
     outputs: { dir: 'results', labels: {} },
     limits: { memoryBytes: null },
   };

@@ -5,7 +5,7 @@ import type { TargetDefinition } from '../target.ts';
 export const file: TargetDefinition = {
   name: 'file',
   doc: 'files with one event a line, one file per part of the run',
-  traits: () => ({ acknowledges: true, address: 'none', ordered: true, readable: true, hosts: [] }),
+  traits: () => ({ acknowledges: true, address: 'none', ordered: true, readable: true, connected: false, hosts: [] }),
   inDirectory: (options, dir) => ({ ...options, path: options['path'] ?? join(dir, 'events.jsonl') }),
   options: () => import('./options.ts'),
   sink: () => import('./sink.ts'),

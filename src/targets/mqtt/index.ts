@@ -14,6 +14,7 @@ export const mqtt: TargetDefinition = {
       ordered: true,
       hosts: endpoint === 'embedded' ? [] : [hostOf(endpoint)],
       readable: true,
+      connected: true,
     };
   },
   options: () => import('./options.ts'),

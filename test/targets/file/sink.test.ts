@@ -61,6 +61,7 @@ describe('file', () => {
       address: 'none',
       ordered: true,
       readable: true,
+      connected: false,
       hosts: [],
     });
   });
