@@ -4,6 +4,14 @@ export interface EmbeddedBroker {
   readonly endpoint: string;
   /** Resources so far; the last known ones once it has ended. */
   usage(): Promise<{ cpuSeconds: number; rssBytes: number }>;
-  /** Resolves when its process has ended; idempotent. */
+  /** Resolves when its process has ended, whatever the reason. */
+  readonly ended: Promise<void>;
+  /** Ends it and resolves when its process has ended; idempotent. */
   stop(): Promise<void>;
+}
+
+/** How an embedded broker is started. */
+export interface BrokerOptions {
+  /** Port on 127.0.0.1; 0 or none: a free one. */
+  port?: number;
 }

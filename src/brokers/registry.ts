@@ -1,8 +1,8 @@
-import type { EmbeddedBroker } from './embedded-broker.ts';
+import type { BrokerOptions, EmbeddedBroker } from './embedded-broker.ts';
 
-export type { EmbeddedBroker };
+export type { BrokerOptions, EmbeddedBroker };
 
 /** Protocols whose targets accept `endpoint: embedded`, and how their broker is started. */
-export const brokers: Readonly<Record<string, () => Promise<EmbeddedBroker>>> = {
-  mqtt: async () => (await import('./mqtt/embedded-mqtt-broker.ts')).startMqttBroker(),
+export const brokers: Readonly<Record<string, (options?: BrokerOptions) => Promise<EmbeddedBroker>>> = {
+  mqtt: async (options) => (await import('./mqtt/embedded-mqtt-broker.ts')).startMqttBroker(options),
 };

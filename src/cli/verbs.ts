@@ -32,6 +32,12 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import('./quick.ts')).quickCommand,
   },
   {
+    name: 'broker',
+    group: 'try',
+    summary: 'an MQTT broker to play with, until Ctrl-C',
+    load: async () => (await import('./broker.ts')).brokerCommand,
+  },
+  {
     name: 'models',
     group: 'try',
     summary: 'devices to simulate: parameters, readings, payloads',
@@ -56,6 +62,12 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import('./sample.ts')).sampleCommand,
   },
   {
+    name: 'tail',
+    group: 'look',
+    summary: 'read back live: which event is each message, how old',
+    load: async () => (await import('./tail.ts')).tailCommand,
+  },
+  {
     name: 'run',
     group: 'prove',
     summary: 'send a scenario’s load, measure, verify and judge',
@@ -66,6 +78,12 @@ export const verbs: readonly VerbEntry[] = [
     group: 'prove',
     summary: 'read back what arrives, or settle a finished run again',
     load: async () => (await import('./verify.ts')).verifyCommand,
+  },
+  {
+    name: 'report',
+    group: 'tell',
+    summary: 'print the result of a finished run again',
+    load: async () => (await import('./report.ts')).reportCommand,
   },
 ];
 

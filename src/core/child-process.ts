@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url';
  * NaN survive). From source the child needs the TypeScript loader, once built it does not; the caller's own extension says which.
  * Every such module ends itself when the channel closes, so that no child outlives its parent.
  */
-export function forkSibling(callerUrl: string, name: string): ChildProcess {
+export function forkSibling(callerUrl: string, name: string, args: readonly string[] = []): ChildProcess {
   const extension = extname(fileURLToPath(callerUrl));
-  return fork(fileURLToPath(new URL(`./${name}${extension}`, callerUrl)), [], {
+  return fork(fileURLToPath(new URL(`./${name}${extension}`, callerUrl)), args, {
     execArgv: extension === '.ts' ? ['--import', 'tsx'] : [],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Anchor } from '../core/anchor.ts';
 import { IotloadError } from '../core/errors.ts';
 import type { RunResult } from '../metrics/result.ts';
 import { composeResult, noSamples, type SenderFigures } from './compose-result.ts';
 import { type PlanDocument, readPlanDocument } from './plan-document.ts';
+import { readSummary } from './read-summary.ts';
 import { runFiles, writeRunFile } from './run-directory.ts';
 import { nameFindings, settleRun } from './settled-run.ts';
 
@@ -69,23 +69,4 @@ function senderFigures(summary: RunResult | null, document: PlanDocument, anchor
     counted: null,
     environment: {},
   };
-}
-
-/** null: the run was cut off before it could write one. */
-function readSummary(dir: string): RunResult | null {
-  const path = join(dir, runFiles.summary);
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw new IotloadError('file-unreadable', 'the summary cannot be read', { where: path, cause });
-  }
-  try {
-    const summary = JSON.parse(text) as RunResult;
-    if (summary.schema === 'iotload/summary/1') return summary;
-  } catch (cause) {
-    throw new IotloadError('file-corrupt', 'this is no JSON', { where: path, cause });
-  }
-  throw new IotloadError('file-corrupt', 'another version of iotload wrote this summary', { where: path });
 }

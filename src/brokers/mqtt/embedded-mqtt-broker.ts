@@ -1,14 +1,14 @@
 import { forkSibling } from '../../core/child-process.ts';
 import { IotloadError } from '../../core/errors.ts';
-import type { EmbeddedBroker } from '../embedded-broker.ts';
+import type { BrokerOptions, EmbeddedBroker } from '../embedded-broker.ts';
 import type { BrokerReply, BrokerRequest } from './process.ts';
 
 /**
- * Starts an MQTT 3.1.1 broker on a free port of 127.0.0.1, in a process of its own. Nothing is stored; anyone may connect.
- * @throws IotloadError `target-unreachable` when the process does not come up
+ * Starts an MQTT 3.1.1 broker on a port of 127.0.0.1, a free one unless the options say, in a process of its own. Nothing is stored; anyone may connect.
+ * @throws IotloadError `target-unreachable` when the process does not come up, `bad-arguments` when the port is taken
  */
-export function startMqttBroker(): Promise<EmbeddedBroker> {
-  const child = forkSibling(import.meta.url, 'process');
+export function startMqttBroker({ port = 0 }: BrokerOptions = {}): Promise<EmbeddedBroker> {
+  const child = forkSibling(import.meta.url, 'process', [`${port}`]);
   const asked = new Map<number, (usage: { cpuSeconds: number; rssBytes: number }) => void>();
   const last = { cpuSeconds: 0, rssBytes: 0 };
   let nextId = 0;
@@ -30,7 +30,8 @@ export function startMqttBroker(): Promise<EmbeddedBroker> {
     child.on('message', (reply: BrokerReply) => {
       switch (reply.kind) {
         case 'failed':
-          fail(reply.message);
+          if (reply.code === 'EADDRINUSE' || reply.code === 'EACCES') reject(portTaken(port, reply.code));
+          else fail(reply.message);
           child.disconnect();
           return;
         case 'usage':
@@ -42,6 +43,7 @@ export function startMqttBroker(): Promise<EmbeddedBroker> {
         case 'listening':
           resolve({
             endpoint: `mqtt://127.0.0.1:${reply.port}`,
+            ended: exited,
             stop() {
               if (child.connected) child.disconnect();
               return exited;
@@ -57,5 +59,14 @@ export function startMqttBroker(): Promise<EmbeddedBroker> {
           });
       }
     });
+  });
+}
+
+function portTaken(port: number, code: string): IotloadError {
+  const what = code === 'EACCES' ? 'this user may not listen there' : 'somebody listens there already';
+  return new IotloadError('bad-arguments', what, {
+    where: '--port',
+    value: `${port}`,
+    hint: 'take another; 0 is any free one',
   });
 }

@@ -6,7 +6,7 @@ export type BrokerRequest = { kind: 'usage'; id: number };
 /** What this process says. */
 export type BrokerReply =
   | { kind: 'listening'; port: number }
-  | { kind: 'failed'; message: string }
+  | { kind: 'failed'; code: string; message: string }
   | { kind: 'usage'; id: number; cpuSeconds: number; rssBytes: number };
 
 /** The broker in its own process: no shared garbage collector, its CPU counted apart. Ends itself when its parent is gone. */
@@ -28,8 +28,10 @@ async function main(): Promise<void> {
     drainTimeout: 0,
   });
   const server = createServer({ noDelay: true }, (socket) => void broker.handle(socket));
-  server.on('error', (error) => say({ kind: 'failed', message: error.message }));
-  server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () => {
+  server.on('error', (error: NodeJS.ErrnoException) => {
+    say({ kind: 'failed', code: error.code ?? '', message: error.message });
+  });
+  server.listen({ port: Number(process.argv[2] ?? 0), host: '127.0.0.1', backlog: 4096 }, () => {
     const address = server.address();
     if (address !== null && typeof address === 'object') say({ kind: 'listening', port: address.port });
   });

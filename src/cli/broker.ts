@@ -1,0 +1,53 @@
+import { IotloadError } from '../core/errors.ts';
+import { defineCommand } from './command.ts';
+import { wholeNumber } from './scenario-flags.ts';
+import { onInterrupt } from './signals.ts';
+
+/** Protocols of which there is a broker to play with. */
+const kinds = ['mqtt'] as const;
+
+/** `iotload broker`: the embedded broker by itself, for first steps in several windows. */
+export const brokerCommand = defineCommand({
+  command: 'broker <kind>',
+  choices: kinds,
+  builder: (parser) =>
+    parser
+      .positional('kind', { choices: kinds, demandOption: true, describe: 'its protocol' })
+      .option('port', { type: 'string', default: '1883', describe: 'where it listens on 127.0.0.1; 0: a free one' })
+      .option('quiet', { alias: 'q', type: 'boolean', default: false, describe: 'print the endpoint only' })
+      .example('$0 broker mqtt', 'on port 1883; Ctrl-C ends it')
+      .example('$0 broker mqtt --port 0', 'on a free port'),
+  async handler({ kind, port: text, quiet }) {
+    const port = wholeNumber('port', text, 0, 65_535) ?? 0;
+    const { brokers } = await import('../brokers/registry.ts');
+    const start = brokers[kind];
+    if (start === undefined) throw new IotloadError('defect', `no broker for ${kind}`);
+    let end: () => void = () => {};
+    const over = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const interruption = onInterrupt(end);
+    try {
+      const broker = await start({ port });
+      process.stdout.write(`${broker.endpoint}\n`);
+      if (!quiet) process.stderr.write(hints(broker.endpoint));
+      await Promise.race([over, broker.ended]);
+      await broker.stop();
+      return interruption.exitCode() ?? 5;
+    } finally {
+      interruption.release();
+    }
+  },
+});
+
+function hints(endpoint: string): string {
+  return `An MQTT broker for first steps: anyone on this machine may connect, nothing is kept.
+
+in other windows
+  iotload quick ${endpoint}
+  iotload run quickstart --set target.endpoint=${endpoint}
+  iotload tail quickstart --set target.endpoint=${endpoint}
+
+Ctrl-C ends it.
+`;
+}

@@ -1,0 +1,40 @@
+import { IotloadError } from '../core/errors.ts';
+import { wantsColour } from './colour.ts';
+import { defineCommand } from './command.ts';
+
+/** `iotload report`: a finished run once more, in one of the report formats. */
+export const reportCommand = defineCommand({
+  command: 'report <dir>',
+  builder: (parser) =>
+    parser
+      .positional('dir', { type: 'string', demandOption: true, describe: 'the results directory of a run' })
+      .option('format', { type: 'string', default: 'console', describe: 'console, or json: the summary as it is' })
+      .option('json', { type: 'boolean', default: false, describe: 'the same as --format json' })
+      .example('$0 report results/quickstart-20260131T120000Z', 'the final screen of that run')
+      .example('$0 report out --json | jq .latency', 'its figures for another program'),
+  async handler({ dir, format, json }) {
+    const { reportFormats } = await import('../report/registry.ts');
+    const name = json ? 'json' : format;
+    const chosen = Object.hasOwn(reportFormats, name) ? reportFormats[name] : undefined;
+    if (chosen === undefined) {
+      throw new IotloadError('bad-arguments', 'there is no such format', {
+        where: '--format',
+        value: name,
+        hint: `there are ${Object.keys(reportFormats).join(', ')}`,
+      });
+    }
+    const { readSummary } = await import('../runner/read-summary.ts');
+    const result = readSummary(dir);
+    if (result === null) {
+      throw new IotloadError('file-unreadable', 'this directory holds no summary.json', {
+        where: dir,
+        hint: 'give the directory that run printed; for a run that was cut off: iotload verify DIR',
+      });
+    }
+    const { consoleReport } = await import('../report/console.ts');
+    const pieces =
+      name === 'console' ? consoleReport(result, { colour: wantsColour(process.stdout), dir }) : chosen.render(result);
+    for (const piece of pieces) process.stdout.write(piece);
+    return 0;
+  },
+});

@@ -1,0 +1,152 @@
+import { runTag } from '../codecs/identity.ts';
+import type { Clock, Micros } from '../core/clock.ts';
+import { IotloadError } from '../core/errors.ts';
+import { findAnyId } from '../events/any-id.ts';
+import { createFleetEvents, type FleetEvents } from '../events/fleet-events.ts';
+import { createIdentified, Status } from '../events/identified.ts';
+import { createIdentifier, type Identifier } from '../events/identifier.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { DeliveredBatch, Source } from '../targets/target.ts';
+import { openReader } from './target-parties.ts';
+
+/** What an arrival is: an intact event, a damaged one, somebody else's, or one that carries nothing by which it could be told. */
+export type TailVerdict = 'own' | 'corrupt' | 'foreign' | 'untold';
+
+/** One message as it arrived. */
+export interface TailEvent {
+  /** Topic or key; empty where the protocol has none. */
+  address: string;
+  payload: Uint8Array;
+  verdict: TailVerdict;
+  /** null where it cannot be told, as everything below. */
+  fleet: string | null;
+  device: string | null;
+  sequence: number | null;
+  slot: number | null;
+  /** µs since 1970 UTC. */
+  intendedWallUs: Micros | null;
+  /** From the intended send time until it was here, by the wall clock: other hosts' clocks go into it. */
+  latencyUs: Micros | null;
+}
+
+export interface TailOptions {
+  plan: Plan;
+  /** Only this run's events are `own`; null: any run's. */
+  runId: string | null;
+  /** Start of that run, which finds events without an id of their own; null: not known. */
+  startWallUs: Micros | null;
+  clock: Clock;
+  env: Readonly<Record<string, string | undefined>>;
+  event(event: TailEvent): void;
+  note(text: string): void;
+}
+
+/**
+ * Reads back live what arrives at the target that a plan reads, and tells each message. Resolves when everything published from now on
+ * will be told; the source ends it with `close`.
+ * @throws IotloadError what the target throws; `bad-arguments` for an embedded broker, which lives inside its run
+ */
+export async function startTail(options: TailOptions): Promise<Source> {
+  const { plan, clock, env, note } = options;
+  const target = plan.verify?.read ?? plan.fleets[0]?.target ?? 0;
+  const { protocol, options: ofTarget } = plan.targets[target] as Plan['targets'][number];
+  if (ofTarget['endpoint'] === 'embedded') {
+    throw new IotloadError('bad-arguments', 'an embedded broker lives inside its run: nobody else can read it', {
+      where: 'target.endpoint',
+      value: 'embedded',
+      hint: 'start one with iotload broker mqtt, and give run and tail --set target.endpoint=…',
+    });
+  }
+  if (protocol === 'file' && typeof ofTarget['path'] !== 'string') {
+    throw new IotloadError('bad-arguments', 'a run keeps its events in its own results directory', {
+      where: 'target.path',
+      hint: 'name the file: --set target.path=results/…/events.jsonl',
+    });
+  }
+  const teller = new Teller(options);
+  return openReader(
+    { plan, target, runId: options.runId ?? '+', clock, env },
+    {
+      delivered: (batch) => teller.read(batch),
+      notice: (kind, detail) => {
+        if (kind !== 'connecting' && kind !== 'connected') note(`${kind}: ${detail}`);
+      },
+    },
+  );
+}
+
+class Teller {
+  readonly #options: TailOptions;
+  readonly #events: readonly FleetEvents[];
+  readonly #identifier: Identifier | null;
+  readonly #run: number | null;
+  readonly #found = createIdentified();
+  readonly #text = new TextDecoder();
+
+  constructor(options: TailOptions) {
+    const { plan, runId, startWallUs } = options;
+    this.#options = options;
+    const anchor = { runId: runId ?? '', startWallUs: startWallUs ?? 0, startMonoUs: 0 };
+    this.#events = plan.fleets.map((_, fleet) => createFleetEvents(plan, fleet, anchor));
+    this.#identifier = runId === null || startWallUs === null ? null : createIdentifier(plan, anchor);
+    this.#run = runId === null ? null : runTag(runId);
+  }
+
+  read(batch: DeliveredBatch): void {
+    const { clock, event } = this.#options;
+    const { bytes, addressStarts, addressEnds, payloadStarts, payloadEnds, count } = batch;
+    const atWallUs = clock.wallUs() - clock.nowUs() + batch.atUs;
+    for (let i = 0; i < count; i++) {
+      const verdict = this.#tell(batch, i);
+      if (verdict === null) continue;
+      const { fleet, seat, sequence, slot, intendedWallUs } = this.#found;
+      const known = slot >= 0 && verdict !== 'foreign' && verdict !== 'untold';
+      event({
+        address: this.#text.decode(bytes.subarray(addressStarts[i], addressEnds[i])),
+        payload: bytes.slice(payloadStarts[i], payloadEnds[i]),
+        verdict,
+        fleet: known ? (this.#options.plan.fleets[fleet]?.name ?? null) : null,
+        device: known ? (this.#events[fleet]?.deviceId(seat) ?? null) : null,
+        sequence: known ? sequence : null,
+        slot: known ? slot : null,
+        intendedWallUs: known ? intendedWallUs : null,
+        latencyUs: known ? atWallUs - intendedWallUs : null,
+      });
+    }
+  }
+
+  /** What event i is, into `#found`; null for a readiness marker. */
+  #tell(batch: DeliveredBatch, i: number): TailVerdict | null {
+    const { bytes } = batch;
+    const [start, end] = [batch.payloadStarts[i] as number, batch.payloadEnds[i] as number];
+    if (isProbe(bytes, start, end)) return null;
+    if (this.#identifier !== null) {
+      const status = this.#identifier.identify(bytes, start, end, this.#found);
+      if (status === Status.probe) return null;
+      return status === Status.own ? 'own' : status === Status.corrupt ? 'corrupt' : 'foreign';
+    }
+    return this.#tellById(bytes, start, end);
+  }
+
+  #tellById(bytes: Uint8Array, start: number, end: number): TailVerdict {
+    const found = this.#found;
+    found.slot = -1;
+    const id = findAnyId(bytes, start, end);
+    const { fleets } = this.#options.plan;
+    if (id === null) return fleets.some(({ payload }) => payload.identity === 'derived') ? 'untold' : 'foreign';
+    const fleet = fleets[id.fleet];
+    if (fleet === undefined || (this.#run !== null && id.run !== this.#run)) return 'foreign';
+    found.fleet = id.fleet;
+    found.slot = id.slot;
+    found.sequence = Math.floor(id.slot / fleet.devices);
+    found.seat = id.slot - found.sequence * fleet.devices;
+    found.intendedWallUs = id.intendedWallUs;
+    return id.intact ? 'own' : 'corrupt';
+  }
+}
+
+const probeStart = new TextEncoder().encode('{"iotload":"probe"');
+
+function isProbe(bytes: Uint8Array, start: number, end: number): boolean {
+  return end - start >= probeStart.length && probeStart.every((byte, i) => bytes[start + i] === byte);
+}

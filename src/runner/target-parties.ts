@@ -1,0 +1,66 @@
+import type { Clock } from '../core/clock.ts';
+import { systemRandom } from '../core/entropy.ts';
+import { IotloadError } from '../core/errors.ts';
+import { revealSecrets } from '../core/secrets.ts';
+import { createFleetEvents } from '../events/fleet-events.ts';
+import type { Plan, TargetPlan } from '../plan/plan.ts';
+import { targetOf } from '../targets/registry.ts';
+import type { NoticeKind, Sink, Source, SourceEvents, TargetFleet } from '../targets/target.ts';
+
+/** What opening one side of a target by itself needs, outside a run. */
+export interface Party {
+  plan: Plan;
+  /** Index into `plan.targets`. */
+  target: number;
+  runId: string;
+  clock: Clock;
+  env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Opens the read side. Throws what the target throws, and `bad-scenario` where it cannot be read. */
+export async function openReader(party: Party, events: SourceEvents): Promise<Source> {
+  const { protocol, options } = targetPlan(party);
+  const source = targetOf(protocol).source;
+  if (source === undefined) {
+    throw new IotloadError('bad-scenario', `${protocol} cannot be read back`, { where: 'target.protocol' });
+  }
+  const { openSource } = await source();
+  return openSource(options, { ...surroundings(party), events });
+}
+
+/** Opens the write side as one part alone, for messages outside the schedule. */
+export async function openWriter(
+  party: Party,
+  notice: (kind: NoticeKind, detail: string, count: number) => void,
+): Promise<Sink> {
+  const { protocol, options } = targetPlan(party);
+  const { openSink } = await targetOf(protocol).sink();
+  return openSink(options, {
+    ...surroundings(party),
+    part: { index: 0, count: 1 },
+    remake: () => false,
+    events: { settled: () => {}, resent: () => {}, drained: () => {}, notice },
+  });
+}
+
+function targetPlan({ plan, target }: Party): TargetPlan {
+  return plan.targets[target] as TargetPlan;
+}
+
+function surroundings({ plan, target, runId, clock, env }: Party) {
+  return {
+    clock,
+    runId,
+    fleets: targetFleets(plan, target, runId),
+    random: systemRandom,
+    reveal: (text: string) => revealSecrets(text, env),
+  };
+}
+
+function targetFleets(plan: Plan, target: number, runId: string): TargetFleet[] {
+  return plan.fleets.flatMap((fleet, index) => {
+    if (fleet.target !== target) return [];
+    const { deviceId } = createFleetEvents(plan, index, { runId, startWallUs: 0, startMonoUs: 0 });
+    return [{ index, name: fleet.name, devices: fleet.devices, address: fleet.address, deviceId }];
+  });
+}
