@@ -1,5 +1,5 @@
 import { closeSync, existsSync, openSync, readdirSync, readSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { IotloadError } from '../core/errors.ts';
 import { MAX_SCENARIO_BYTES } from '../scenario/size-limit.ts';
@@ -15,12 +15,13 @@ export function shippedScenarios(): string[] {
     .sort();
 }
 
-/** Text and display name of a scenario given as a path or as the name of a shipped one. */
-export function findScenario(argument: string): { file: string; text: string } {
+/** Text, display name and folder of a scenario given as a path or as the name of a shipped one. */
+export function findScenario(argument: string): { file: string; text: string; folder: string } {
   const shipped = `${shippedFolder}${argument}.yaml`;
   const file = !existsSync(argument) && /^[\w-]+$/.test(argument) && existsSync(shipped) ? shipped : argument;
   try {
-    return { file: file === shipped ? `scenarios/${argument}.yaml` : argument, text: readBounded(file) };
+    const name = file === shipped ? `scenarios/${argument}.yaml` : argument;
+    return { file: name, text: readBounded(file), folder: dirname(file) };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
     throw new IotloadError('file-unreadable', `the scenario cannot be read (${code})`, {

@@ -77,12 +77,13 @@ export interface PlannedScenario {
 /** Loads the scenario and resolves its plan. Prints every mistake and returns null when there is one; prints warnings either way. */
 export async function planScenario(flags: ScenarioFlags): Promise<PlannedScenario | null> {
   for (const path of flags['env-file']) readEnvFile(path, process.env);
-  const { file, text } = findScenario(flags.scenario);
+  const { file, text, folder } = findScenario(flags.scenario);
   const { loadPlan } = await import('../plan/load-plan.ts');
   const { renderDiagnostics } = await import('../scenario/diagnostics.ts');
   const outcome = await loadPlan({
     text,
     file,
+    folder,
     env: process.env,
     set: flags.set,
     noVerify: !flags.verify,

@@ -8,6 +8,7 @@ import { Outcome, outcomeNames } from '../core/outcome.ts';
 import { revealSecrets } from '../core/secrets.ts';
 import { createFleetEvents, type FleetEvents } from '../events/fleet-events.ts';
 import { encodeProbe } from '../events/probe.ts';
+import { readyPlan } from '../events/ready-plan.ts';
 import type { Plan } from '../plan/plan.ts';
 import { targets } from '../targets/registry.ts';
 import type { Sink, SinkEvents, TargetDefinition, TargetFleet } from '../targets/target.ts';
@@ -66,6 +67,7 @@ class Worker {
 
   async live(): Promise<void> {
     const { plan, runId } = this.#task;
+    await readyPlan(plan);
     const anchorToCome = { runId, startWallUs: 0, startMonoUs: 0 };
     const devices = plan.fleets.map((_, fleet) => createFleetEvents(plan, fleet, anchorToCome));
     for (let target = 0; target < plan.targets.length; target++)

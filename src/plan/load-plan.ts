@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { type Parsed, parseCount, parseRate } from '../core/units.ts';
 import { type Diagnostic, type ScenarioPath, sortDiagnostics } from '../scenario/diagnostic.ts';
 import { isHostPattern } from '../scenario/host-pattern.ts';
@@ -14,8 +15,10 @@ import { judgeSafety, type SafetyRefusal } from './safety.ts';
 export interface PlanRequest {
   /** Text of the scenario. */
   text: string;
-  /** Its name as the user gave it: for messages, its default name, and the folder that certificate files start from. */
+  /** Its name as the user gave it: for messages and its default name. */
   file: string;
+  /** Where the paths in it start; default the folder of `file`. */
+  folder?: string;
   env: Readonly<Record<string, string | undefined>>;
   /** `path=value` each. */
   set: readonly string[];
@@ -46,7 +49,12 @@ export async function loadPlan(request: PlanRequest): Promise<PlanOutcome> {
   const environment = request.environment ?? null;
   const file = changed ? (await resolveFile(request, environment)).resolved : null;
 
-  const draft = await loadScenario(request.text, { env: request.env, environment, overrides });
+  const draft = await loadScenario(request.text, {
+    env: request.env,
+    environment,
+    folder: folderOf(request),
+    overrides,
+  });
   const diagnostics = [...flagged, ...draft.diagnostics];
   const resolved = resolvePlan(draft, request.file, flags, file?.extent ?? null, reporter(draft, diagnostics));
   for (const name of draft.environments.keys())
@@ -65,10 +73,11 @@ export async function loadPlan(request: PlanRequest): Promise<PlanOutcome> {
 
 /** What the file comes to in one of its environments without any flag; `resolved` is null where that is no scenario on its own. */
 async function resolveFile(
-  { text, env, file }: PlanRequest,
+  request: PlanRequest,
   environment: string | null,
 ): Promise<{ resolved: ResolvedPlan | null; diagnostics: Diagnostic[] }> {
-  const draft = await loadScenario(text, { env, environment, overrides: [] });
+  const { text, env, file } = request;
+  const draft = await loadScenario(text, { env, environment, folder: folderOf(request), overrides: [] });
   const diagnostics = [...draft.diagnostics];
   const flags = { rate: null, count: null, noVerify: false };
   const resolved = resolvePlan(draft, file, flags, null, reporter(draft, diagnostics));
@@ -89,6 +98,10 @@ async function mistakesOfEnvironment(
     if (path[0] === 'environments' || range === null || unread.has(range.start)) return false;
     return range.start >= place.start && range.end <= place.end;
   });
+}
+
+function folderOf({ file, folder }: PlanRequest): string {
+  return folder ?? dirname(file);
 }
 
 /** Flags that stand for one key of the scenario. */

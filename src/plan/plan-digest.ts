@@ -7,12 +7,14 @@ const wholeReference = /^\$\{([A-Za-z_][A-Za-z0-9_]*)(?:(:[-?])([^}]*))?\}$/;
 
 /**
  * SHA-256, in hexadecimal digits, of everything that decides what is sent and how it is judged. Secrets do not enter it, nor does the
- * place of the results, their labels and the limits of the machine; keys are sorted, so that it does not depend on the order in which a plan was put together.
+ * place of the results, their labels, the limits of the machine and where a plugin lies; keys are sorted, so that it does not depend on the
+ * order in which a plan was put together.
  */
 export function planDigest(plan: Plan): string {
-  const { outputs: _, limits: __, ...rest } = plan;
+  const { outputs: _, limits: __, plugins, ...rest } = plan;
+  const code = plugins?.map(({ sha256 }) => sha256);
   return createHash('sha256')
-    .update(canonicalJson(redact(rest)))
+    .update(canonicalJson(redact({ ...rest, plugins: code })))
     .digest('hex');
 }
 

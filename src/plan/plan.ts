@@ -1,5 +1,6 @@
 import type { Micros } from '../core/clock.ts';
 import type { Params } from '../models/model.ts';
+import type { PluginPlan } from '../scenario/load-plugin.ts';
 import type { ScheduleSpec } from '../schedule/profile.ts';
 import type { TargetOptions } from '../targets/target.ts';
 import type { TimelineEntry } from './timeline.ts';
@@ -24,6 +25,8 @@ export interface Plan {
   /** In order of time. */
   timeline: TimelineEntry[];
   /** Where results go, and the labels that every one of them carries. */
+  /** Loaded by every thread and process before anything of the plan is looked up; absent: none. */
+  plugins?: PluginPlan[];
   outputs: { dir: string; labels: Record<string, string> };
   /** Memory of all processes of a run together beyond which it ends; null: not bounded. */
   limits: { memoryBytes: number | null };

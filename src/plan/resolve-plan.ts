@@ -1,4 +1,4 @@
-import { dirname, isAbsolute, join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import type { Micros } from '../core/clock.ts';
 import { parseTemplate } from '../core/template.ts';
 import type { DiagnosticCode, ScenarioPath } from '../scenario/diagnostic.ts';
@@ -52,7 +52,7 @@ export function resolvePlan(
   const durationUs = run.duration ?? 60_000_000;
   const endUs = warmUpUs + durationUs;
 
-  const target = targetOf(draft, scenarioFile, report);
+  const target = targetOf(draft, report);
   const rates = scaled(draft, flags.rate, report);
   const fleets = draft.fleets.map((fleet, i) => {
     const around: FleetSurroundings = { warmUpUs, durationUs, rate: rates?.[i] ?? null, target };
@@ -92,6 +92,7 @@ export function resolvePlan(
     verify,
     thresholds,
     timeline,
+    ...(draft.plugins.length === 0 ? {} : { plugins: draft.plugins }),
     outputs: { dir: (outputs.dir ?? '').replaceAll('<name>', slugOf(name)), labels: outputs.labels ?? {} },
     limits: { memoryBytes: safety.max_memory ?? null },
   };
@@ -126,10 +127,10 @@ interface ResolvedTarget {
   topic: string;
 }
 
-function targetOf(draft: ScenarioDraft, scenarioFile: string, report: Report): ResolvedTarget | undefined {
+function targetOf(draft: ScenarioDraft, report: Report): ResolvedTarget | undefined {
   if (draft.target === undefined) return undefined;
   const { protocol } = draft.target;
-  const options = readFrom(dirname(scenarioFile), draft.target.options);
+  const options = readFrom(draft.folder, draft.target.options);
   const traits = targets[protocol].traits(options);
   const topic = typeof options['topic'] === 'string' ? options['topic'] : '';
   if (traits.address === 'topic') {

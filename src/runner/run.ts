@@ -5,6 +5,7 @@ import { IotloadError } from '../core/errors.ts';
 import { residentBytes } from '../core/process-usage.ts';
 import { Counter } from '../engine/board.ts';
 import type { ErrorTally, FromWorker } from '../engine/protocol.ts';
+import { readyPlan } from '../events/ready-plan.ts';
 import type { RunResult } from '../metrics/result.ts';
 import type { Plan } from '../plan/plan.ts';
 import { planDigest, redactPlan } from '../plan/plan-digest.ts';
@@ -113,6 +114,7 @@ class Run {
   async execute(): Promise<{ result: RunResult; dir: string }> {
     const { plan, clock, runId, out } = this.#options;
     refuseLateStart(clock, this.#options.startAtWallUs);
+    await readyPlan(plan);
     const directory =
       out === null ? createDefaultRunDirectory(plan.outputs.dir, plan.name, clock.wallUs()) : createRunDirectory(out);
     const dir = directory.path;

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Anchor } from '../core/anchor.ts';
 import { IotloadError } from '../core/errors.ts';
+import { readyPlan } from '../events/ready-plan.ts';
 import type { RunResult } from '../metrics/result.ts';
 import { composeResult, noSamples, type SenderFigures } from './compose-result.ts';
 import { type PlanDocument, readPlanDocument } from './plan-document.ts';
@@ -23,6 +24,7 @@ export async function settleAgain(runDir: string, seenDir: string | null): Promi
       hint: 'give the directory of the run, and this one with --seen',
     });
   }
+  await readyPlan(plan);
   const settled = await settleRun(dir, plan, seenDir === null ? dir : resolve(seenDir));
   await nameFindings(dir, plan, anchor, settled);
   const result = composeResult(plan, senderFigures(readSummary(dir), own, anchor), settled);

@@ -5,8 +5,10 @@ import { isProtocol, targets } from '../targets/registry.ts';
 import type { TargetOptions } from '../targets/target.ts';
 import type { Diagnostic, ScenarioPath } from './diagnostic.ts';
 import { applyEnvironment, type Environments, takeEnvironments } from './environments.ts';
+import type { PluginPlan } from './load-plugin.ts';
 import { refuseUnsupported } from './not-supported.ts';
 import { applyOverride, type Override } from './overrides.ts';
+import { loadPlugins } from './plugins.ts';
 import { readYaml } from './read-yaml.ts';
 import { resolveReferences } from './references.ts';
 import * as schema from './schema.ts';
@@ -17,6 +19,8 @@ import { diagnosticAt, keyAt, type MapTree, nodeAt, plainOf, type ScalarValue, t
 /** A scenario as far as it could be read: what is absent here stands in `diagnostics`. */
 export interface ScenarioDraft {
   tree: Tree;
+  /** Where its paths start. */
+  folder: string;
   top: Partial<z.output<typeof schema.top>>;
   /** Plain values of `thresholds`, with their positions. */
   thresholds: { index: number; expression: string }[];
@@ -31,6 +35,8 @@ export interface ScenarioDraft {
   safety: Partial<z.output<typeof schema.safety>>;
   /** What `environments` holds, whether or not one was asked for. */
   environments: Environments;
+  /** Loaded. */
+  plugins: PluginPlan[];
   diagnostics: Diagnostic[];
 }
 
@@ -57,6 +63,8 @@ export interface ScenarioSettings {
   env: Readonly<Record<string, string | undefined>>;
   /** Which of the file's environments is laid over it; null for none. */
   environment: string | null;
+  /** Where its paths start. */
+  folder: string;
   /** Flags, laid over both. */
   overrides: readonly Override[];
 }
@@ -67,13 +75,13 @@ export interface ScenarioSettings {
  */
 export async function loadScenario(
   text: string,
-  { env, environment, overrides }: ScenarioSettings,
+  { env, environment, folder, overrides }: ScenarioSettings,
 ): Promise<ScenarioDraft> {
   const read = readYaml(text, null);
   const diagnostics = [...read.diagnostics];
   const report: Report = (found) => void diagnostics.push(...found);
   const tree = read.broken ? undefined : topOf(read.tree, report);
-  if (tree === undefined) return { ...nothing, diagnostics };
+  if (tree === undefined) return { ...nothing, folder, diagnostics };
   const { environments, diagnostics: misplaced } = takeEnvironments(tree);
   report(misplaced);
   if (environment !== null) report(applyEnvironment(tree, environments, environment));
@@ -81,6 +89,8 @@ export async function loadScenario(
   report(resolveReferences(tree, env));
   const unsupported = refuseUnsupported(tree);
   report(unsupported);
+  const plugged = await loadPlugins(tree, folder);
+  report(plugged.diagnostics);
 
   const check = <S extends z.ZodObject>(section: S, path: ScenarioPath): Partial<z.output<S>> => {
     const checked = checkKeys(section, tree, path);
@@ -89,6 +99,7 @@ export async function loadScenario(
   };
   return {
     tree,
+    folder,
     top: check(schema.document, []),
     thresholds: thresholdsOf(tree),
     clock: check(schema.clock, ['clock']),
@@ -100,12 +111,13 @@ export async function loadScenario(
     outputs: check(schema.outputs, ['outputs']),
     safety: check(schema.safety, ['safety']),
     environments,
+    plugins: plugged.plugins,
     diagnostics,
   };
 }
 
 const emptyMap: MapTree = { kind: 'map', place: { start: 0, end: 0, flag: null }, entries: new Map() };
-const nothing: Omit<ScenarioDraft, 'diagnostics'> = {
+const nothing: Omit<ScenarioDraft, 'folder' | 'diagnostics'> = {
   tree: emptyMap,
   top: {},
   thresholds: [],
@@ -118,6 +130,7 @@ const nothing: Omit<ScenarioDraft, 'diagnostics'> = {
   outputs: {},
   safety: {},
   environments: new Map(),
+  plugins: [],
 };
 
 function topOf(tree: Tree | undefined, report: Report): MapTree | undefined {

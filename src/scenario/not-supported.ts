@@ -23,7 +23,6 @@ const rules: readonly Rule[] = [
   { path: 'targets', hint: 'write one target: { protocol: …, … }' },
   { path: 'timeline.*.fault', whole: true },
   { path: 'capacity' },
-  { path: 'plugins' },
   { path: 'clock.speed' },
   {
     path: 'fleets.*.model',

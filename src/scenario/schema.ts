@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { closestName } from '../core/closest-name.ts';
 import { parseDuration, parseShare } from '../core/units.ts';
 import { models } from '../models/registry.ts';
 import { bytes, count, duration, LONGEST_US, rate } from '../targets/option-schemas.ts';
@@ -13,7 +14,16 @@ import { parseInstant } from './instant.ts';
 /** Names of fleets. */
 export const fleetName = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 
-const modelNames = Object.keys(models) as [string, ...string[]];
+/** Plugins add models, so what there is shows when a scenario is checked; editors hear of those that are built in. */
+const modelName = z
+  .string()
+  .superRefine((name, context) => {
+    if (Object.hasOwn(models, name)) return;
+    const near = closestName(name, Object.keys(models));
+    const hint = near === undefined ? `there is ${Object.keys(models).join(', ')}` : `did you mean "${near}"?`;
+    context.addIssue({ code: 'custom', message: `there is no model "${name}"`, params: { hint } });
+  })
+  .meta({ examples: Object.keys(models) });
 
 const level = share('a level such as 50%');
 
@@ -70,9 +80,7 @@ export const ownPayload = z
 /** One fleet. */
 export const fleet = z
   .strictObject({
-    model: z
-      .enum(modelNames, { error: (issue) => `there is no model "${issue.input}"` })
-      .describe('what the devices are'),
+    model: modelName.describe('what the devices are'),
     params: z.record(z.string(), z.unknown()).default({}).describe('parameters of the model'),
     devices: count(1, 100_000_000).describe('how many'),
     id: z.string().min(1).max(256).optional().describe('default <fleet>-<index>'),
@@ -188,6 +196,11 @@ export const top = z.strictObject({
     .optional()
     .describe('default: the file’s name'),
   description: z.string().max(1000).default(''),
+  plugins: z
+    .array(z.string({ error: 'expected the path of a module' }))
+    .max(100)
+    .default([])
+    .describe('modules that add models, codecs, targets or reports; they run code'),
   seed: z.int({ error: 'expected a whole number from 0' }).min(0).default(1).describe('equal seeds give equal events'),
   thresholds: z
     .array(z.string({ error: 'expected a text such as "response_time p99 < 250ms"' }))

@@ -5,6 +5,7 @@ import { IotloadError, toPlainError } from '../core/errors.ts';
 import { compileDeviceIds } from '../events/device-id.ts';
 import { createFleetEvents } from '../events/fleet-events.ts';
 import { createIdentifier } from '../events/identifier.ts';
+import { readyPlan } from '../events/ready-plan.ts';
 import { Histogram } from '../metrics/histogram.ts';
 import type { FleetPlan, Plan } from '../plan/plan.ts';
 import { createSchedule } from '../schedule/schedule.ts';
@@ -95,6 +96,7 @@ export class Verifier {
     const { clock, post, random, reveal } = this.#ports;
     const { plan, runId, shard, target, outDir } = task;
     this.#task = task;
+    await readyPlan(plan);
     const header: RunHeader = {
       runId,
       shard,

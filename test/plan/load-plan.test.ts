@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { loadPlan } from '../../src/plan/load-plan.ts';
@@ -16,7 +17,7 @@ describe('loadPlan', () => {
     async (name) => {
       const text = readFileSync(new URL(name, shipped), 'utf8');
       expect(text).toMatch(/^# Question: .*\?/);
-      expect((await planned({ text, file: name })).refusal).toBeNull();
+      expect((await planned({ text, file: name, folder: fileURLToPath(shipped) })).refusal).toBeNull();
     },
   );
 
