@@ -31,4 +31,9 @@ export interface Codec {
   readonly doc: string;
   /** @throws IotloadError `bad-scenario` for a placeholder that is unknown or that the format cannot hold. */
   layout(schema: PayloadSchema): PayloadLayout;
+  /**
+   * The layout's ops changed so that they write, at the same places and in as many bytes, what no reader of the format accepts. Absent
+   * where every sequence of bytes is a payload.
+   */
+  malform?(ops: readonly Op[]): readonly Op[];
 }

@@ -16,6 +16,9 @@ export const json: Codec = {
     if (schema.identity !== null) builder.text('_id', schema.identity);
     return builder.finish();
   },
+  // A closing brace begins no JSON text.
+  malform: (ops) =>
+    ops.map((op, i) => (i === 0 && op.op === 'literal' ? { op: 'literal', text: `}${op.text.slice(1)}` } : op)),
 };
 
 class JsonBuilder {

@@ -1,12 +1,12 @@
 /** Places in `EventContext.values`; readings and labels follow from `readings` on, in the model's order. */
-export const Value = { slot: 0, seat: 1, sequence: 2, timeUs: 3, intendedUs: 4, readings: 5 } as const;
+export const Value = { slot: 0, device: 1, sequence: 2, timeUs: 3, intendedUs: 4, readings: 5 } as const;
 
 /** Places in `EventContext.words`; the device id's hexadecimal words follow from `deviceId` on, two per field of the id. */
 export const Word = { k0: 0, k1: 1, deviceId: 2 } as const;
 
 /** What one event is made of, as numbers. Mutable and reused. */
 export interface EventContext {
-  /** Slot, seat, the seat's sequence number, event time (µs since 1970, device time), intended send time (µs since 1970), readings. */
+  /** Slot, number of the device, the seat's sequence number, event time (µs since 1970, device time), intended send time (µs since 1970), readings. */
   readonly values: Float64Array;
   /** Key of the seat's stream of random payload fields, then the words of its device id. */
   readonly words: Int32Array;

@@ -15,6 +15,7 @@ export interface Quantity {
 export interface Vocabulary {
   fleet: string;
   run: string;
+  /** How many devices there are in all: `<index>` is below this. */
   devices: number;
   /** Ops that write the device id. */
   deviceId: readonly Op[];
@@ -65,7 +66,7 @@ export function meaningOf(field: Field, vocabulary: Vocabulary, channel: number)
     case 'run':
       return text(noFormat(field, [{ op: 'literal', text: vocabulary.run }]));
     case 'index':
-      return integer(field, Value.seat, vocabulary.devices - 1);
+      return integer(field, Value.device, vocabulary.devices - 1);
     case 'sequence':
       return integer(field, Value.sequence, Number.MAX_SAFE_INTEGER);
     case 'uuid':

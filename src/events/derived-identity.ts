@@ -67,13 +67,12 @@ export class DerivedIdentity {
 
   /** Whether this is an event of this fleet with a few bytes altered; asked only after `find` refused it. */
   recognise(bytes: Uint8Array, start: number, end: number, into: Identified): boolean {
-    const { ids } = this.#maker;
     let deviceAt = find(this.#devicePlace, bytes, start, end);
-    let seat = deviceAt < 0 ? -1 : ids.seatAt(bytes, deviceAt, end);
+    let seat = this.#seatAt(bytes, deviceAt, end);
     if (seat < 0) {
       const nearlyAt = findNearly(this.#devicePlace, bytes, start, end);
       if (nearlyAt >= 0) deviceAt = nearlyAt;
-      seat = deviceAt < 0 ? -1 : ids.seatAt(bytes, deviceAt, end);
+      seat = this.#seatAt(bytes, deviceAt, end);
     }
     let timeAt = find(this.#timePlace, bytes, start, end);
     let timeUs = timeAt < 0 ? -1 : this.#time.read(bytes, timeAt, end);
@@ -100,13 +99,20 @@ export class DerivedIdentity {
   }
 
   #set(slot: number, into: Identified): void {
-    const { startWallUs, profile, fleet } = this.#maker;
-    setSlot(into, this.#fleet, slot, fleet.devices, startWallUs + profile.timeOf(slot));
+    const { startWallUs, intendedOf, fleet } = this.#maker;
+    setSlot(into, this.#fleet, slot, fleet.devices, startWallUs + intendedOf(slot));
   }
 
   #seat(bytes: Uint8Array, start: number, end: number): number {
-    const at = find(this.#devicePlace, bytes, start, end);
-    return at < 0 ? -1 : this.#maker.ids.seatAt(bytes, at, end);
+    return this.#seatAt(bytes, find(this.#devicePlace, bytes, start, end), end);
+  }
+
+  /** The seat of the device whose id stands at `at`; -1 for none. */
+  #seatAt(bytes: Uint8Array, at: number, end: number): number {
+    if (at < 0) return -1;
+    const { ids, fleet } = this.#maker;
+    const device = ids.deviceAt(bytes, at, end);
+    return device < fleet.devices ? device : device % fleet.devices;
   }
 
   #timeUs(bytes: Uint8Array, start: number, end: number): Micros {
@@ -114,7 +120,7 @@ export class DerivedIdentity {
     return at < 0 ? -1 : this.#time.read(bytes, at, end);
   }
 
-  /** First and last + 1 slot whose event time can read as `timeUs`. */
+  /** First and last + 1 slot whose event time can read as `timeUs` on a clock that is right. */
   #firstSlot(timeUs: Micros): number {
     return this.#maker.profile.dueBy(timeUs - this.#maker.clockStartUs);
   }
@@ -128,9 +134,11 @@ export class DerivedIdentity {
   /** The slot of a seat at an event time: -1 for none; of several, the one whose bytes these are. */
   #slotOf(seat: number, timeUs: Micros, bytes: Uint8Array, start: number, end: number): number {
     if (timeUs < 0) return -1;
-    const { devices } = this.#maker.fleet;
-    const first = this.#firstSlot(timeUs);
-    const last = this.#endSlot(timeUs);
+    const { behavior, fleet } = this.#maker;
+    const { devices } = fleet;
+    const trueUs = behavior === null ? timeUs : timeUs - behavior.skewOf(seat);
+    const first = this.#firstSlot(trueUs);
+    const last = this.#endSlot(trueUs);
     let found = -1;
     const phase = (seat - first) % devices;
     for (let slot = first + (phase < 0 ? phase + devices : phase); slot < last; slot += devices) {
@@ -151,11 +159,12 @@ export class DerivedIdentity {
   /** The time is right and the device may be damaged: all slots of that time whose device id is nearly the one that stands there. */
   #eachSlotAt(timeUs: Micros, at: number, bytes: Uint8Array, end: number, consider: (slot: number) => void): void {
     const { ids, fleet } = this.#maker;
-    const first = this.#firstSlot(timeUs);
-    const last = Math.min(this.#endSlot(timeUs), first + MAX_CANDIDATES);
+    const skewUs = fleet.behavior?.clockSkewUs ?? 0;
+    const first = this.#firstSlot(timeUs - skewUs);
+    const last = Math.min(this.#endSlot(timeUs + skewUs), first + MAX_CANDIDATES);
     for (let slot = first; slot < last; slot++) {
       if (!this.#reads(slot, timeUs)) continue;
-      const id = new TextEncoder().encode(ids.text(slot % fleet.devices));
+      const id = new TextEncoder().encode(ids.text(this.#maker.deviceOf(slot)));
       const cut = at < 0 || at + id.length > end;
       if (cut || differences(id, 0, bytes, at, id.length, MAX_ID_DAMAGE) <= MAX_ID_DAMAGE) consider(slot);
     }

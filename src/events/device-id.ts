@@ -7,20 +7,23 @@ import { streamRoot } from '../core/random.ts';
 import { parseTemplate, type TemplatePart } from '../core/template.ts';
 import { hexValue } from './hex-text.ts';
 
-/** Seat ⇄ device id of one fleet, without a table. */
+/**
+ * Number of a device ⇄ its id, in one fleet and without a table. The devices that sit in the seats at first have the seats' numbers,
+ * those that follow them the numbers from then on.
+ */
 export interface DeviceIds {
   /** Ops that write an id, from the words that `fill` sets. */
   readonly ops: readonly Op[];
   /** How many pairs of words an id takes. */
   readonly pairs: number;
-  /** Writes the words of a seat's id into `words`, from `Word.deviceId` on. */
-  fill(seat: number, words: Int32Array): void;
-  text(seat: number): string;
+  /** Writes the words of a device's id into `words`, from `Word.deviceId` on. */
+  fill(device: number, words: Int32Array): void;
+  text(device: number): string;
   /**
-   * The seat whose id stands at `at`, -1 if none does. Where the id is followed by more text, the caller checks that it ends there
+   * The device whose id stands at `at`, -1 if none does. Where the id is followed by more text, the caller checks that it ends there
    * (making the event again does).
    */
-  seatAt(bytes: Uint8Array, at: number, end: number): number;
+  deviceAt(bytes: Uint8Array, at: number, end: number): number;
 }
 
 export interface DeviceIdSpec {
@@ -28,6 +31,7 @@ export interface DeviceIdSpec {
   seed: number;
   fleet: string;
   run: string;
+  /** How many numbers there are. */
   devices: number;
 }
 
@@ -35,10 +39,10 @@ export interface DeviceIdSpec {
 const uuidShape: readonly (number | string)[] = [8, '-', 4, '-4', 3, '-a', 3, '-', 12];
 
 /**
- * Compiles an id template. `<hex:n>` is a keyed permutation of the seat, so ids look random and never collide; `<index>` is the seat.
+ * Compiles an id template. `<hex:n>` is a keyed permutation of the number, so ids look random and never collide; `<index>` is the number.
  *
  * @throws IotloadError `bad-scenario` for a placeholder that is not a property of the device, and for a template that would give two
- * seats the same id.
+ * devices the same id.
  */
 export function compileDeviceIds(spec: DeviceIdSpec): DeviceIds {
   const { template, devices } = spec;
@@ -78,7 +82,7 @@ function sizeOf(permutation: HexPermutation | undefined): number {
 
 function otherOp(part: Extract<TemplatePart, { kind: 'field' }>, spec: DeviceIdSpec): Op {
   if (part.name === 'index') {
-    return { op: 'integer', value: Value.seat, max: spec.devices - 1, width: widthOfIndex(part) };
+    return { op: 'integer', value: Value.device, max: spec.devices - 1, width: widthOfIndex(part) };
   }
   if (part.name === 'fleet' && part.format === null) return { op: 'literal', text: spec.fleet };
   if (part.name === 'run' && part.format === null) return { op: 'literal', text: spec.run };
@@ -96,7 +100,7 @@ class CompiledIds implements DeviceIds {
   readonly #widths: readonly number[];
   readonly #decisive: number;
   readonly #devices: number;
-  readonly #write: (seat: number) => number;
+  readonly #write: (device: number) => number;
   readonly #scratch: Uint8Array;
   readonly #words = new Int32Array(2);
   /** End of the digits that `#decode` read. */
@@ -114,34 +118,34 @@ class CompiledIds implements DeviceIds {
     const scratch = new Uint8Array(writer.maxBytes + writerSlack);
     const view = new DataView(scratch.buffer);
     this.#scratch = scratch;
-    this.#write = (seat) => {
-      context.values[Value.seat] = seat;
-      this.fill(seat, context.words);
+    this.#write = (device) => {
+      context.values[Value.device] = device;
+      this.fill(device, context.words);
       return writer.write(context, view, 0);
     };
   }
 
-  fill(seat: number, words: Int32Array): void {
+  fill(device: number, words: Int32Array): void {
     const permutations = this.#permutations;
     for (let i = 0; i < permutations.length; i++) {
       const permutation = permutations[i] as HexPermutation;
-      const value = seat < permutation.size ? seat : seat % permutation.size;
+      const value = device < permutation.size ? device : device % permutation.size;
       permutation.apply(value, words, Word.deviceId + 2 * i);
     }
   }
 
-  text(seat: number): string {
-    return new TextDecoder().decode(this.#scratch.subarray(0, this.#write(seat)));
+  text(device: number): string {
+    return new TextDecoder().decode(this.#scratch.subarray(0, this.#write(device)));
   }
 
-  seatAt(bytes: Uint8Array, at: number, end: number): number {
-    const seat = this.#decode(bytes, at, end);
-    if (seat < 0 || seat >= this.#devices) return -1;
-    const length = this.#write(seat);
+  deviceAt(bytes: Uint8Array, at: number, end: number): number {
+    const device = this.#decode(bytes, at, end);
+    if (device < 0 || device >= this.#devices) return -1;
+    const length = this.#write(device);
     if (at + length > end) return -1;
     const scratch = this.#scratch;
     for (let i = 0; i < length; i++) if (bytes[at + i] !== scratch[i]) return -1;
-    return seat;
+    return device;
   }
 
   /** Reads the field that decides; what stands around it is compared afterwards. */
@@ -153,7 +157,7 @@ class CompiledIds implements DeviceIds {
     return value;
   }
 
-  /** Steps over a field; returns the seat that its digits mean, -1 for a text. */
+  /** Steps over a field; returns the number that its digits mean, -1 for a text. */
   #skip(i: number, bytes: Uint8Array, end: number): number {
     const op = this.ops[i] as Op;
     if (op.op === 'hex-words') {

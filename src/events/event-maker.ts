@@ -4,17 +4,19 @@ import { createContext, type EventContext, type Op, Value, Word } from '../codec
 import { codecs } from '../codecs/registry.ts';
 import { textOps } from '../codecs/text-template.ts';
 import type { Vocabulary } from '../codecs/vocabulary.ts';
-import { compileWriter, type Writer, writerSlack } from '../codecs/writer.ts';
+import { compileWriter, type WriteEvent, type Writer, writerSlack } from '../codecs/writer.ts';
 import type { Micros } from '../core/clock.ts';
 import { IotloadError } from '../core/errors.ts';
 import { foldHigh, type StreamKey, seatStream, streamRoot } from '../core/random.ts';
+import type { Behavior } from '../models/behavior/behavior.ts';
 import type { Device, DeviceModel, ReadingSpecs, SeatKey } from '../models/model.ts';
 import { namedParams, shapeOf } from '../models/model-shape.ts';
 import { models } from '../models/registry.ts';
 import type { FleetPlan, Plan } from '../plan/plan.ts';
 import type { RateProfile } from '../schedule/profile.ts';
 import { createSchedule } from '../schedule/schedule.ts';
-import { compileDeviceIds, type DeviceIds } from './device-id.ts';
+import type { DeviceIds } from './device-id.ts';
+import { behaviorOf, deviceTotal, fleetDeviceIds, intendedTimes } from './fleet-behavior.ts';
 import { sceneOf } from './scene.ts';
 
 /** An event must fit several times into a worker's batch. */
@@ -35,9 +37,14 @@ export class EventMaker {
   readonly model: DeviceModel;
   readonly profile: RateProfile;
   readonly ids: DeviceIds;
+  readonly behavior: Behavior | null;
+  /** Intended send time of a slot, slot time. */
+  readonly intendedOf: (slot: number) => Micros;
   readonly layout: PayloadLayout;
   readonly address: Writer;
   readonly payload: Writer;
+  /** Writes the payload of the event in `context`, damaged where that is to be so. */
+  readonly writePayload: WriteEvent;
   readonly context: EventContext;
   readonly startWallUs: Micros;
   /** Device time of slot time 0. */
@@ -72,13 +79,16 @@ export class EventMaker {
     this.#payloadRoot = streamRoot(plan.seed, fleet.name, 'payload');
 
     const { devices, name } = fleet;
-    this.ids = compileDeviceIds({ template: fleet.id, seed: plan.seed, fleet: name, run: runId, devices });
+    const behavior = behaviorOf(plan, fleet);
+    this.behavior = behavior;
+    this.intendedOf = intendedTimes(this.profile, devices, behavior);
+    this.ids = fleetDeviceIds(plan, fleet, runId);
     const shape = shapeOf(model, fleet.params);
     const quantities = [...quantitiesOf(shape.readings), ...quantitiesOf(shape.labels ?? {})];
     const vocabulary: Vocabulary = {
       fleet: name,
       run: runId,
-      devices,
+      devices: deviceTotal(plan, fleet),
       deviceId: this.ids.ops,
       params: namedParams(fleet.params, shape),
       quantities,
@@ -88,6 +98,15 @@ export class EventMaker {
     const addressOps = textOps(fleet.address, vocabulary);
     this.address = compileWriter(addressOps);
     this.payload = compileWriter(this.layout.ops);
+    this.writePayload = this.payload.write;
+    if (behavior?.damages) {
+      const sound = this.payload.write;
+      const { write: damaged } = compileWriter(codec.malform?.(this.layout.ops) ?? this.layout.ops);
+      this.writePayload = (context, view, at) =>
+        behavior.isMalformed(context.values[Value.slot] as number)
+          ? damaged(context, view, at)
+          : sound(context, view, at);
+    }
     this.context = createContext(quantities.length, this.ids.pairs);
     this.#drawsPayload = [...addressOps, ...this.layout.ops].some(isRandom);
     this.#check();
@@ -98,6 +117,13 @@ export class EventMaker {
     return this.address.maxBytes + this.payload.maxBytes + writerSlack;
   }
 
+  /** Number of the device whose event this is. */
+  deviceOf(slot: number): number {
+    const { devices } = this.fleet;
+    const seat = slot % devices;
+    return seat + (this.behavior?.incarnationAt(seat, this.profile.timeOf(slot)) ?? 0) * devices;
+  }
+
   /** Event time of a slot, device time in µs since 1970. */
   timeOf(slot: number, dueUs: Micros): Micros {
     const { devices } = this.fleet;
@@ -105,8 +131,9 @@ export class EventMaker {
     const seat = slot - n * devices;
     this.#key.seat = seat;
     seatStream(this.#motionRoot, seat, this.#key);
-    const timeUs = this.#device.sampledAt(this.#key, n, this.clockStartUs + dueUs);
-    return Math.max(timeUs, 0);
+    const sampledUs = this.#device.sampledAt(this.#key, n, this.clockStartUs + dueUs);
+    const timeUs = Math.max(sampledUs, 0);
+    return this.behavior === null ? timeUs : Math.max(timeUs + this.behavior.skewOf(seat), 0);
   }
 
   /** Computes a slot's event into `context`; `address` and `payload` then write it. Returns its seat. */
@@ -121,18 +148,27 @@ export class EventMaker {
     const sampledUs = this.#device.sampledAt(key, n, this.clockStartUs + dueUs);
     const timeUs = Math.max(sampledUs, 0);
     values[Value.slot] = slot;
-    values[Value.seat] = seat;
+    values[Value.device] = seat;
     values[Value.sequence] = n;
     values[Value.timeUs] = timeUs;
     values[Value.intendedUs] = this.startWallUs + dueUs;
     this.#device.sample(key, n, timeUs, values, Value.readings);
-    this.ids.fill(seat, words);
+    if (this.behavior !== null) this.#behave(this.behavior, seat, dueUs);
+    this.ids.fill(values[Value.device] as number, words);
     if (this.#drawsPayload) {
       seatStream(this.#payloadRoot, seat, key);
       words[Word.k0] = key.k0;
       words[Word.k1] = foldHigh(key.k1, n);
     }
     return seat;
+  }
+
+  /** Puts the device that sits there by now, its clock's time and the end of its outage in the place of the plain values. */
+  #behave(behavior: Behavior, seat: number, dueUs: Micros): void {
+    const { values } = this.context;
+    values[Value.device] = seat + behavior.incarnationAt(seat, dueUs) * this.fleet.devices;
+    values[Value.timeUs] = Math.max((values[Value.timeUs] as number) + behavior.skewOf(seat), 0);
+    values[Value.intendedUs] = this.startWallUs + behavior.releaseAt(seat, dueUs);
   }
 
   #check(): void {

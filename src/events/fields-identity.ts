@@ -104,7 +104,7 @@ export class FieldsIdentity {
         const damage = (this.#regenerated[fleet] as Regenerated).damage(slot, bytes, start, end);
         if (damage >= least) return;
         least = damage;
-        const intendedUs = maker.startWallUs + maker.profile.timeOf(slot);
+        const intendedUs = maker.startWallUs + maker.intendedOf(slot);
         setSlot(into, fleet, slot, maker.fleet.devices, intendedUs);
       };
       consider(id.slot);
@@ -136,7 +136,7 @@ export class FieldsIdentity {
     const maker = this.#makers[id.fleet];
     if (maker === undefined || maker.fleet.payload.identity !== 'fields') return false;
     if (id.slot < 0 || id.slot >= maker.fleet.slots) return false;
-    return !this.#anchored || maker.startWallUs + maker.profile.timeOf(id.slot) === id.intendedUs;
+    return !this.#anchored || maker.startWallUs + maker.intendedOf(id.slot) === id.intendedUs;
   }
 
   #accept(id: ParsedId, into: Identified): true {

@@ -1,6 +1,7 @@
 import type { Anchor } from '../core/anchor.ts';
 import type { Micros } from '../core/clock.ts';
 import type { EventBatch } from '../core/event-batch.ts';
+import type { Behavior } from '../models/behavior/behavior.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { RateProfile } from '../schedule/profile.ts';
 import { EventMaker } from './event-maker.ts';
@@ -14,7 +15,11 @@ export interface FleetEvents {
   readonly devices: number;
   /** Room an event needs in a batch: no event ever touches more bytes. */
   readonly maxEventBytes: number;
-  deviceId(seat: number): string;
+  readonly behavior: Behavior | null;
+  /** Intended send time of a slot, slot time: when it is due, or when the outage is over in which that is. Never decreases for one seat. */
+  intendedOf(slot: number): Micros;
+  /** Id of the device that sits there, in its first incarnation where none is named. */
+  deviceId(seat: number, incarnation?: number): string;
   /** Appends the event of `slot`, due `dueUs` after the anchor's start; false, and nothing appended, where the batch has no room. */
   append(slot: number, dueUs: Micros, batch: EventBatch): boolean;
   /** Makes the event of `slot` again: whether its payload is `bytes[start … end)`. */
@@ -24,17 +29,18 @@ export interface FleetEvents {
 /** @throws IotloadError `bad-scenario` for what a plan can say and an event cannot hold. */
 export function createFleetEvents(plan: Plan, fleet: number, anchor: Anchor): FleetEvents {
   const maker = new EventMaker(plan, fleet, anchor);
-  const { profile, maxEventBytes, context } = maker;
+  const { profile, maxEventBytes, context, behavior, intendedOf, writePayload } = maker;
   const { slots, devices } = maker.fleet;
   const writeAddress = maker.address.write;
-  const writePayload = maker.payload.write;
   const regenerated = new Regenerated(maker);
   return {
     profile,
     slots,
     devices,
     maxEventBytes,
-    deviceId: (seat) => maker.ids.text(seat),
+    behavior,
+    intendedOf,
+    deviceId: (seat, incarnation = 0) => maker.ids.text(seat + incarnation * devices),
     append(slot, dueUs, batch) {
       const i = batch.count;
       const start = batch.end;

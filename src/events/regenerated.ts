@@ -40,6 +40,6 @@ export class Regenerated {
   #make(slot: number): number {
     const maker = this.#maker;
     maker.load(slot, maker.profile.timeOf(slot));
-    return maker.payload.write(maker.context, this.#view, 0);
+    return maker.writePayload(maker.context, this.#view, 0);
   }
 }

@@ -1,4 +1,5 @@
 import type { Micros } from '../core/clock.ts';
+import type { BehaviorSpec } from '../models/behavior/spec.ts';
 import type { Params } from '../models/model.ts';
 import type { PluginPlan } from '../scenario/load-plugin.ts';
 import type { ScheduleSpec } from '../schedule/profile.ts';
@@ -43,6 +44,8 @@ export interface FleetPlan {
   /** Slots in the whole run (all shards), = number of slots due before warmUpUs + durationUs, or the `--count` limit. */
   slots: number;
   payload: PayloadPlan;
+  /** What its devices do besides reporting on time; absent where that is nothing. */
+  behavior?: BehaviorSpec;
   /** Template of the address (topic for MQTT, key elsewhere, '' for a file), the target's default already filled in. */
   address: string;
   /** Index into `targets`. */

@@ -5,7 +5,6 @@ import { createIdentified, Status } from '../events/identified.ts';
 import type { Identifier } from '../events/identifier.ts';
 import type { Recorder } from '../metrics/recorder.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { RateProfile } from '../schedule/profile.ts';
 import type { DeliveredBatch } from '../targets/target.ts';
 import { Arrival, type Ledger } from './ledger.ts';
 
@@ -17,8 +16,8 @@ export interface ArrivalReaderOptions {
   clock: Clock;
   ledger: Ledger;
   identifier: Identifier;
-  /** Of each fleet, in the plan's order. */
-  profiles: readonly RateProfile[];
+  /** Intended send times of each fleet, slot time, in the plan's order. */
+  intendedOf: readonly ((slot: number) => Micros)[];
   recorders: readonly Recorder[];
   /** With the anchor an event can be made again and timed on the monotonic clock; without it only timed on the wall clock. */
   anchor: Anchor | null;
@@ -77,12 +76,13 @@ export class ArrivalReader {
   }
 
   #enter(atUs: Micros): void {
-    const { ledger, profiles, recorders, anchor, clock } = this.#options;
+    const { ledger, intendedOf, recorders, anchor, clock } = this.#options;
     const { fleet, slot, seat, sequence, intendedWallUs } = this.#found;
     const arrival = ledger.own(fleet, slot, seat, sequence);
     if (arrival === Arrival.duplicate || arrival === Arrival.foreign) return;
-    // An event's intended time is the schedule's start plus its due time, exactly; only without the start it takes the schedule.
-    const dueUs = anchor === null ? (profiles[fleet] as RateProfile).timeOf(slot) : intendedWallUs - anchor.startWallUs;
+    // The intended time of an event is the schedule's start plus its slot time, exactly; only without the start it takes the schedule.
+    const dueUs =
+      anchor === null ? (intendedOf[fleet] as (slot: number) => Micros)(slot) : intendedWallUs - anchor.startWallUs;
     if (dueUs < this.#fromUs || dueUs >= this.#toUs) return;
     // Without the anchor there is only the wall clock, read with each event: nobody is in a hurry there.
     const latencyUs =

@@ -2,14 +2,14 @@ import { join } from 'node:path';
 import type { Anchor } from '../core/anchor.ts';
 import { type Clock, type Micros, sleep } from '../core/clock.ts';
 import { IotloadError, toPlainError } from '../core/errors.ts';
-import { compileDeviceIds } from '../events/device-id.ts';
+import { behaviorOf, fleetDeviceIds, intendedTimes } from '../events/fleet-behavior.ts';
 import { createFleetEvents } from '../events/fleet-events.ts';
 import { createIdentifier } from '../events/identifier.ts';
 import { readyPlan } from '../events/ready-plan.ts';
 import { Histogram } from '../metrics/histogram.ts';
 import type { FleetPlan, Plan } from '../plan/plan.ts';
 import { createSchedule } from '../schedule/schedule.ts';
-import type { DeliveredBatch, Source, SourceContext, TargetOptions } from '../targets/target.ts';
+import type { DeliveredBatch, Source, SourceContext, TargetFleet, TargetOptions } from '../targets/target.ts';
 import type { RunHeader } from '../wire/run-header.ts';
 import { type SeenEnd, SeenWriter } from '../wire/seen-file.ts';
 import { readSent } from '../wire/sent-file.ts';
@@ -161,7 +161,9 @@ export class Verifier {
       clock: this.#ports.clock,
       ledger: this.#ledger as Ledger,
       identifier: createIdentifier(plan, anchor ?? (derives ? provisional : null), runId),
-      profiles: plan.fleets.map(({ schedule }) => createSchedule(schedule)),
+      intendedOf: plan.fleets.map((fleet) =>
+        intendedTimes(createSchedule(fleet.schedule), fleet.devices, behaviorOf(plan, fleet)),
+      ),
       recorders: this.#endToEnd.map(({ recorder }) => recorder),
       anchor,
       events: anchor === null ? null : plan.fleets.map((_, fleet) => createFleetEvents(plan, fleet, anchor)),
@@ -291,8 +293,7 @@ export class Verifier {
 }
 
 /** The ids of a fleet's devices. */
-function deviceIdsOf(plan: Plan, fleet: FleetPlan, runId: string): (seat: number) => string {
-  const { name, id, devices } = fleet;
-  const ids = compileDeviceIds({ template: id, seed: plan.seed, fleet: name, run: runId, devices });
-  return (seat) => ids.text(seat);
+function deviceIdsOf(plan: Plan, fleet: FleetPlan, runId: string): TargetFleet['deviceId'] {
+  const ids = fleetDeviceIds(plan, fleet, runId);
+  return (seat, incarnation = 0) => ids.text(seat + incarnation * fleet.devices);
 }

@@ -84,7 +84,7 @@ describe('json', () => {
   });
 
   it('keeps the type of a lone placeholder, and writes text within text', () => {
-    const context = contextWith({ seat: 42, sequence: 7, timeUs: 1_700_000_000_123_456 }, [1.5, 0, 0, 0, 1]);
+    const context = contextWith({ device: 42, sequence: 7, timeUs: 1_700_000_000_123_456 }, [1.5, 0, 0, 0, 1]);
     expect(one('<index>', context)).toBe('42');
     expect(one('no. <index>', context)).toBe('"no. 42"');
     expect(one('<index:06>', context)).toBe('"000042"');

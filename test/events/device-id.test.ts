@@ -27,7 +27,7 @@ describe('device ids', () => {
       const text = compiled.text(seat);
       seen.add(text);
       const bytes = encoder.encode(`..${text}`);
-      if (compiled.seatAt(bytes, 2, bytes.length) !== seat) expect(text).toBe(`the id of ${seat}`);
+      if (compiled.deviceAt(bytes, 2, bytes.length) !== seat) expect(text).toBe(`the id of ${seat}`);
     }
     expect(seen.size).toBe(Math.ceil(100_000 / 41));
   });
@@ -39,14 +39,14 @@ describe('device ids', () => {
         const bytes = encoder.encode(compiled.text(seat));
         const at = place % bytes.length;
         bytes[at] = (bytes[at] as number) ^ mask;
-        const found = compiled.seatAt(bytes, 0, bytes.length);
+        const found = compiled.deviceAt(bytes, 0, bytes.length);
         // A changed digit of an index may be the index of another seat, whose id then stands there.
         if (found >= 0) expect(new TextDecoder().decode(bytes).startsWith(compiled.text(found))).toBe(true);
       }),
     );
     const bytes = encoder.encode(compiled.text(5));
     for (let end = 0; end < bytes.length; end++) {
-      const found = compiled.seatAt(bytes, 0, end);
+      const found = compiled.deviceAt(bytes, 0, end);
       if (found >= 0) expect(bytes.slice(0, end)).toEqual(encoder.encode(compiled.text(found)));
     }
   });
@@ -76,7 +76,7 @@ describe('device ids', () => {
 
   it('of a single device may be a plain name', () => {
     expect(ids('gateway', 1).text(0)).toBe('gateway');
-    expect(ids('gateway', 1).seatAt(encoder.encode('gateway"'), 0, 8)).toBe(0);
+    expect(ids('gateway', 1).deviceAt(encoder.encode('gateway"'), 0, 8)).toBe(0);
   });
 
   it.each([
