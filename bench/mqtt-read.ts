@@ -136,7 +136,7 @@ async function iotload(): Promise<void> {
     clock,
     ledger,
     identifier: createIdentifier(plan, anchor),
-    profiles: events.map(({ profile }) => profile),
+    intendedOf: events.map(({ intendedOf }) => intendedOf),
     recorders: [new EndToEnd().recorder],
     anchor,
     events,
