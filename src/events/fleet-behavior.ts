@@ -19,6 +19,14 @@ export function intendedTimes(
   return (slot) => behavior.releaseAt(slot % devices, profile.timeOf(slot));
 }
 
+/** How many times an event of each fleet is sent by design; null where all are sent once. */
+export function copiesByDesign(plan: Plan): (((slot: number) => number) | null)[] {
+  return plan.fleets.map((fleet) => {
+    const behavior = behaviorOf(plan, fleet);
+    return behavior?.doubles ? behavior.copiesOf : null;
+  });
+}
+
 /** How many devices the fleet can have in all, one in each seat at a time. */
 export function deviceTotal({ run }: Plan, { devices, behavior }: FleetPlan): number {
   return deviceNumbers(behavior, devices, run.warmUpUs + run.durationUs);

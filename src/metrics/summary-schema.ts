@@ -30,7 +30,7 @@ const delivery = z
     verified: count.describe('distinct events seen unaltered'),
     lost: count.describe('acknowledged, and everything around their position was read'),
     missing: count.describe('acknowledged, not seen by the end of the grace, without such proof'),
-    duplicates: count.nullable().describe('copies beyond the first'),
+    duplicates: count.nullable().describe('copies beyond those that were sent'),
     permittedDuplicates: count.nullable(),
     reordered: count.nullable().describe('first arrivals after a later event of their device'),
     corrupt: count.nullable(),

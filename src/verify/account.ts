@@ -4,6 +4,7 @@ import type { FleetPlan } from '../plan/plan.ts';
 import type { SeenFleet } from '../wire/seen-file.ts';
 import type { SentFleet } from '../wire/sent-file.ts';
 import { noDelivery, type PlainDelivery } from './delivery-counts.ts';
+import { extraCopies } from './extra-copies.ts';
 
 /** Counts of a fleet, a target or the run. */
 export interface FleetSettlement {
@@ -22,11 +23,13 @@ export interface FleetAccount {
   /** Acknowledged and not seen. */
   absent: SlotSet;
   phantom: SlotSet;
+  /** Seen more often than is no fault. */
+  repeated: SlotSet;
 }
 
 /**
  * Settles one fleet. `told` says that the record of what was sent was finished: every send is in it. `complete` says that absence is
- * proof of loss.
+ * proof of loss. `copiesOf` says how many times an event was sent by design; null for once.
  */
 export function openAccount(
   plan: FleetPlan,
@@ -35,11 +38,13 @@ export function openAccount(
   told: boolean,
   seen: SeenFleet | null,
   complete: boolean,
+  copiesOf: ((slot: number) => number) | null,
 ): FleetAccount {
   const arrived = seen?.fresh ?? new SlotSet();
   const possible = new SlotSet();
   for (const set of [sent.acked, sent.unknown, sent.noAck]) possible.addAll(set);
   let phantom = SlotSet.difference(arrived, possible);
+  if (copiesOf !== null) phantom = withoutDoubled(phantom, sent.rejected, copiesOf);
   if (!told) {
     // The record of what was sent stops somewhere before the sending did: what it does not know about is unknown, not a phantom.
     const untold = SlotSet.difference(phantom, sent.rejected);
@@ -52,6 +57,7 @@ export function openAccount(
 
   const events = countEvents(sent);
   const delivery = noDelivery();
+  let repeated = new SlotSet();
   const absent = SlotSet.difference(sent.acked, arrived);
   if (seen !== null && plan.payload.identity === 'none') {
     delivery.duplicates = delivery.permittedDuplicates = delivery.reordered = delivery.corrupt = null;
@@ -59,8 +65,10 @@ export function openAccount(
     delivery.verified = arrived.count - phantom.count;
     delivery.lost = complete ? absent.count : 0;
     delivery.missing = complete ? 0 : absent.count;
-    delivery.duplicates = seen.copies;
-    delivery.permittedDuplicates = SlotSet.intersection(seen.doubled, sent.doubling).count;
+    const { permitted, faulty } = extraCopies(seen, sent.doubling, copiesOf);
+    repeated = faulty;
+    delivery.duplicates = seen.copies - permitted;
+    delivery.permittedDuplicates = permitted;
     delivery.reordered = seen.reordered;
     delivery.corrupt = seen.corrupt;
     delivery.late = seen.late;
@@ -70,7 +78,16 @@ export function openAccount(
     delivery.unseenNoAck = SlotSet.difference(sent.noAck, arrived).count;
     delivery.received = arrived.count + seen.copies + seen.corrupt;
   }
-  return { plan, index, sent, seen, events, delivery, absent, phantom };
+  return { plan, index, sent, seen, events, delivery, absent, phantom, repeated };
+}
+
+/** Of an event that is sent twice only the first outcome is on record: where that was refused, the second copy may have made it. */
+function withoutDoubled(phantom: SlotSet, rejected: SlotSet, copiesOf: (slot: number) => number): SlotSet {
+  const left = new SlotSet();
+  phantom.forEachInterval((from, to) => {
+    for (let slot = from; slot < to; slot++) if (copiesOf(slot) === 1 || !rejected.has(slot)) left.add(slot);
+  });
+  return left;
 }
 
 function countEvents(sent: SentFleet): EventCounts {

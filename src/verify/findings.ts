@@ -23,7 +23,7 @@ export function findingsOf(accounts: readonly FleetAccount[], complete: boolean)
   const findings: Finding[] = [];
   const kinds: readonly [FindingKind, (account: FleetAccount) => readonly number[]][] = [
     [complete ? 'lost' : 'missing', ({ absent }) => absent.first(MAX_NAMED)],
-    ['duplicate', ({ seen }) => seen?.doubled.first(MAX_NAMED) ?? []],
+    ['duplicate', ({ repeated }) => repeated.first(MAX_NAMED)],
     ['reordered', ({ seen }) => seen?.reorderedSlots ?? []],
     ['corrupt', ({ seen }) => seen?.corruptSlots ?? []],
     ['phantom', ({ phantom }) => phantom.first(MAX_NAMED)],

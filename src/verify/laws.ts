@@ -1,4 +1,6 @@
+import type { Micros } from '../core/clock.ts';
 import { SlotSet } from '../core/slot-set.ts';
+import { behaviorOf, intendedTimes } from '../events/fleet-behavior.ts';
 import type { Plan } from '../plan/plan.ts';
 import { createSchedule } from '../schedule/schedule.ts';
 import type { SeenRecord } from '../wire/seen-file.ts';
@@ -47,10 +49,10 @@ export function lawsOf(
   const sum = (pick: (fleet: FleetAccount) => number): number => total(accounts, pick);
   laws.push(
     equal(
-      'received = first + duplicates + corrupt + foreign',
+      'received = first + duplicates + permitted duplicates + corrupt + foreign',
       seen.unattributed.received,
-      sum(({ delivery: { verified, phantom, duplicates, corrupt } }) => {
-        return verified + phantom + (duplicates ?? 0) + (corrupt ?? 0);
+      sum(({ delivery: { verified, phantom, duplicates, permittedDuplicates, corrupt } }) => {
+        return verified + phantom + (duplicates ?? 0) + (permittedDuplicates ?? 0) + (corrupt ?? 0);
       }) +
         seen.unattributed.corrupt +
         delivery.foreign,
@@ -107,10 +109,24 @@ function samplesOf({ seen }: FleetAccount): number {
   return count;
 }
 
-function seenInWindow({ run }: Plan, { plan, seen }: FleetAccount): number {
+function seenInWindow(plan: Plan, { plan: fleet, seen }: FleetAccount): number {
   if (seen === null) return 0;
-  const profile = createSchedule(plan.schedule);
+  const fromUs = plan.run.warmUpUs;
+  const toUs = fromUs + plan.run.durationUs;
+  const profile = createSchedule(fleet.schedule);
+  const slotAt = (us: Micros): number => Math.min(fleet.slots, profile.dueBy(us));
+  // What is held back is sent this much later at most: only near the borders of the window each slot has to be asked.
+  const heldUs = fleet.behavior?.offline?.forUs ?? 0;
   const window = new SlotSet();
-  window.addInterval(profile.dueBy(run.warmUpUs), Math.min(plan.slots, profile.dueBy(run.warmUpUs + run.durationUs)));
+  window.addInterval(slotAt(fromUs), slotAt(toUs - heldUs));
+  const intendedOf = intendedTimes(profile, fleet.devices, behaviorOf(plan, fleet));
+  const ask = (from: number, to: number): void => {
+    for (let slot = from; slot < to; slot++) {
+      const us = intendedOf(slot);
+      if (us >= fromUs && us < toUs) window.add(slot);
+    }
+  };
+  ask(slotAt(fromUs - heldUs), slotAt(fromUs));
+  ask(Math.max(slotAt(fromUs), slotAt(toUs - heldUs)), slotAt(toUs));
   return SlotSet.intersection(seen.fresh, window).count;
 }

@@ -11,9 +11,13 @@ export type Arrival = (typeof Arrival)[keyof typeof Arrival];
 export const MAX_NAMED = 1_000;
 
 interface FleetLedger {
+  readonly copiesOf: ((slot: number) => number) | null;
   readonly ordinals: PartOrdinals;
   readonly slots: number;
   readonly seen: SlotSet;
+  /** Seen more than once, and more than twice. */
+  readonly doubled: SlotSet;
+  readonly tripled: SlotSet;
   /** Highest sequence seen of each seat, plus one; as doubles, because one device may send more than 2³² events. */
   readonly next: Float64Array;
   readonly gained: FleetArrivals;
@@ -26,6 +30,7 @@ export interface LedgerTotals {
   received: number;
   /** Distinct events. */
   seen: number;
+  /** Copies beyond those that were sent. */
   duplicates: number;
   reordered: number;
   corrupt: number;
@@ -58,12 +63,22 @@ export class Ledger {
   };
   #graceOver = false;
 
-  /** `fleets` are all of the plan's, in its order; seats that `shard` does not own are foreign. */
-  constructor(fleets: readonly { devices: number; slots: number }[], shard: Part) {
-    this.#fleets = fleets.map(({ devices, slots }) => ({
+  /**
+   * `fleets` are all of the plan's, in its order; seats that `shard` does not own are foreign. `copiesOf` says how many times an event of
+   * a fleet is sent by design, null for once.
+   */
+  constructor(
+    fleets: readonly { devices: number; slots: number }[],
+    shard: Part,
+    copiesOf: readonly (((slot: number) => number) | null)[] = [],
+  ) {
+    this.#fleets = fleets.map(({ devices, slots }, index) => ({
+      copiesOf: copiesOf[index] ?? null,
       ordinals: new PartOrdinals(shard, devices),
       slots,
       seen: new SlotSet(),
+      doubled: new SlotSet(),
+      tripled: new SlotSet(),
       next: new Float64Array(devices),
       gained: emptyArrivals(),
       reorderedNamed: 0,
@@ -81,7 +96,10 @@ export class Ledger {
     this.#receive();
     if (!fleet.seen.add(slot)) {
       fleet.gained.copies++;
-      fleet.gained.doubled.add(slot);
+      if (fleet.doubled.add(slot)) {
+        fleet.gained.doubled.add(slot);
+        if (fleet.copiesOf !== null && fleet.copiesOf(slot) > 1) return Arrival.duplicate;
+      } else if (fleet.tripled.add(slot)) fleet.gained.tripled.add(slot);
       this.totals.duplicates++;
       return Arrival.duplicate;
     }
@@ -153,6 +171,7 @@ export class Ledger {
     for (const gained of gains) {
       gained.fresh.clear();
       gained.doubled.clear();
+      gained.tripled.clear();
       gained.copies = gained.reordered = gained.corrupt = gained.late = 0;
       gained.reorderedSlots = [];
       gained.corruptSlots = [];

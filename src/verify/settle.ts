@@ -1,4 +1,5 @@
 import { IotloadError } from '../core/errors.ts';
+import { copiesByDesign } from '../events/fleet-behavior.ts';
 import type { DeliveryCounts, EventCounts } from '../metrics/result.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { RunHeader } from '../wire/run-header.ts';
@@ -39,6 +40,7 @@ export interface Settlement {
 export function settle({ plan, sent, seen }: SettleInput): Settlement {
   refuseStrangers(plan, sent, seen);
   const complete = seen?.end?.complete ?? false;
+  const copies = copiesByDesign(plan);
   const accounts = plan.fleets.map((fleet, index) =>
     openAccount(
       fleet,
@@ -47,6 +49,7 @@ export function settle({ plan, sent, seen }: SettleInput): Settlement {
       sent.end !== null,
       seen?.fleets[index] ?? null,
       complete,
+      copies[index] ?? null,
     ),
   );
   const leftOver = seen === null ? 0 : settleByCount(accounts, seen.unattributed.unidentified);

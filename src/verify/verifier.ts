@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Anchor } from '../core/anchor.ts';
 import { type Clock, type Micros, sleep } from '../core/clock.ts';
 import { IotloadError, toPlainError } from '../core/errors.ts';
-import { behaviorOf, fleetDeviceIds, intendedTimes } from '../events/fleet-behavior.ts';
+import { behaviorOf, copiesByDesign, fleetDeviceIds, intendedTimes } from '../events/fleet-behavior.ts';
 import { createFleetEvents } from '../events/fleet-events.ts';
 import { createIdentifier } from '../events/identifier.ts';
 import { readyPlan } from '../events/ready-plan.ts';
@@ -102,7 +102,7 @@ export class Verifier {
       shard,
       fleets: plan.fleets.map(({ name, devices, slots }) => ({ name, devices, slots })),
     };
-    this.#ledger = new Ledger(plan.fleets, shard);
+    this.#ledger = new Ledger(plan.fleets, shard, copiesByDesign(plan));
     this.#endToEnd = plan.fleets.map(() => new EndToEnd());
     this.#reader = this.#createReader(task.anchor);
     this.#seen = await SeenWriter.open(join(outDir, 'seen'), header);

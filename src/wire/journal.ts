@@ -11,7 +11,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { fromPlainError, IotloadError, toPlainError } from '../core/errors.ts';
 
-const VERSION = 1;
+const VERSION = 2;
 const HEADER_BYTES = 9;
 const FRAME_HEAD_BYTES = 8;
 const FRAME_TAIL_BYTES = 4;

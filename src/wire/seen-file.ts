@@ -30,6 +30,8 @@ export interface FleetArrivals {
   fresh: SlotSet;
   /** Slots of which a second copy came for the first time. */
   doubled: SlotSet;
+  /** Slots of which a third copy came for the first time. */
+  tripled: SlotSet;
   /** Copies beyond each slot's first. */
   copies: number;
   reordered: number;
@@ -79,7 +81,7 @@ export class SeenWriter {
    * Adds what is new, `fleets` in the plan's order.
    *
    *   arrivals := kind:u8 received, foreign, unidentified, corrupt: varint; fleet*
-   *   fleet    := intervals(fresh) intervals(doubled) copies, reordered, corrupt, late: varint; samples names(reordered) names(corrupt)
+   *   fleet    := intervals(fresh) intervals(doubled) intervals(tripled) copies, reordered, corrupt, late: varint; samples names(reordered) names(corrupt)
    *   names    := (slot + 1)* 0: varint
    *
    * Intervals are of the shard's ordinals (`PartOrdinals`).
@@ -91,8 +93,9 @@ export class SeenWriter {
     for (const count of [received, foreign, unidentified, corrupt]) writer.varint(count);
     fleets.forEach((fleet, index) => {
       const ordinals = this.#ordinals[index] as PartOrdinals;
-      writeIntervals(writer, inOrdinals(fleet.fresh, ordinals));
-      writeIntervals(writer, inOrdinals(fleet.doubled, ordinals));
+      for (const slots of [fleet.fresh, fleet.doubled, fleet.tripled]) {
+        writeIntervals(writer, inOrdinals(slots, ordinals));
+      }
       for (const count of [fleet.copies, fleet.reordered, fleet.corrupt, fleet.late]) writer.varint(count);
       writeSamples(writer, fleet.endToEnd);
       for (const slots of [fleet.reorderedSlots, fleet.corruptSlots]) {
@@ -126,7 +129,7 @@ export class SeenWriter {
   }
 }
 
-/** What arrived of one fleet in the whole run; `fresh` holds every slot seen, `doubled` every slot seen more than once. */
+/** What arrived of one fleet in the whole run; `fresh` holds every slot seen, `doubled` every slot seen more than once, `tripled` more than twice. */
 export type SeenFleet = FleetArrivals;
 
 /** A `seen` file, read. */
@@ -173,6 +176,7 @@ export function emptyArrivals(): FleetArrivals {
   return {
     fresh: new SlotSet(),
     doubled: new SlotSet(),
+    tripled: new SlotSet(),
     copies: 0,
     reordered: 0,
     corrupt: 0,
@@ -202,7 +206,9 @@ function readArrivals(
         throw new IotloadError('file-corrupt', 'a slot was seen for the first time twice');
       }
     });
-    readIntervals(reader, limit, (from, to) => ordinals.addSlots(from, to, fleet.doubled));
+    for (const slots of [fleet.doubled, fleet.tripled]) {
+      readIntervals(reader, limit, (from, to) => ordinals.addSlots(from, to, slots));
+    }
     fleet.copies += reader.varint();
     fleet.reordered += reader.varint();
     fleet.corrupt += reader.varint();

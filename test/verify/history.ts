@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { SlotSet } from '../../src/core/slot-set.ts';
+import { copiesByDesign } from '../../src/events/fleet-behavior.ts';
+import type { BehaviorSpec } from '../../src/models/behavior/spec.ts';
 import type { Identity } from '../../src/plan/plan.ts';
 import { Ledger } from '../../src/verify/ledger.ts';
 import { emptyArrivals, type SeenRecord } from '../../src/wire/seen-file.ts';
@@ -13,7 +15,7 @@ export type OutcomeName = (typeof outcomes)[number];
 export type Arrival = { fleet: number; slot: number; kind: 'own' | 'corrupt' | 'foreign' };
 
 export interface History {
-  fleets: { devices: number; outcomes: OutcomeName[]; identity?: Identity }[];
+  fleets: { devices: number; outcomes: OutcomeName[]; identity?: Identity; behavior?: BehaviorSpec }[];
   arrivals: Arrival[];
   /** Arrivals from here on come when the grace is over. */
   graceOver: number;
@@ -48,7 +50,12 @@ export const history: fc.Arbitrary<History> = fc
 
 export function planOf({ fleets }: History) {
   return testPlan(
-    fleets.map(({ devices, outcomes: { length }, identity = 'fields' }) => ({ devices, slots: length, identity })),
+    fleets.map(({ devices, outcomes: { length }, identity = 'fields', behavior }) => ({
+      devices,
+      slots: length,
+      identity,
+      behavior,
+    })),
   );
 }
 
@@ -87,6 +94,7 @@ export function seenOf(history: History): SeenRecord {
   const ledger = new Ledger(
     history.fleets.map(({ devices, outcomes: { length } }) => ({ devices, slots: length })),
     whole,
+    copiesByDesign(planOf(history)),
   );
   const record: SeenRecord = {
     header: headerOf(history),
@@ -124,6 +132,7 @@ function collect(ledger: Ledger, record: SeenRecord): void {
       const sum = record.fleets[index] as SeenRecord['fleets'][number];
       sum.fresh.addAll(gained.fresh);
       sum.doubled.addAll(gained.doubled);
+      sum.tripled.addAll(gained.tripled);
       for (const key of ['copies', 'reordered', 'corrupt', 'late'] as const) sum[key] += gained[key];
       sum.reorderedSlots.push(...gained.reorderedSlots);
       sum.corruptSlots.push(...gained.corruptSlots);
@@ -139,6 +148,7 @@ export function naive(history: History) {
     lost: 0,
     missing: 0,
     duplicates: 0,
+    permittedDuplicates: 0,
     reordered: 0,
     corrupt: history.arrivals.filter(({ kind }) => kind === 'corrupt').length,
     late: 0,
@@ -149,13 +159,19 @@ export function naive(history: History) {
     unseenNoAck: 0,
   };
   const named: string[] = [];
+  const byDesign = copiesByDesign(planOf(history));
   history.fleets.forEach((fleet, index) => {
     const own = history.arrivals
       .map((arrival, i) => ({ ...arrival, late: i >= history.graceOver }))
       .filter((a) => a.fleet === index);
     const valid = own.filter(({ kind }) => kind === 'own');
     const first = valid.filter((a, i) => valid.findIndex((b) => b.slot === a.slot) === i);
-    counts.duplicates += valid.length - first.length;
+    const copiesOf = byDesign[index] ?? (() => 1);
+    const permitted = first.filter(
+      ({ slot }) => copiesOf(slot) > 1 && valid.filter((a) => a.slot === slot).length > 1,
+    ).length;
+    counts.permittedDuplicates += permitted;
+    counts.duplicates += valid.length - first.length - permitted;
     counts.late += first.filter(({ late }) => late).length;
     for (const [i, a] of first.entries()) {
       const overtaken = first
@@ -168,9 +184,9 @@ export function naive(history: History) {
     for (const { slot } of own.filter(({ kind }) => kind === 'corrupt')) named.push(`corrupt ${index} ${slot}`);
     fleet.outcomes.forEach((outcome, slot) => {
       const copies = valid.filter((a) => a.slot === slot).length;
-      if (copies > 1) named.push(`duplicate ${index} ${slot}`);
+      if (copies > copiesOf(slot)) named.push(`duplicate ${index} ${slot}`);
       const seen = copies > 0;
-      if (seen && (outcome === 'rejected' || outcome === 'notSent')) {
+      if (seen && ((outcome === 'rejected' && copiesOf(slot) === 1) || outcome === 'notSent')) {
         counts.phantom++;
         named.push(`phantom ${index} ${slot}`);
       } else if (seen) counts.verified++;

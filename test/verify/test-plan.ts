@@ -1,8 +1,9 @@
+import type { BehaviorSpec } from '../../src/models/behavior/spec.ts';
 import type { FleetPlan, Identity, Plan, VerifyPlan } from '../../src/plan/plan.ts';
 
 /** A plan of plain fleets, 1 000 events a second each, one target, all of it measured. */
 export function testPlan(
-  fleets: readonly { devices: number; slots: number; identity?: Identity }[],
+  fleets: readonly { devices: number; slots: number; identity?: Identity; behavior?: BehaviorSpec | undefined }[],
   verify: Partial<VerifyPlan> | null = {},
   thresholds: readonly string[] = [],
 ): Plan {
@@ -14,7 +15,7 @@ export function testPlan(
     clockStartUs: null,
     run: { warmUpUs: 0, durationUs: 3_600_000_000, drainUs: 0 },
     fleets: fleets.map(
-      ({ devices, slots, identity = 'fields' }, index): FleetPlan => ({
+      ({ devices, slots, identity = 'fields', behavior }, index): FleetPlan => ({
         name: `fleet${index}`,
         model: 'phone-motion',
         params: {},
@@ -25,6 +26,7 @@ export function testPlan(
         payload: { codec: 'json', profile: null, fields: [{ name: 'device', value: '<device>' }], identity },
         address: '',
         target: 0,
+        ...(behavior === undefined ? {} : { behavior }),
       }),
     ),
     targets: [{ name: 'target', protocol: 'file', options: {} }],

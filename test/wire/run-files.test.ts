@@ -224,7 +224,7 @@ describe('seen file', () => {
     for (const bytes of [0, 4, 9, 15]) {
       writeFileSync(
         path,
-        Buffer.concat([Buffer.from('iotlseen\u0001', 'latin1'), Buffer.alloc(20)]).subarray(0, bytes),
+        Buffer.concat([Buffer.from('iotlseen\u0002', 'latin1'), Buffer.alloc(20)]).subarray(0, bytes),
       );
       await expect(readSeen(path)).rejects.toMatchObject({ code: 'file-unreadable', where: path });
     }
@@ -243,6 +243,7 @@ describe('seen file', () => {
           const gained = emptyArrivals();
           for (const slot of mine) if ((slot % 6 < cut ? 0 : 1) === half) gained.fresh.add(slot);
           for (const slot of doubled) gained.doubled.add(slot);
+          for (const slot of doubled.slice(cut)) gained.tripled.add(slot);
           Object.assign(gained, {
             copies: 3,
             reordered: 2,
@@ -263,6 +264,7 @@ describe('seen file', () => {
         });
         const fleet = record.fleets[0] as (typeof record.fleets)[number];
         expect(members(fleet.fresh)).toEqual(mine.sort((a, b) => a - b));
+        expect(members(fleet.tripled)).toEqual(doubled.slice(cut).sort((a, b) => a - b));
         expect(members(fleet.doubled)).toEqual(doubled.sort((a, b) => a - b));
         expect(fleet).toMatchObject({
           copies: 6,
