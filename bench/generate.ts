@@ -99,7 +99,7 @@ export function run(): GenerateResult {
   const device = phoneMotion.create(fleet.params, []);
   const root = streamRoot(plan.seed, fleet.name, 'model', fleet.model);
   const key = { seat: 0, k0: 0, k1: 0 };
-  const values = new Float64Array(8);
+  const values = new Float64Array(16);
   const ids = Array.from({ length: DEVICES }, (_, seat) => events.deviceId(seat));
   const rounded = (i: number, scale: number): number => Math.round((values[i] as number) * scale) / scale;
   const rivalPayload = (slot: number): Buffer => {

@@ -25,6 +25,11 @@ export function exp(x: number): number {
   return sum * 2 * view.getFloat64(0);
 }
 
+/** 10^x, as exact as `exp`. */
+export function tenTo(x: number): number {
+  return exp(x * Math.LN10);
+}
+
 function inverseFactorials(degree: number): number[] {
   const values = [1];
   for (let k = 1; k <= degree; k++) values.unshift((values[0] as number) / k);

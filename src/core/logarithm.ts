@@ -23,3 +23,8 @@ export function ln(x: number): number {
   for (let k = 21; k >= 1; k -= 2) sum = sum * q + 1 / k;
   return exponent * LN2 + 2 * s * sum;
 }
+
+/** Logarithm to base 10, as exact as `ln`. */
+export function log10(x: number): number {
+  return ln(x) / Math.LN10;
+}

@@ -14,12 +14,22 @@ const EFFORT_US = 1_300_000;
 /** Share of the motion at twice the frequency, out of line with the first. */
 const SECOND = 0.35;
 
-/** Shaking in the hand, 3 to 6 Hz, along a slant of the device's axes that changes with the block. */
-export function addShake(key: StreamKey, channel: number, intensity: number, state: MotionState): void {
+/**
+ * Shaking in the hand, 3 to 6 Hz, along a slant of the device's axes that changes with the block. Nobody reaches less than `leastReach`,
+ * m/s².
+ */
+export function addShake(
+  key: StreamKey,
+  channel: number,
+  intensity: number,
+  leastReach: number,
+  state: MotionState,
+): void {
   const person = draw(key.k0, key.k1, 0, channel);
   const step = person >>> 28;
   const low = reachQuantiles[step] as number;
-  const reach = low + ((reachQuantiles[step + 1] as number) - low) * ((person & 0x0fffffff) * (1 / 0x10000000));
+  const own = low + ((reachQuantiles[step + 1] as number) - low) * ((person & 0x0fffffff) * (1 / 0x10000000));
+  const reach = own < leastReach ? leastReach : own;
 
   const style = draw(key.k0, key.k1, state.block, channel + 1);
   const frequency = 3 + (style & 0xff) * (3 / 255);
