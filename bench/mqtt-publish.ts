@@ -101,6 +101,8 @@ async function iotload(): Promise<void> {
     alpn: [],
     connectPerSecond: 1000,
     connectTimeoutUs: 5e6,
+    leastUp: null,
+    sourceAddresses: [],
     keepAliveUs: 60e6,
     maxInFlight: WINDOW,
     timeoutUs: 30e6,

@@ -29,6 +29,8 @@ export type FromWorker =
   /** Every sink is open. */
   | { kind: 'ready' }
   | { kind: 'probe-failed'; error: PlainError }
+  /** So many connections of this worker to a target have been up. */
+  | { kind: 'connections'; target: string; up: number; of: number }
   /** Outcomes since the last frame, a payload for the `sent` file; the buffer is transferred. */
   | { kind: 'frame'; frame: Uint8Array }
   /** The backlog of this target is full and its policy is to end the run. */

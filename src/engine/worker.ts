@@ -127,6 +127,7 @@ class Worker {
         // A copy by design, between two whole numbers, counts for its slot.
         for (let i = 0; mayDouble && i < count; i++) this.#journal.mayDouble(fleet, Math.floor(slots[i] as number));
       },
+      connections: (up, of) => this.#post({ kind: 'connections', target: name, up, of }),
       drained: (lane) => this.#engine?.drained(target, lane),
       notice: (notice, detail, count) => {
         if (notice === 'disconnected' || notice === 'warning') this.#errors.add(`${name}/${notice}`, detail, count);

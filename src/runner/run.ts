@@ -13,6 +13,7 @@ import { planLengthUs } from '../plan/plan-length.ts';
 import type { NoticeKind } from '../targets/target.ts';
 import { SentWriter } from '../wire/sent-file.ts';
 import { composeResult, noSamples } from './compose-result.ts';
+import { ConnectProgress } from './connect-progress.ts';
 import { environment } from './environment.ts';
 import { dueBy, generatorHealth } from './generator-health.ts';
 import { GeneratorWatch } from './generator-watch.ts';
@@ -20,6 +21,7 @@ import { keepSummary } from './keep-summary.ts';
 import { Latencies } from './latencies.ts';
 import { memoryExceeded } from './memory-limit.ts';
 import { mergeErrors } from './merge-errors.ts';
+import { checkMachine } from './preflight.ts';
 import { awaitProbe, fixAnchor, refuseLateStart } from './readiness.ts';
 import { inDirectory, type RealTargets, startEmbeddedBrokers } from './real-targets.ts';
 import { createDefaultRunDirectory, createRunDirectory, runFiles, writeRunFile } from './run-directory.ts';
@@ -84,6 +86,7 @@ class Run {
   readonly #watch: GeneratorWatch;
   readonly #cancels: (() => void)[] = [];
   readonly #incidents: ErrorTally[] = [];
+  readonly #connecting: ConnectProgress;
   readonly #interruption: Promise<void>;
   #interrupt: () => void = () => {};
   #phase: RunPhase = 'connecting';
@@ -98,6 +101,7 @@ class Run {
   constructor(options: RunOptions) {
     this.#options = options;
     this.#clock = options.clock;
+    this.#connecting = new ConnectProgress(options.clock, this.#note);
     this.#watch = new GeneratorWatch(options.clock, options.workers);
     this.#interruption = new Promise((resolve) => {
       this.#interrupt = resolve;
@@ -121,6 +125,7 @@ class Run {
     let embedded: RealTargets | undefined;
     try {
       embedded = await startEmbeddedBrokers(inDirectory(plan, dir));
+      await checkMachine(embedded.plan, runId, this.#options.shard, this.#options.workers);
       const crew = this.#hire(embedded.plan);
       const latencies = new Latencies(crew.boards, plan.fleets.length);
       const meter = new ProgressMeter(clock, plan, crew.boards, latencies, this.#slots());
@@ -290,6 +295,7 @@ class Run {
     else if (message.kind === 'overflow') this.#overflowed(message.target);
     else if (message.kind === 'probe-failed')
       this.#probeFailure = new IotloadError(message.error.code, message.error.message, message.error);
+    else if (message.kind === 'connections') this.#connecting.heard(worker, message);
     else if (message.kind === 'notice') this.#noticed(message.target, message.notice, message.detail);
   }
 

@@ -55,8 +55,6 @@ const rules: readonly Rule[] = [
   { path: 'target.session_expiry' },
   { path: 'target.will' },
   { path: 'target.share' },
-  { path: 'target.source_addresses' },
-  { path: 'target.connect.min' },
   { path: 'target.create' },
   { path: 'target.key' },
   { path: 'target.auth.kind', whole: true, hint: 'write auth: { username: …, password: "${NAME}" }' },

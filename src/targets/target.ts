@@ -32,6 +32,8 @@ export interface TargetDefinition {
   inDirectory?(options: TargetOptions, dir: string): TargetOptions;
   /** Main thread only: the zod schema of this target's block in a scenario. */
   options(): Promise<{ optionsSchema: import('zod').ZodType }>;
+  /** Looks at what a run asks of this machine, before anything is connected; absent where it asks nothing special. */
+  preflight?(): Promise<{ preflight(options: TargetOptions, context: PreflightContext): Promise<void> }>;
   sink(): Promise<{ openSink(options: TargetOptions, context: SinkContext): Promise<Sink> }>;
   source?(): Promise<{ openSource(options: TargetOptions, context: SourceContext): Promise<Source> }>;
 }
@@ -46,6 +48,19 @@ export interface TargetFleet {
   address: string;
   /** Id of the device that sits there, in its first incarnation where none is named. */
   deviceId(seat: number, incarnation?: number): string;
+}
+
+/** What a run is about to do from this machine. */
+export interface PreflightContext {
+  runId: string;
+  /** The share of the seats that this machine's workers own together. */
+  shard: Part;
+  workers: number;
+  fleets: readonly TargetFleet[];
+  /** The target will be read back from here as well. */
+  reads: boolean;
+  /** Replaces `${NAME}` references to secrets by their values. */
+  reveal(text: string): string;
 }
 
 export interface SinkContext {
@@ -87,6 +102,8 @@ export interface SinkEvents {
    * twice then. The array is reused.
    */
   resent(fleet: number, slots: Float64Array, count: number, mayDouble: boolean): void;
+  /** So many of this sink's connections have been up; told now and then while it opens. */
+  connections?(up: number, of: number): void;
   /** `room[lane]` went from 0 to more. */
   drained(lane: number): void;
   /**

@@ -70,6 +70,8 @@ describe('loadPlan', () => {
             alpn: [],
             connectPerSecond: 200,
             connectTimeoutUs: 10_000_000,
+            leastUp: null,
+            sourceAddresses: [],
             keepAliveUs: 60_000_000,
             maxInFlight: 100,
             timeoutUs: 30_000_000,

@@ -47,7 +47,7 @@ export async function sinkIdentities(
   return (lane, incarnation) => {
     const id = map.clientId(lane, incarnation);
     const { clientId, ...rest } = credentialsOf(ownerOf(lane, id), sources);
-    return { clientId: clientId ?? id, ...rest, localAddress: null };
+    return { clientId: clientId ?? id, ...rest, localAddress: addressOf(options, lane) };
   };
 }
 
@@ -69,7 +69,12 @@ export async function readerIdentity(
   );
   const [fleet] = context.fleets;
   const owner = fleet === undefined ? null : { fleet, seat: 0, deviceId: fleet.deviceId(0) };
-  return { ...credentialsOf(owner, sources), clientId, localAddress: null };
+  return { ...credentialsOf(owner, sources), clientId, localAddress: addressOf(options, 0) };
+}
+
+/** Lanes take the local addresses in turn. */
+function addressOf({ sourceAddresses }: MqttOptions, lane: number): string | null {
+  return sourceAddresses[lane % sourceAddresses.length] ?? null;
 }
 
 async function readSources(

@@ -18,6 +18,7 @@ export const mqtt: TargetDefinition = {
     };
   },
   options: () => import('./options.ts'),
+  preflight: () => import('./preflight.ts'),
   sink: () => import('./sink.ts'),
   source: () => import('./source.ts'),
 };

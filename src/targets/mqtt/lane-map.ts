@@ -11,6 +11,16 @@ export interface LaneMap {
   ownerOf(lane: number): { fleet: number | null; place: number };
 }
 
+/** The lanes of one part, of devices or of a pool. */
+export function laneMapOf(
+  connections: number | 'per_device',
+  { part, fleets, runId }: { part: Part; fleets: readonly TargetFleet[]; runId: string },
+): LaneMap {
+  if (connections === 'per_device') return lanePerDevice(part, fleets);
+  // A fleet sends to one target, so its index tells two targets at one broker apart.
+  return lanePool(part, connections, `iotload-${runId}-${fleets[0]?.index ?? 0}`);
+}
+
 /** One connection per device of this part, named like the device. */
 export function lanePerDevice(part: Part, fleets: readonly TargetFleet[]): LaneMap {
   const firstLane: number[] = [];

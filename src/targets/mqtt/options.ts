@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { parseCount, parseShare } from '../../core/units.ts';
 import { backlog, count, duration, rate } from '../option-schemas.ts';
 import { authProblems } from './auth-problems.ts';
 import { endpointProblem } from './endpoint-problem.ts';
+import type { LeastUp } from './opening.ts';
 
 /** One name, or several. */
 const alpn = z
@@ -20,6 +22,32 @@ const tlsFiles = z.strictObject({
 });
 
 const template = z.string().min(1);
+
+/** `95%`, or a number of connections. */
+const leastConnections = z
+  .union([z.int().min(1), z.string()], { error: 'expected a share such as 95%, or a number of connections' })
+  .transform((value, context): LeastUp => {
+    const isShare = typeof value === 'string' && value.endsWith('%');
+    const parsed = isShare ? parseShare(value) : parseCount(`${value}`);
+    if ('error' in parsed) {
+      context.addIssue({
+        code: 'custom',
+        message: parsed.error,
+        params: { hint: 'write a share such as 95%, or a number' },
+      });
+      return z.NEVER;
+    }
+    const least = typeof parsed.value === 'number' ? { connections: parsed.value } : parsed.value;
+    const { connections } = { connections: 1, ...least };
+    const { numerator, denominator } = { numerator: 1, denominator: 1, ...least };
+    if (connections > 0 && numerator > 0 && numerator <= denominator) return least;
+    context.addIssue({
+      code: 'custom',
+      message: `"${value}" is out of range`,
+      params: { hint: 'write more than 0%, at most 100%' },
+    });
+    return z.NEVER;
+  });
 
 /** The block `target: { protocol: mqtt, … }`, without `protocol`. Main thread only. */
 export const optionsSchema = z
@@ -47,8 +75,16 @@ export const optionsSchema = z
       .strictObject({
         rate: rate().prefault('200/s').describe('new connections, all workers together'),
         timeout: duration().prefault('10s').describe('from the first byte to CONNACK'),
+        min: leastConnections
+          .optional()
+          .describe('enough to start with: a share of the connections, or a number of them'),
       })
       .prefault({}),
+    source_addresses: z
+      .array(z.union([z.ipv4(), z.ipv6()], { error: 'expected an IP address of this machine' }))
+      .min(1)
+      .optional()
+      .describe('local addresses that the connections take in turn'),
     keep_alive: duration('zero')
       .refine(
         (us) => us % 1_000_000 === 0 && us <= 65_535_000_000,
@@ -103,6 +139,8 @@ export const optionsSchema = z
     alpn: block.tls === true ? [] : [block.tls?.alpn ?? []].flat(),
     connectPerSecond: (block.connect.rate.events / block.connect.rate.perUs) * 1_000_000,
     connectTimeoutUs: block.connect.timeout,
+    leastUp: block.connect.min ?? null,
+    sourceAddresses: block.source_addresses ?? [],
     keepAliveUs: block.keep_alive,
     maxInFlight: block.max_in_flight,
     timeoutUs: block.timeout,

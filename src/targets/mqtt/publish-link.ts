@@ -7,6 +7,7 @@ import type { ConnectQueue } from './connect-queue.ts';
 import type { ConnectionNotices } from './connection-notices.ts';
 import { openingError, plainReason, type SessionFailure } from './failure.ts';
 import { FIRST_OWN_ID } from './in-flight.ts';
+import type { Opening } from './opening.ts';
 import type { PublishLane } from './publish-lane.ts';
 import { farewell, Session, type SessionHandlers, type SessionIdentity, type SessionSettings } from './session.ts';
 import type { Settlements } from './settlements.ts';
@@ -18,12 +19,7 @@ export interface LinkCommon {
   notices: ConnectionNotices;
   settlements: Settlements;
   random(): number;
-  /** This link is up for the first time. */
-  firstUp(): void;
-  /** How many links have been up, in words, or '' when none. */
-  progress(): string;
-  /** The sink cannot be opened. */
-  failed(error: IotloadError): void;
+  opening: Opening;
 }
 
 const cutOnPurpose: SessionFailure = { code: 'target-unreachable', reason: 'cut on purpose' };
@@ -49,6 +45,8 @@ export class PublishLink implements SessionHandlers {
   #attemptDone: () => void = () => {};
   #cancelPause: () => void = () => {};
   #everUp = false;
+  /** The sink was, or will be, opened without it. */
+  #givenUp = false;
   #closed = false;
   #failures = 0;
   #firstTryUs = 0;
@@ -60,6 +58,11 @@ export class PublishLink implements SessionHandlers {
     this.state = state;
     this.#identityOf = identityOf;
     this.#connect();
+  }
+
+  /** It has been up at least once. */
+  get everUp(): boolean {
+    return this.#everUp;
   }
 
   /** Gives up what was sent before `sentBeforeUs`. */
@@ -110,7 +113,7 @@ export class PublishLink implements SessionHandlers {
     if (this.#present !== this.#incarnation) this.#leave();
     if (this.#everUp) return;
     this.#everUp = true;
-    this.#common.firstUp();
+    this.#common.opening.connected(this.#givenUp);
   }
 
   readStarts(): void {
@@ -154,7 +157,7 @@ export class PublishLink implements SessionHandlers {
     if (wasUp) {
       notices.add('disconnected', `${settings.endpoint.text}: ${plainReason(failure)}`);
       if (nowUs - this.#upSinceUs > STABLE_US) this.#failures = 0;
-    } else if (!this.#everUp && failure !== cutOnPurpose && this.#givesUp(failure, nowUs)) {
+    } else if (!this.#everUp && !this.#givenUp && failure !== cutOnPurpose && this.#givesUp(failure, nowUs)) {
       return;
     }
     if (nowUs < this.#downUntilUs) this.#pause();
@@ -178,17 +181,20 @@ export class PublishLink implements SessionHandlers {
 
   /**
    * Before anything is up, the first failure tells the user what is wrong. Later ones may be the price of many connections at once
-   * and are tried again, as long as one attempt may take.
+   * and are tried again, as long as one attempt may take; after that too where the sink can do without this connection.
    */
   #givesUp(failure: SessionFailure, nowUs: Micros): boolean {
-    const { settings, failed, progress } = this.#common;
+    const { settings, notices, opening } = this.#common;
+    const { progress } = opening;
     const triedUs = nowUs - this.#firstTryUs;
-    if (progress() !== '' && failure.code === 'target-unreachable' && triedUs < settings.connectTimeoutUs) return false;
+    if (progress !== '' && failure.code === 'target-unreachable' && triedUs < settings.connectTimeoutUs) return false;
     const times = this.#failures + 1;
     const attempts = `${times} ${times === 1 ? 'attempt' : 'attempts'} in ${(triedUs / 1e6).toFixed(1)} s`;
-    const tried = `CONNECT as "${this.#identityOf(this.#present).clientId}", ${attempts}${progress()}`;
-    failed(openingError(settings.endpoint, failure, tried));
-    return true;
+    const tried = `CONNECT as "${this.#identityOf(this.#present).clientId}", ${attempts}${progress}`;
+    this.#givenUp = true;
+    if (!opening.giveUp(openingError(settings.endpoint, failure, tried))) return true;
+    notices.add('warning', `not connected at the start: ${plainReason(failure)}`);
+    return false;
   }
 
   #connect(): void {

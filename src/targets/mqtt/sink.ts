@@ -9,7 +9,8 @@ import { ConnectionNotices } from './connection-notices.ts';
 import { cutLanes } from './cut-lanes.ts';
 import { type IdentityOf, sinkIdentities } from './identities.ts';
 import { LaneGroups } from './lane-groups.ts';
-import { type LaneMap, lanePerDevice, lanePool } from './lane-map.ts';
+import { type LaneMap, laneMapOf } from './lane-map.ts';
+import { leastUp, Opening } from './opening.ts';
 import type { MqttOptions } from './options.ts';
 import { PublishLane } from './publish-lane.ts';
 import { PublishLink } from './publish-link.ts';
@@ -21,21 +22,23 @@ import { Settlements } from './settlements.ts';
 const MAX_BACKLOG_BYTES = 256 * 1024;
 /** Size of the buffer that frames are written into; a larger batch gets a buffer of its own. */
 const SCRATCH_BYTES = 128 * 1024;
+/** How often it is told how many connections are up. */
+const TELL_MS = 500;
 /** Pause between two looks at what still has to be flushed. */
 const FLUSH_POLL_MS = 2;
 
 /**
- * Connects everything this part needs and resolves when all of it is up.
+ * Connects everything this part needs and resolves when all of it is up, or as much as `connect.min` asks for.
  * @throws IotloadError `target-unreachable`, `target-refused`, `bad-scenario`, `file-unreadable`
  */
 export async function openSink(options: TargetOptions, context: SinkContext): Promise<Sink> {
   const mqtt = options as unknown as MqttOptions;
-  const map = laneMap(mqtt, context);
+  const map = laneMapOf(mqtt.connections, context);
   const settings = await sessionSettings(mqtt, context, 'sink');
   const identityOf = await sinkIdentities(mqtt, context, map);
   const sink = new MqttSink(mqtt, settings, context, map, identityOf);
   try {
-    await sink.opened;
+    await sink.opened();
   } catch (error) {
     await sink.close();
     throw error;
@@ -47,8 +50,7 @@ class MqttSink implements Sink {
   readonly lanes: number;
   readonly room: Int32Array;
   readonly laneOf: (fleet: number, seat: number) => number;
-  /** Resolves when every connection is up for the first time. */
-  readonly opened: Promise<void>;
+  readonly #opening: Opening;
   readonly #context: SinkContext;
   readonly #timeoutUs: Micros;
   readonly #qos: 0 | 1;
@@ -61,6 +63,7 @@ class MqttSink implements Sink {
   readonly #queue: ConnectQueue;
   readonly #cancelSweep: () => void;
   #scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
+  #open = false;
   #closing: Promise<void> | null = null;
 
   constructor(
@@ -87,28 +90,37 @@ class MqttSink implements Sink {
     this.#notices = new ConnectionNotices(clock, (kind, detail, count) => events.notice(kind, detail, count));
     this.#queue = new ConnectQueue(clock, connectShare(options.connectPerSecond, part));
     const drained = (lane: number): void => events.drained(lane);
-    this.opened = new Promise((resolve, reject) => {
-      let down = map.lanes;
-      const common = {
-        settings,
-        queue: this.#queue,
-        notices: this.#notices,
-        settlements: this.#settlements,
-        random: context.random,
-        firstUp: () => {
-          if (--down === 0) resolve();
-        },
-        progress: () => (down === map.lanes ? '' : `, ${map.lanes - down} of ${map.lanes} connections up`),
-        failed: reject,
-      };
-      if (down === 0) resolve();
-      for (let lane = 0; lane < map.lanes; lane++) {
-        const state = new PublishLane(lane, options.qos, options.maxInFlight, this.room, drained);
-        this.#links.push(new PublishLink(common, state, (incarnation) => identityOf(lane, incarnation)));
-      }
-    });
+    const total = this.#perDevice
+      ? fleets.reduce((sum, { devices }) => sum + devices, 0)
+      : Math.max(options.connections as number, part.count);
+    const opening = new Opening(map.lanes, leastUp(options.leastUp, map.lanes, total));
+    this.#opening = opening;
+    const common = {
+      settings,
+      queue: this.#queue,
+      notices: this.#notices,
+      settlements: this.#settlements,
+      random: context.random,
+      opening,
+    };
+    for (let lane = 0; lane < map.lanes; lane++) {
+      const state = new PublishLane(lane, options.qos, options.maxInFlight, this.room, drained);
+      this.#links.push(new PublishLink(common, state, (incarnation) => identityOf(lane, incarnation)));
+    }
     const sweepMs = Math.max(5, Math.min(250, options.timeoutUs / 20_000));
     this.#cancelSweep = clock.every(sweepMs, () => this.#expire(clock.nowUs() - this.#timeoutUs, 'timeout'));
+  }
+
+  /** Resolves when enough connections are up and every other one has had its time. */
+  async opened(): Promise<void> {
+    const { clock, events } = this.#context;
+    const cancel = clock.every(TELL_MS, () => events.connections?.(this.#opening.up, this.lanes));
+    try {
+      await this.#opening.done;
+    } finally {
+      cancel();
+    }
+    this.#open = true;
   }
 
   send(batch: EventBatch, atUs: Micros): void {
@@ -243,13 +255,9 @@ class MqttSink implements Sink {
   async #close(): Promise<void> {
     this.#cancelSweep();
     this.#queue.clear();
+    const never = this.#links.filter(({ everUp }) => !everUp).length;
+    for (let i = 0; this.#open && i < never; i++) this.#notices.add('warning', 'never connected');
     await Promise.all(this.#links.map((link) => link.close()));
     this.#notices.flush();
   }
-}
-
-function laneMap(options: MqttOptions, { part, fleets, runId }: SinkContext): LaneMap {
-  if (options.connections === 'per_device') return lanePerDevice(part, fleets);
-  // A fleet sends to one target, so its index tells two targets at one broker apart.
-  return lanePool(part, options.connections, `iotload-${runId}-${fleets[0]?.index ?? 0}`);
 }

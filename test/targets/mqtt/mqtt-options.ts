@@ -15,6 +15,8 @@ export function mqttOptions(endpoint: string, overrides: TargetOptions = {}): Ta
     alpn: [],
     connectPerSecond: 1000,
     connectTimeoutUs: 3_000_000,
+    leastUp: null,
+    sourceAddresses: [],
     keepAliveUs: 60_000_000,
     maxInFlight: 50,
     timeoutUs: 10_000_000,

@@ -8,6 +8,8 @@ export interface ScriptedBroker {
   sockets: Socket[];
   /** Client ids of the CONNECTs, in order. */
   clients: string[];
+  /** Clients whose CONNECT is refused as not authorized. */
+  refused: Set<string>;
   /** Number of DISCONNECTs. */
   farewells: number;
   stop(): Promise<unknown>;
@@ -25,8 +27,9 @@ export async function scriptedBroker(
       splitter.push(chunk, chunk.length, (bytes, start, body) => {
         const type = (bytes[start] as number) >>> 4;
         if (type === 1) {
-          broker.clients.push(textAt(bytes, body + 10));
-          socket.write(Buffer.from([0x20, 2, 0, 0]));
+          const client = textAt(bytes, body + 10);
+          broker.clients.push(client);
+          socket.write(Buffer.from([0x20, 2, 0, broker.refused.has(client) ? 5 : 0]));
         }
         if (type === 14) broker.farewells++;
         if (type !== 3) return;
@@ -39,6 +42,7 @@ export async function scriptedBroker(
     endpoint: '',
     sockets: [],
     clients: [],
+    refused: new Set(),
     farewells: 0,
     stop(): Promise<unknown> {
       for (const socket of broker.sockets) socket.destroy();

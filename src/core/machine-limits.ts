@@ -1,0 +1,47 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** Bounds that the system sets to connections; null where it does not say (it does on Linux). */
+export interface MachineLimits {
+  /** Files, sockets among them, that this process may have open, and those it has. */
+  openFiles: { most: number; now: number } | null;
+  /** Local ports that one local address has for connections to one endpoint. */
+  localPorts: number | null;
+}
+
+/** Reads them as they are now. Node has raised the first to its hard limit when it started. */
+export function machineLimits(): MachineLimits {
+  return { openFiles: openFiles(), localPorts: localPorts() };
+}
+
+function openFiles(): MachineLimits['openFiles'] {
+  const most = /^Max open files\s+(\d+|unlimited)/m.exec(textOf('/proc/self/limits'))?.[1];
+  if (most === undefined) return null;
+  const now = readdirSync('/proc/self/fd').length;
+  return { most: most === 'unlimited' ? Number.POSITIVE_INFINITY : Number(most), now };
+}
+
+function localPorts(): number | null {
+  const range = /^(\d+)\s+(\d+)/.exec(textOf('/proc/sys/net/ipv4/ip_local_port_range'));
+  if (range === null) return null;
+  const [first, last] = [Number(range[1]), Number(range[2])];
+  return last - first + 1 - reservedPorts(textOf('/proc/sys/net/ipv4/ip_local_reserved_ports'), first, last);
+}
+
+/** How many ports of `first … last` a list such as `8080,9000-9010` holds. */
+export function reservedPorts(list: string, first: number, last: number): number {
+  let count = 0;
+  for (const [, from, to] of list.matchAll(/(\d+)(?:-(\d+))?/g)) {
+    const [low, high] = [Math.max(first, Number(from)), Math.min(last, Number(to ?? from))];
+    if (high >= low) count += high - low + 1;
+  }
+  return count;
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    // Only Linux has it.
+    return '';
+  }
+}
