@@ -29,14 +29,15 @@ export function authProblems(
     const hint = 'write connections: per_device';
     problems.push({ path: ['devices'], error: 'credentials of each device need a connection of each', hint });
   }
-  const texts: [string[], string | undefined, boolean][] = [
-    [['username'], username, perDevice],
-    [['password'], password, perDevice],
-    [['reader', 'username'], reader?.username, false],
-    [['reader', 'password'], reader?.password, false],
+  const user = perDevice ? 'device' : 'pool';
+  const texts: [string[], string | undefined, 'device' | 'pool' | 'reader'][] = [
+    [['username'], username, user],
+    [['password'], password, user],
+    [['reader', 'username'], reader?.username, 'reader'],
+    [['reader', 'password'], reader?.password, 'reader'],
   ];
-  for (const [path, text, devicesKnown] of texts) {
-    const problem = text === undefined ? null : credentialProblem(text, devicesKnown);
+  for (const [path, text, of] of texts) {
+    const problem = text === undefined ? null : credentialProblem(text, of);
     if (problem !== null) problems.push({ path, ...problem });
   }
   return problems;

@@ -13,7 +13,10 @@ export interface CredentialOwner {
 }
 
 /** What is wrong with a user name or password as a template, or null. Never repeats the text, which may be a secret. */
-export function credentialProblem(text: string, perDevice: boolean): { error: string; hint: string } | null {
+export function credentialProblem(
+  text: string,
+  user: 'device' | 'pool' | 'reader',
+): { error: string; hint: string } | null {
   let parts: TemplatePart[];
   try {
     parts = parseTemplate(text);
@@ -28,7 +31,9 @@ export function credentialProblem(text: string, perDevice: boolean): { error: st
     if (commonNames.includes(name)) continue;
     if (!deviceNames.includes(name))
       return { error: `"<${name}>" is not known here`, hint: 'known here: <device>, <index>, <fleet>, <run>' };
-    if (!perDevice)
+    if (user === 'reader')
+      return { error: `a reader has no "<${name}>"`, hint: 'write its own name; it may hold <run>' };
+    if (user === 'pool')
       return {
         error: `"<${name}>" needs a connection of its own for each device`,
         hint: 'write connections: per_device, or one user name for all connections',
