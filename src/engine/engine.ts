@@ -1,50 +1,14 @@
-import type { Anchor, Part } from '../core/anchor.ts';
+import type { Anchor } from '../core/anchor.ts';
 import type { Clock, Micros } from '../core/clock.ts';
 import { clearBatch, createEventBatch, type EventBatch } from '../core/event-batch.ts';
 import { Outcome } from '../core/outcome.ts';
-import type { Recorder } from '../metrics/recorder.ts';
 import { PartSlots } from '../schedule/part-slots.ts';
-import type { RateProfile } from '../schedule/profile.ts';
 import type { Sink } from '../targets/target.ts';
-import { Counter, type SenderInterval } from './board.ts';
+import { Counter } from './board.ts';
+import { COPY, type EngineFleet, type EngineOptions, intendedUs, isCopy } from './engine-fleet.ts';
+import { HeldSlots } from './held-slots.ts';
 import { LaneQueues } from './lane-queues.ts';
-
-/** A fleet as the loop needs it. */
-export interface EngineFleet {
-  /** Index in the plan, and in the engine's own list. */
-  readonly index: number;
-  readonly devices: number;
-  /** Slots of the whole fleet, over all parts. */
-  readonly slots: number;
-  readonly profile: RateProfile;
-  /** Index into the engine's sinks. */
-  readonly sink: number;
-  /** Room that any event of this fleet finds enough. */
-  readonly maxEventBytes: number;
-  readonly board: {
-    readonly counters: Float64Array;
-    readonly recorders: Readonly<Record<SenderInterval, Pick<Recorder, 'record'>>>;
-  };
-  append(slot: number, dueUs: Micros, batch: EventBatch): boolean;
-}
-
-export interface EngineOptions {
-  clock: Clock;
-  part: Part;
-  fleets: readonly EngineFleet[];
-  /** Waiting slots each sink may have, over its lanes. */
-  backlogSlots: readonly number[];
-  /** What happens at that bound: give the slot up, or end the run. */
-  backlogThen: readonly ('shed' | 'abort')[];
-  /** Slots intended in [fromUs, toUs) enter the latency histograms. */
-  measured: { fromUs: Micros; toUs: Micros };
-  /** Final outcome of each slot: into the journal. */
-  settle(fleet: number, slot: number, outcome: Outcome): void;
-  /** Called when a backlog is full and its policy is to abort. */
-  overflow(sink: number): void;
-  /** The main thread asked to stop; looked at on every wake-up. */
-  stopRequested(): boolean;
-}
+import { Reloads } from './reloads.ts';
 
 /** Events per batch: enough to amortise a clock read and a write, few enough that the batch's span stays far below a millisecond. */
 const BATCH_EVENTS = 256;
@@ -63,7 +27,13 @@ export class Engine {
   readonly #options: EngineOptions;
   readonly #clock: Clock;
   readonly #cursors: PartSlots[];
+  /** What devices hold back while they are cut off, by fleet; null where they never do. */
+  readonly #held: (HeldSlots | null)[];
+  /** By fleet; null where devices stay, or the target does not care. */
+  #reloads: (Reloads | null)[] = [];
   readonly #batch: EventBatch;
+  /** Second copies in the batch. */
+  #copies = 0;
   #sinks: readonly Sink[] = [];
   #queues: LaneQueues[] = [];
   #readyLanes: number[][] = [];
@@ -78,6 +48,7 @@ export class Engine {
     this.#options = options;
     this.#clock = options.clock;
     this.#cursors = options.fleets.map((fleet) => new PartSlots(options.part, fleet.devices));
+    this.#held = options.fleets.map(({ behavior }) => (behavior?.holds ? new HeldSlots() : null));
     const largest = Math.max(0, ...options.fleets.map(({ maxEventBytes }) => maxEventBytes));
     this.#batch = createEventBatch(BATCH_EVENTS, Math.max(BATCH_BYTES, largest));
   }
@@ -87,6 +58,9 @@ export class Engine {
     this.#sinks = sinks;
     this.#queues = sinks.map((sink, index) => new LaneQueues(sink.lanes, this.#options.backlogSlots[index] as number));
     this.#readyLanes = sinks.map(() => []);
+    this.#reloads = this.#options.fleets.map(({ behavior, devices, sink }) =>
+      behavior?.churns && sinks[sink]?.reload !== undefined ? new Reloads(behavior, this.#options.part, devices) : null,
+    );
   }
 
   /** Starts picking up slots against `anchor`; resolves when the last slot of this part was picked up or `stop` was called. */
@@ -111,6 +85,7 @@ export class Engine {
   get waiting(): number {
     let sum = 0;
     for (const queue of this.#queues) sum += queue.length;
+    for (const held of this.#held) if (held !== null) sum += held.length;
     return sum;
   }
 
@@ -126,10 +101,18 @@ export class Engine {
       for (let lane = 0; lane < lanes; lane++) {
         while (!queue.isEmpty(lane)) {
           const fleet = this.#options.fleets[queue.headFleet(lane)] as EngineFleet;
-          this.#notSent(fleet, queue.headSlot(lane));
+          const slot = queue.headSlot(lane);
+          if (!isCopy(slot)) this.#notSent(fleet, slot);
           add(fleet.board.counters, Counter.waiting, -1);
           queue.shift(lane);
         }
+      }
+    });
+    this.#held.forEach((held, index) => {
+      const fleet = this.#options.fleets[index] as EngineFleet;
+      while (held !== null && held.length > 0) {
+        this.#notSent(fleet, held.shift());
+        add(fleet.board.counters, Counter.waiting, -1);
       }
     });
   }
@@ -157,22 +140,34 @@ export class Engine {
     const { serviceTime, responseTime } = fleet.board.recorders;
     const { fromUs, toUs } = this.#options.measured;
     const answered = outcome === Outcome.acked || outcome === Outcome.noAck;
+    const { behavior } = fleet;
+    const doubles = behavior?.doubles ?? false;
+    let copies = 0;
     for (let i = 0; i < count; i++) {
       const slot = slots[i] as number;
+      if (doubles && isCopy(slot)) {
+        copies++;
+        continue;
+      }
       this.#options.settle(fleetIndex, slot, outcome);
       if (!answered) continue;
-      const dueUs = fleet.profile.timeOf(slot);
+      const dueUs = intendedUs(fleet, slot, fleet.profile.timeOf(slot));
       if (dueUs < fromUs || dueUs >= toUs) continue;
       serviceTime.record(atUs - (sentAtUs[i] as number));
       responseTime.record(atUs - this.#startUs - dueUs);
     }
-    add(fleet.board.counters, counterOf[outcome] as number, count);
+    // What became of a second copy is nobody's outcome.
+    if (copies > 0) this.#options.attemptedAgain(fleetIndex, copies);
+    add(fleet.board.counters, counterOf[outcome] as number, count - copies);
   }
 
   /** `SinkContext.remake`. */
   remake(fleet: number, slot: number, batch: EventBatch): boolean {
     const { profile, append } = this.#options.fleets[fleet] as EngineFleet;
-    return append(slot, profile.timeOf(slot), batch);
+    const event = Math.floor(slot);
+    if (!append(event, profile.timeOf(event), batch)) return false;
+    batch.slots[batch.count - 1] = slot;
+    return true;
   }
 
   #tick(): void {
@@ -210,6 +205,8 @@ export class Engine {
       const fleet = this.#options.fleets[i] as EngineFleet;
       const slot = (this.#cursors[i] as PartSlots).slot;
       if (slot < fleet.slots) next = Math.min(next, fleet.profile.timeOf(slot));
+      const held = this.#held[i] as HeldSlots | null;
+      if (held !== null) next = Math.min(next, held.releaseUs);
     }
     return next;
   }
@@ -217,62 +214,117 @@ export class Engine {
   /** Takes every due slot of the fleet; false when the slice was over before. */
   #pickUp(fleet: EngineFleet, cursor: PartSlots, sliceEndsUs: Micros): boolean {
     const sink = this.#sinks[fleet.sink] as Sink;
-    const queue = this.#queues[fleet.sink] as LaneQueues;
-    const { counters, recorders } = fleet.board;
-    const { fromUs, toUs } = this.#options.measured;
-    const { room } = sink;
-    const batch = this.#batch;
+    const held = this.#held[fleet.index] as HeldSlots | null;
     let nowUs = this.#clock.nowUs();
     let dueCount = Math.min(fleet.slots, fleet.profile.dueBy(nowUs - this.#startUs + 1));
-    let pickedUp = 0;
-    let waiting = 0;
-    clearBatch(batch, fleet.index);
-    while (cursor.slot < dueCount) {
-      const slot = cursor.slot;
-      const dueUs = fleet.profile.timeOf(slot);
-      const lane = sink.laneOf(fleet.index, cursor.seat);
-      const measured = dueUs >= fromUs && dueUs < toUs;
-      cursor.advance();
-      pickedUp++;
-      // Before anything can fail: what this thread picked up and never settled is unknown, not unsent.
-      add(counters, Counter.pickedUp, 1);
-      if (measured) recorders.scheduleLag.record(nowUs - this.#startUs - dueUs);
-      if ((room[lane] as number) > 0 && queue.isEmpty(lane)) {
-        room[lane] = (room[lane] as number) - 1;
-        if (measured) recorders.clientWait.record(0);
-        this.#append(fleet, slot, dueUs, sink);
-      } else if (queue.push(lane, fleet.index, slot, nowUs)) {
-        waiting++;
-      } else {
-        this.#notSent(fleet, slot);
-        if (this.#options.backlogThen[fleet.sink] === 'abort') {
-          this.#options.overflow(fleet.sink);
-          break;
-        }
-      }
-      if (pickedUp % BATCH_EVENTS === 0) {
-        this.#flush(fleet, sink);
-        nowUs = this.#clock.nowUs();
-        if (nowUs >= sliceEndsUs) break;
-        dueCount = Math.min(fleet.slots, fleet.profile.dueBy(nowUs - this.#startUs + 1));
-      }
+    let taken = 0;
+    let goesOn = true;
+    clearBatch(this.#batch, fleet.index);
+    while (goesOn && (cursor.slot < dueCount || (held !== null && held.releaseUs <= nowUs - this.#startUs))) {
+      goesOn =
+        held === null
+          ? this.#take(fleet, cursor, fleet.profile.timeOf(cursor.slot), nowUs)
+          : this.#takeOrHold(fleet, cursor, held, dueCount, nowUs);
+      if (++taken % BATCH_EVENTS !== 0) continue;
+      this.#flush(fleet, sink);
+      nowUs = this.#clock.nowUs();
+      if (nowUs >= sliceEndsUs) break;
+      dueCount = Math.min(fleet.slots, fleet.profile.dueBy(nowUs - this.#startUs + 1));
     }
     this.#flush(fleet, sink);
-    add(counters, Counter.waiting, waiting);
     return cursor.slot >= dueCount || nowUs < sliceEndsUs;
+  }
+
+  /** Takes the next slot of the schedule, or before it the first one whose outage is over by then; in this order a device's events keep theirs. */
+  #takeOrHold(fleet: EngineFleet, cursor: PartSlots, held: HeldSlots, dueCount: number, nowUs: Micros): boolean {
+    const { counters } = fleet.board;
+    const dueUs = cursor.slot < dueCount ? fleet.profile.timeOf(cursor.slot) : Number.POSITIVE_INFINITY;
+    const { releaseUs } = held;
+    if (releaseUs <= dueUs) {
+      const slot = held.shift();
+      add(counters, Counter.waiting, -1);
+      return this.#offer(fleet, slot, slot % fleet.devices, fleet.profile.timeOf(slot), releaseUs, nowUs);
+    }
+    const untilUs = intendedUs(fleet, cursor.slot, dueUs);
+    if (untilUs === dueUs) return this.#take(fleet, cursor, dueUs, nowUs);
+    held.push(untilUs, cursor.slot);
+    add(counters, Counter.pickedUp, 1);
+    add(counters, Counter.waiting, 1);
+    cursor.advance();
+    return true;
+  }
+
+  #take(fleet: EngineFleet, cursor: PartSlots, dueUs: Micros, nowUs: Micros): boolean {
+    const { slot, seat } = cursor;
+    cursor.advance();
+    // Before anything can fail: what this thread picked up and never settled is unknown, not unsent.
+    add(fleet.board.counters, Counter.pickedUp, 1);
+    return this.#offer(fleet, slot, seat, dueUs, dueUs, nowUs);
+  }
+
+  /** Sends a slot, or queues it where its lane has no room; false where that ends the run. */
+  #offer(fleet: EngineFleet, slot: number, seat: number, dueUs: Micros, intended: Micros, nowUs: Micros): boolean {
+    const { fromUs, toUs } = this.#options.measured;
+    const measured = intended >= fromUs && intended < toUs;
+    if (measured) fleet.board.recorders.scheduleLag.record(nowUs - this.#startUs - intended);
+    if (this.#place(fleet, slot, seat, dueUs, nowUs, measured)) {
+      const { behavior } = fleet;
+      if (behavior !== null && behavior.copiesOf(slot) > 1) {
+        this.#place(fleet, slot + COPY, seat, dueUs, nowUs, false);
+      }
+      return true;
+    }
+    this.#notSent(fleet, slot);
+    if (this.#options.backlogThen[fleet.sink] === 'shed') return true;
+    this.#options.overflow(fleet.sink);
+    return false;
+  }
+
+  /** False where neither lane nor backlog have room. */
+  #place(fleet: EngineFleet, slot: number, seat: number, dueUs: Micros, nowUs: Micros, measured: boolean): boolean {
+    const sink = this.#sinks[fleet.sink] as Sink;
+    const queue = this.#queues[fleet.sink] as LaneQueues;
+    const { room } = sink;
+    const lane = sink.laneOf(fleet.index, seat);
+    if (queue.isEmpty(lane)) {
+      this.#meet(fleet, seat, dueUs, sink);
+      if ((room[lane] as number) > 0) {
+        room[lane] = (room[lane] as number) - 1;
+        if (measured) fleet.board.recorders.clientWait.record(0);
+        this.#append(fleet, slot, dueUs, sink);
+        return true;
+      }
+    }
+    if (!queue.push(lane, fleet.index, slot, nowUs)) return false;
+    add(fleet.board.counters, Counter.waiting, 1);
+    return true;
+  }
+
+  /** Tells the sink where the next event of a seat is that of another device; what is of the one before goes out first. */
+  #meet(fleet: EngineFleet, seat: number, dueUs: Micros, sink: Sink): void {
+    const incarnation = this.#reloads[fleet.index]?.next(seat, dueUs) ?? -1;
+    if (incarnation < 0) return;
+    this.#flush(fleet, sink);
+    sink.reload?.(fleet.index, seat, incarnation);
   }
 
   /** Makes the event of `slot`, whose room is already taken, sending the batch first when it is full. */
   #append(fleet: EngineFleet, slot: number, dueUs: Micros, sink: Sink): void {
-    if (fleet.append(slot, dueUs, this.#batch)) return;
-    this.#flush(fleet, sink);
-    fleet.append(slot, dueUs, this.#batch);
+    const event = Math.floor(slot);
+    if (!fleet.append(event, dueUs, this.#batch)) {
+      this.#flush(fleet, sink);
+      fleet.append(event, dueUs, this.#batch);
+    }
+    if (slot === event) return;
+    this.#batch.slots[this.#batch.count - 1] = slot;
+    this.#copies++;
   }
 
   #flush(fleet: EngineFleet, sink: Sink): void {
     const { count } = this.#batch;
     if (count === 0) return;
-    add(fleet.board.counters, Counter.sent, count);
+    add(fleet.board.counters, Counter.sent, count - this.#copies);
+    this.#copies = 0;
     sink.send(this.#batch, this.#clock.nowUs());
     clearBatch(this.#batch, fleet.index);
   }
@@ -310,8 +362,14 @@ export class Engine {
         clearBatch(this.#batch, fleet.index);
       }
       const slot = queue.headSlot(lane);
-      const dueUs = fleet.profile.timeOf(slot);
-      if (dueUs >= fromUs && dueUs < toUs) fleet.board.recorders.clientWait.record(nowUs - queue.headPickedUpUs(lane));
+      const event = Math.floor(slot);
+      const dueUs = fleet.profile.timeOf(event);
+      this.#meet(fleet, event % fleet.devices, dueUs, sink);
+      if (room[lane] === 0) break;
+      const intended = intendedUs(fleet, event, dueUs);
+      if (slot === event && intended >= fromUs && intended < toUs) {
+        fleet.board.recorders.clientWait.record(nowUs - queue.headPickedUpUs(lane));
+      }
       queue.shift(lane);
       add(fleet.board.counters, Counter.waiting, -1);
       room[lane] = (room[lane] as number) - 1;

@@ -197,6 +197,7 @@ class Worker {
           devices: fleet.devices,
           slots: fleet.slots,
           profile: fleetEvents.profile,
+          behavior: fleetEvents.behavior,
           sink: fleet.target,
           maxEventBytes: fleetEvents.maxEventBytes,
           board: this.#board.fleets[index] as Board['fleets'][number],
@@ -207,6 +208,7 @@ class Worker {
       backlogThen: plan.targets.map((target) => backlogOf(target.options).overflow),
       measured: { fromUs: warmUpUs, toUs: warmUpUs + durationUs },
       settle: (fleet, slot, outcome) => this.#journal.settle(fleet, slot, outcome),
+      attemptedAgain: (fleet, attempts) => this.#journal.attemptedAgain(fleet, attempts),
       overflow: (sink) => {
         if (!this.#overflowed)
           this.#post({ kind: 'overflow', target: (plan.targets[sink] as Plan['targets'][number]).name });

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { EventBatch } from '../../src/core/event-batch.ts';
 import { Outcome } from '../../src/core/outcome.ts';
 import { boardBytes, Counter, openBoard, type SenderInterval, senderIntervals } from '../../src/engine/board.ts';
-import { Engine, type EngineFleet } from '../../src/engine/engine.ts';
+import { Engine } from '../../src/engine/engine.ts';
+import type { EngineFleet } from '../../src/engine/engine-fleet.ts';
 import { RECORDER_BYTES } from '../../src/metrics/recorder.ts';
 import { createSchedule } from '../../src/schedule/schedule.ts';
 import { VirtualClock } from '../simulation/virtual-clock.ts';
@@ -40,6 +41,7 @@ function world(setup: Setup) {
       rate: { events: setup.perSecond, perUs: 1e6 },
       segments: [{ durationUs, from: ONE, to: ONE }],
     }),
+    behavior: null,
     sink: 0,
     maxEventBytes: 0,
     board: {
@@ -64,6 +66,7 @@ function world(setup: Setup) {
       expect(outcomes.has(slot), `slot ${slot} settled twice`).toBe(false);
       outcomes.set(slot, outcome);
     },
+    attemptedAgain: () => {},
     overflow: () => {
       overflows++;
       engine.stop();
@@ -266,6 +269,7 @@ describe('Engine', () => {
             rate: { events: 20, perUs: 1e6 },
             segments: [{ durationUs: 1e6, from: ONE, to: ONE }],
           }),
+          behavior: null,
           sink: 0,
           maxEventBytes: 0,
           board,
@@ -276,6 +280,7 @@ describe('Engine', () => {
       backlogThen: ['shed'],
       measured: { fromUs: 0, toUs: 1e6 },
       settle: () => {},
+      attemptedAgain: () => {},
       overflow: () => {},
       stopRequested: () => false,
     });

@@ -54,6 +54,11 @@ export class ScriptedSink implements Sink {
     }
   }
 
+  /** Does something later, as a connection would. */
+  connect(ms: number, task: () => void): void {
+    this.#clock.after(ms, task);
+  }
+
   flush(): Promise<void> {
     return Promise.resolve();
   }
