@@ -3,6 +3,7 @@ import { newRunId } from '../core/entropy.ts';
 import { IotloadError } from '../core/errors.ts';
 import { clearBatch, createEventBatch } from '../core/event-batch.ts';
 import type { Plan } from '../plan/plan.ts';
+import { wantsColour } from './colour.ts';
 import { defineCommand } from './command.ts';
 import { exitOfError } from './exit-codes.ts';
 import { planScenario, scenarioFlags } from './scenario-flags.ts';
@@ -22,9 +23,15 @@ export const sampleCommand = defineCommand({
         default: false,
         describe: 'print the topic or key before each event, with a tab',
       })
+      .option('plot', { type: 'boolean', default: false, describe: 'draw what the sensors feel instead' })
+      .option('device', { type: 'string', describe: 'with --plot: these devices by number, such as 0,17' })
+      .option('reading', { type: 'string', describe: 'with --plot: this reading or label' })
+      .option('from', { type: 'string', describe: 'with --plot: from this time of the run on, such as 10s' })
+      .option('for', { type: 'string', describe: 'with --plot: for this long, such as 20s' })
       .option('run-id', { type: 'string', describe: 'run id that the events carry' })
       .example('$0 sample quickstart --count 5', 'the first five events')
-      .example('$0 sample my.yaml --seed 7 --address', 'other devices, with their topics'),
+      .example('$0 sample my.yaml --seed 7 --address', 'other devices, with their topics')
+      .example('$0 sample earthquake --plot', 'the waves of an earthquake, from near to far'),
   handler: async (flags) => {
     const planned = await planScenario(flags);
     if (planned === null) return exitOfError['bad-scenario'];
@@ -40,6 +47,12 @@ export const sampleCommand = defineCommand({
     }
     for (const [fleet, { name }] of plan.fleets.entries()) {
       if (flags.fleet !== undefined && name !== flags.fleet) continue;
+      if (flags.plot) {
+        const { samplePlot } = await import('./sample-plot.ts');
+        const lines = samplePlot(plan, fleet, runId, flags, wantsColour(process.stdout));
+        process.stdout.write(`${lines.join('\n')}\n`);
+        continue;
+      }
       const limit = flags.count === undefined ? DEFAULT_COUNT : Number.POSITIVE_INFINITY;
       await printFleet(plan, fleet, runId, limit, flags.address);
     }

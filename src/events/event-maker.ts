@@ -136,6 +136,14 @@ export class EventMaker {
     return this.behavior === null ? timeUs : Math.max(timeUs + this.behavior.skewOf(seat), 0);
   }
 
+  /** Writes what a seat's sensor would read `slotUs` after slot time 0, were its `n`-th event made from it. */
+  read(seat: number, n: number, slotUs: Micros, out: Float64Array): void {
+    const key = this.#key;
+    key.seat = seat;
+    seatStream(this.#motionRoot, seat, key);
+    this.#device.sample(key, n, Math.max(0, this.clockStartUs + slotUs), out, 0);
+  }
+
   /** Computes a slot's event into `context`; `address` and `payload` then write it. Returns its seat. */
   load(slot: number, dueUs: Micros): number {
     const { devices } = this.fleet;

@@ -156,7 +156,7 @@ export class Earthquake {
     let cos = 0;
     let sin = 0;
     for (let line = 0; line < LINES; line++) {
-      const departure = (((bits >>> (4 * line)) & 15) - 7.5) * (SCATTER_TURNS / 7.5) * line;
+      const departure = (((bits >>> (3 * line)) & 7) - 3.5) * (SCATTER_TURNS / 3.5) * line;
       const turns = (frequencies[line] as number) * sinceCrest + (phases[line] as number) + departure;
       const weight = weights[line] as number;
       cos += weight * cosTurns(turns);

@@ -49,12 +49,13 @@ describe('source', () => {
     expect(Math.abs(cornerFrequency(magnitude, 3.5) / hertz - 1)).toBeLessThan(0.04);
   });
 
-  it('has most of its energy below the corner', () => {
-    const { frequencies, weights } = sourceLines(1, { k0: 1, k1: 2 }, 0);
+  it('is strongest about the corner, with a crest of 1', () => {
+    const { frequencies, weights, phases } = sourceLines(1, { k0: 1, k1: 2 }, 0);
     const energy = (keep: (hertz: number) => boolean): number =>
       weights.reduce((sum, weight, i) => sum + (keep(frequencies[i] as number) ? weight * weight : 0), 0);
-    const share = energy((hertz) => hertz < 1) / energy(() => true);
-    expect(share).toBeGreaterThan(0.6);
-    expect(weights.reduce((a, b) => a + b)).toBeCloseTo(1, 12);
+    expect(energy((hertz) => hertz > 0.5 && hertz < 1.6) / energy(() => true)).toBeGreaterThan(0.6);
+    expect(energy((hertz) => hertz > 3) / energy(() => true)).toBeLessThan(0.15);
+    const crest = weights.reduce((sum, weight, i) => sum + weight * Math.cos(2 * Math.PI * (phases[i] as number)), 0);
+    expect(crest).toBeCloseTo(1, 6);
   });
 });
