@@ -10,6 +10,7 @@ const kinds = ['mqtt'] as const;
 export const brokerCommand = defineCommand({
   command: 'broker <kind>',
   choices: kinds,
+  exits: ['2', '4', '130/143'],
   builder: (parser) =>
     parser
       .positional('kind', { choices: kinds, demandOption: true, describe: 'its protocol' })

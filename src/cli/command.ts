@@ -1,6 +1,7 @@
 import yargs, { type ArgumentsCamelCase, type Argv } from 'yargs';
 import { IotloadError } from '../core/errors.ts';
 import { exitCodes } from './exit-codes.ts';
+import { helpText } from './help-text.ts';
 
 /** A mistake on the command line, in yargs' words. */
 export class UsageError extends Error {}
@@ -16,34 +17,37 @@ export interface Verb {
   choices: readonly string[];
 }
 
-/** Widest help: longer lines are hard to read. */
-const MAX_WIDTH = 100;
-
 /** Defines a verb: its flags are typed by its own builder, and its handler answers with the exit code. */
 export function defineCommand<Flags>(definition: {
   /** The name, then its positional arguments in yargs' notation. */
   command: string;
   choices?: readonly string[];
+  /** Exit codes that its help explains; all where nothing is said. */
+  exits?: readonly string[];
   builder(parser: Argv): Argv<Flags>;
   handler(flags: ArgumentsCamelCase<Flags>): Promise<number>;
 }): Verb {
-  const { command, builder, handler, choices = [] } = definition;
+  const { command, builder, handler, choices = [], exits } = definition;
   return {
     name: command.replace(/ .*/, ''),
     choices,
     flags: async () => {
-      const help = await builder(yargs([])).getHelp();
+      const help = await builder(yargs([]).locale('en')).getHelp();
       return [...help.matchAll(/--([a-z][a-z-]+)/g)].map((match) => match[1] as string);
     },
     async execute(args, summary) {
-      const build = (inner: Argv): Argv<Flags> => builder(inner).epilogue(exitCodes);
+      if (args.includes('--help') || args.includes('-h')) {
+        const all = await builder(yargs([]).scriptName('iotload').locale('en').version(false).wrap(null)).getHelp();
+        process.stdout.write(helpText({ command, summary, all, exits: exitCodes(exits) }));
+        return 0;
+      }
       let outcome: Promise<number> = Promise.resolve(0);
       // A handler that yargs knows to be asynchronous makes it lay out the whole help, just in case.
       const start = (flags: ArgumentsCamelCase<Flags>): void => {
         refuseUnclearFlags(flags);
         outcome = handler(flags);
       };
-      parserFor(args).command<Flags>(command, summary, build, start).parse();
+      parserFor(args).command<Flags>(command, summary, builder, start).parse();
       return outcome;
     },
   };
@@ -53,11 +57,9 @@ function parserFor(args: readonly string[]): Argv {
   return yargs([...args])
     .scriptName('iotload')
     .locale('en')
-    .help()
-    .alias('h', 'help')
+    .help(false)
     .version(false)
     .strict()
-    .wrap(Math.min(MAX_WIDTH, process.stdout.columns ?? 80))
     .exitProcess(false)
     .fail((message: string | null, error: Error | undefined) => {
       if (error !== undefined && error.name !== 'YError') throw error;

@@ -38,7 +38,12 @@ export const exitTable: readonly (readonly [code: string, meaning: string])[] = 
   ['130/143', 'interrupted; the results were written'],
 ];
 
-/** The table at the end of every help. */
-export const exitCodes = ['Exit codes:', ...exitTable.map(([code, meaning]) => `  ${code.padEnd(8)} ${meaning}`)].join(
-  '\n',
-);
+/** The end of a help: the whole table, or the part that concerns a verb which judges nothing. */
+export function exitCodes(codes?: readonly string[]): string {
+  const rows = codes === undefined ? exitTable : exitTable.filter(([code]) => codes.includes(code));
+  const lines = rows.map(([code, meaning]) => {
+    const done = code === '0' && codes !== undefined ? 'done, and nothing is wrong' : meaning;
+    return `  ${code.padEnd(8)} ${codes !== undefined && code.startsWith('130') ? 'interrupted' : done}`;
+  });
+  return ['Exit codes', ...lines].join('\n');
+}

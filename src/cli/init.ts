@@ -20,6 +20,7 @@ interface InitFlags {
 export const initCommand = defineCommand({
   command: 'init [kind]',
   choices: starterKinds,
+  exits: ['0', '2', '130/143'],
   builder: (parser) =>
     parser
       .positional('kind', {

@@ -6,6 +6,7 @@ import { defineCommand } from './command.ts';
 /** `iotload models`: what devices there are, and what each can be told and reports. */
 export const modelsCommand = defineCommand({
   command: 'models [name]',
+  exits: ['0', '2'],
   builder: (parser) =>
     parser
       .positional('name', { type: 'string', describe: 'a model, to see its parameters, readings and payloads' })

@@ -7,6 +7,7 @@ import { planScenario, scenarioFlags } from './scenario-flags.ts';
 /** `iotload plan`: what a scenario comes to, sending nothing. */
 export const planCommand = defineCommand({
   command: 'plan <scenario>',
+  exits: ['0', '2'],
   builder: (parser) =>
     scenarioFlags(parser)
       .option('workers', { type: 'string', describe: 'worker threads (default: one per core, at most 4)' })

@@ -5,6 +5,7 @@ import { defineCommand } from './command.ts';
 /** `iotload report`: a finished run once more, in one of the report formats. */
 export const reportCommand = defineCommand({
   command: 'report <dir>',
+  exits: ['0', '2', '3'],
   builder: (parser) =>
     parser
       .positional('dir', { type: 'string', demandOption: true, describe: 'the results directory of a run' })

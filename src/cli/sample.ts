@@ -15,6 +15,7 @@ const DEFAULT_COUNT = 10;
 /** `iotload sample`: the first events of each fleet as they would be sent. */
 export const sampleCommand = defineCommand({
   command: 'sample <scenario>',
+  exits: ['0', '2'],
   builder: (parser) =>
     scenarioFlags(parser)
       .option('fleet', { type: 'string', describe: 'only this fleet' })

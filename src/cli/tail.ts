@@ -11,6 +11,7 @@ import { onInterrupt } from './signals.ts';
 /** `iotload tail`: what arrives, as it arrives, and which event each message is. */
 export const tailCommand = defineCommand({
   command: 'tail <scenario>',
+  exits: ['0', '2', '4', '6', '130/143'],
   builder: (parser) =>
     scenarioFlags(parser)
       .option('run-id', { type: 'string', describe: 'only events of this run are own (default: any run’s)' })

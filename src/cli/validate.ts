@@ -1,10 +1,11 @@
 import { defineCommand } from './command.ts';
 import { exitOfError } from './exit-codes.ts';
-import { planScenario, scenarioFlags } from './scenario-flags.ts';
+import { loadScenarioPlan, planScenario, type ScenarioFlags, scenarioFlags } from './scenario-flags.ts';
 
 /** `iotload validate`: every mistake of a scenario at once, or the JSON Schema that editors use. */
 export const validateCommand = defineCommand({
   command: 'validate [scenario]',
+  exits: ['0', '2'],
   builder: (parser) =>
     scenarioFlags(parser)
       .demandOption([])
@@ -13,6 +14,7 @@ export const validateCommand = defineCommand({
         default: false,
         describe: 'print the JSON Schema of scenario files instead',
       })
+      .option('json', { type: 'boolean', default: false, describe: 'print what was found as JSON' })
       .example('$0 validate my.yaml', 'explain every mistake in my.yaml')
       .example('$0 validate --schema', 'the schema for an editor'),
   handler: async (flags) => {
@@ -25,6 +27,7 @@ export const validateCommand = defineCommand({
       process.stderr.write('error: name a scenario to validate, or ask for --schema\n');
       return exitOfError['bad-arguments'];
     }
+    if (flags.json) return findings(flags);
     const planned = await planScenario(flags);
     if (planned === null) return exitOfError['bad-scenario'];
     const { describePlan } = await import('./describe-plan.ts');
@@ -36,3 +39,13 @@ export const validateCommand = defineCommand({
     return 0;
   },
 });
+
+/** Everything that was found, for a program to read. */
+async function findings(flags: ScenarioFlags): Promise<number> {
+  const { file, text, outcome } = await loadScenarioPlan(flags);
+  const { positioned } = await import('../scenario/diagnostics.ts');
+  const found = outcome.ok ? outcome.warnings : outcome.diagnostics;
+  const told = { file, valid: outcome.ok, diagnostics: positioned(found, text) };
+  process.stdout.write(`${JSON.stringify(told, null, 2)}\n`);
+  return outcome.ok ? 0 : exitOfError['bad-scenario'];
+}

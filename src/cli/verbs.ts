@@ -62,9 +62,15 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import('./sample.ts')).sampleCommand,
   },
   {
+    name: 'doctor',
+    group: 'look',
+    summary: 'can it run? network, login, rights, topic, clock, files',
+    load: async () => (await import('./doctor.ts')).doctorCommand,
+  },
+  {
     name: 'tail',
     group: 'look',
-    summary: 'read back live: which event is each message, how old',
+    summary: 'read back live: which event each message is, and how old',
     load: async () => (await import('./tail.ts')).tailCommand,
   },
   {
@@ -87,7 +93,15 @@ export const verbs: readonly VerbEntry[] = [
   },
 ];
 
-/** The verb of that name. */
+/** Completes the shell; no verb that a user types more than once. */
+const completion: VerbEntry = {
+  name: 'completion',
+  group: 'try',
+  summary: 'print the completion of verbs, flags and scenarios for a shell',
+  load: async () => (await import('./completion.ts')).completionCommand,
+};
+
+/** The verb of that name, also one that the overviews leave out. */
 export function verbNamed(name: string | undefined): VerbEntry | undefined {
-  return verbs.find((verb) => verb.name === name);
+  return [...verbs, completion].find((verb) => verb.name === name);
 }

@@ -31,7 +31,7 @@ Everywhere
   NO_COLOR     in the environment: no colours; FORCE_COLOR: also into a pipe
   iotload completion bash|zsh|fish    complete verbs, flags and scenarios by Tab
 
-${exitCodes}
+${exitCodes()}
 `;
 }
 

@@ -15,6 +15,8 @@ export interface Party {
   runId: string;
   clock: Clock;
   env: Readonly<Record<string, string | undefined>>;
+  /** Each fleet appears with its first device alone, on one connection. */
+  firstDeviceOnly?: boolean;
 }
 
 /** Opens the read side. Throws what the target throws, and `bad-scenario` where it cannot be read. */
@@ -43,15 +45,18 @@ export async function openWriter(
   });
 }
 
-function targetPlan({ plan, target }: Party): TargetPlan {
-  return plan.targets[target] as TargetPlan;
+function targetPlan({ plan, target, firstDeviceOnly }: Party): TargetPlan {
+  const whole = plan.targets[target] as TargetPlan;
+  const pooled = typeof whole.options['connections'] === 'number';
+  return firstDeviceOnly === true && pooled ? { ...whole, options: { ...whole.options, connections: 1 } } : whole;
 }
 
-function surroundings({ plan, target, runId, clock, env }: Party) {
+function surroundings({ plan, target, runId, clock, env, firstDeviceOnly }: Party) {
+  const fleets = targetFleets(plan, target, runId);
   return {
     clock,
     runId,
-    fleets: targetFleets(plan, target, runId),
+    fleets: firstDeviceOnly === true ? fleets.map((fleet) => ({ ...fleet, devices: 1 })) : fleets,
     random: systemRandom,
     reveal: (text: string) => revealSecrets(text, env),
   };

@@ -1,0 +1,141 @@
+import type { Clock } from '../core/clock.ts';
+import { newRunId } from '../core/entropy.ts';
+import { type ErrorCode, IotloadError } from '../core/errors.ts';
+import type { Plan, TargetPlan } from '../plan/plan.ts';
+import { targetOf } from '../targets/registry.ts';
+import { checkCertificates, checkServerCertificate } from './doctor-certificates.ts';
+import { ClockCheck } from './doctor-clock.ts';
+import { checkEventFile, checkResults } from './doctor-files.ts';
+import { Marker } from './doctor-marker.ts';
+import { dial } from './doctor-reach.ts';
+import { inDirectory, startEmbeddedBrokers } from './real-targets.ts';
+import { openReader, openWriter, type Party } from './target-parties.ts';
+
+/** One question that was asked, and the answer. */
+export interface Finding {
+  check: string;
+  /** `unknown`: it cannot be told, or was not asked; no reason not to run. */
+  status: 'good' | 'bad' | 'unknown';
+  detail: string;
+  /** What to do about a bad one. */
+  remedy: string | null;
+  /** Of a bad one. */
+  code: ErrorCode | null;
+}
+
+export interface DoctorOptions {
+  plan: Plan;
+  clock: Clock;
+  env: Readonly<Record<string, string | undefined>>;
+  finding(finding: Finding): void;
+}
+
+/** Asks a question and tells the answer: a detail, or the IotloadError that was thrown. Resolves with whether it was good. */
+export type Ask = (check: string, answer: () => Promise<string>) => Promise<boolean>;
+
+/**
+ * Goes the way of a plan's events with one device and a few markers, before any load: files, this machine's clock, the network, the
+ * login, the rights to publish and to read. Stops asking where one answer decides the next.
+ */
+export async function examine({ plan, clock, env, finding }: DoctorOptions): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  const tell = (check: string, status: Finding['status'], detail: string): void => {
+    add({ check, status, detail, remedy: null, code: null });
+  };
+  const add = (one: Finding): void => {
+    findings.push(one);
+    finding(one);
+  };
+  const ask: Ask = async (check, answer) => {
+    try {
+      tell(check, 'good', await answer());
+      return true;
+    } catch (error) {
+      if (!(error instanceof IotloadError)) throw error;
+      add({ check, status: 'bad', detail: error.message, remedy: error.hint ?? null, code: error.code });
+      return false;
+    }
+  };
+
+  const clocks = new ClockCheck(clock);
+  await ask('results', () => checkResults(plan.outputs.dir));
+  const real = await startEmbeddedBrokers(inDirectory(plan, ''));
+  try {
+    for (const target of plan.targets.keys()) {
+      await examineTarget({ plan: real.plan, target, runId: newRunId(), clock, env, firstDeviceOnly: true }, ask, tell);
+    }
+  } finally {
+    await real.stop();
+  }
+  await ask('clock', async () => clocks.steady());
+  const [status, detail] = clocks.synchronised();
+  tell('time sync', status, detail);
+  return findings;
+}
+
+async function examineTarget(
+  party: Party,
+  ask: Ask,
+  tell: (check: string, status: Finding['status'], detail: string) => void,
+): Promise<void> {
+  const { plan, target, clock } = party;
+  const { name, protocol, options } = plan.targets[target] as TargetPlan;
+  const label = (check: string): string => (plan.targets.length === 1 ? check : `${name}: ${check}`);
+  const { hosts, address } = targetOf(protocol).traits(options);
+  if (address === 'none') {
+    if (typeof options['path'] === 'string') await ask(label('file'), () => checkEventFile(options['path'] as string));
+    else tell(label('target'), 'unknown', `${protocol}: nothing to reach`);
+    return;
+  }
+  const nowMs = clock.wallUs() / 1000;
+  if (!(await checkCertificates(options['tls'], (check, answer) => ask(label(check), answer), nowMs))) return;
+  for (const host of hosts) {
+    if (!(await ask(label('reach'), () => dial(host, clock)))) return;
+    const endpoint = String(options['endpoint']);
+    if (/^(?:mqtts|wss):/.test(endpoint))
+      await ask(label('server certificate'), () => checkServerCertificate(host, nowMs));
+  }
+  await examineWay(
+    party,
+    (check, answer) => ask(label(check), answer),
+    (check, status, detail) => tell(label(check), status, detail),
+  );
+}
+
+/** Login, then markers on each fleet's own way. */
+async function examineWay(
+  party: Party,
+  ask: Ask,
+  tell: (check: string, status: Finding['status'], detail: string) => void,
+): Promise<void> {
+  const { plan, target } = party;
+  const closing: (() => Promise<void>)[] = [];
+  try {
+    const marker = new Marker(party);
+    const loggedIn = await ask('login', async () => {
+      const sink = await openWriter(party, () => {});
+      closing.push(() => sink.close());
+      marker.publishWith(sink);
+      const { username } = plan.targets[target]?.options ?? {};
+      return typeof username === 'string' ? `accepted, user ${username}` : 'accepted, without a user name';
+    });
+    if (!loggedIn) return;
+    const reads = plan.verify?.read === target;
+    if (!reads) tell('subscribe', 'unknown', 'delivery is not checked here');
+    const reading =
+      reads &&
+      (await ask('subscribe', async () => {
+        const source = await openReader(party, { delivered: (batch) => marker.read(batch), notice: () => {} });
+        closing.push(() => source.close());
+        return 'granted';
+      }));
+    for (const fleet of plan.fleets) {
+      if (fleet.target !== target) continue;
+      const suffix = plan.fleets.length === 1 ? '' : ` ${fleet.name}`;
+      const published = await ask(`publish${suffix}`, () => marker.publish(fleet));
+      if (published && reading) await ask(`read back${suffix}`, () => marker.seen(fleet));
+    }
+  } finally {
+    for (const close of closing) await close();
+  }
+}
