@@ -1,5 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { createEventBatch, createFleetEvents, loadPlan, planDigest, scenarioJsonSchema } from '../src/index.ts';
+import {
+  brokers,
+  createEventBatch,
+  createFleetEvents,
+  estimatePlan,
+  examplePayload,
+  loadPlan,
+  models,
+  planDigest,
+  planDrafted,
+  quickScenario,
+  sampleFleets,
+  scenarioJsonSchema,
+  targets,
+} from '../src/index.ts';
 
 const scenario = `iotload: 1
 run: { duration: 2s }
@@ -24,5 +38,14 @@ describe('the public API', () => {
 
   it('knows the schema of scenario files', async () => {
     expect(await scenarioJsonSchema()).toHaveProperty('$schema');
+  });
+
+  it('estimates a plan, drafts scenarios and lists what there is', async () => {
+    const plan = await planDrafted(quickScenario({ target: 'discard', rate: '10/s' }), 'quick.yaml');
+    const samples = sampleFleets(plan, 'r', 0);
+    expect(estimatePlan(plan, samples, 1)).toMatchObject({ events: 110, devices: 100 });
+    expect(await examplePayload('phone-motion', 'seismograph')).toMatch(/^\{"magnitude":/);
+    expect([Object.keys(targets), Object.keys(brokers)]).toEqual([expect.arrayContaining(['file', 'mqtt']), ['mqtt']]);
+    expect(models['phone-motion']?.name).toBe('phone-motion');
   });
 });

@@ -31,7 +31,7 @@ export const exitTable: readonly (readonly [code: string, meaning: string])[] = 
   ['0', 'pass: thresholds and delivery expectations hold'],
   ['1', 'fail: one of them was violated, soundly'],
   ['2', 'bad arguments or scenario: nothing was sent'],
-  ['3', 'inconclusive: generator or verifier was the limit, or nothing verified'],
+  ['3', 'inconclusive: generator or verifier the limit, or nothing verified'],
   ['4', 'target unreachable, or it refused us before measuring'],
   ['5', 'defect in iotload'],
   ['6', 'refused by a safety rail'],

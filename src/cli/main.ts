@@ -3,12 +3,20 @@ import type { Verb } from './command.ts';
 import { exitOfError } from './exit-codes.ts';
 import { shippedScenarios } from './find-scenario.ts';
 import { printError } from './print-error.ts';
-import { verbNamed, verbs } from './verbs.ts';
+import { type VerbEntry, verbNamed, verbs } from './verbs.ts';
+
+/** No verb that a user types more than once, so the overviews name it in passing only. */
+const completion: VerbEntry = {
+  name: 'completion',
+  group: 'try',
+  summary: 'print the completion of verbs, flags and scenarios for a shell',
+  load: async () => (await import('./completion.ts')).completionCommand,
+};
 
 /** Runs the verb that the arguments name and leaves its exit code behind. Overviews load no parser. */
 async function main(args: readonly string[]): Promise<void> {
   const typed = args.find((arg) => !arg.startsWith('-'));
-  const entry = verbNamed(typed);
+  const entry = typed === completion.name ? completion : verbNamed(typed);
   if (entry === undefined && (args.length === 0 || typed === undefined || typed === 'help')) {
     process.exitCode = await overview(args);
     return;

@@ -14,9 +14,10 @@ export const reportCommand = defineCommand({
       .example('$0 report results/quickstart-20260131T120000Z', 'the final screen of that run')
       .example('$0 report out --json | jq .latency', 'its figures for another program'),
   async handler({ dir, format, json }) {
-    const { reportFormats } = await import('../report/registry.ts');
+    const { reportFormatNamed, reportFormats } = await import('../report/registry.ts');
     const name = json ? 'json' : format;
-    const chosen = Object.hasOwn(reportFormats, name) ? reportFormats[name] : undefined;
+    if (reportFormatNamed(name) === undefined) await loadPluginsOf(dir);
+    const chosen = reportFormatNamed(name);
     if (chosen === undefined) {
       throw new IotloadError('bad-arguments', 'there is no such format', {
         where: '--format',
@@ -39,3 +40,13 @@ export const reportCommand = defineCommand({
     return 0;
   },
 });
+
+/** Plugins that a run was made with may bring formats of their own. */
+async function loadPluginsOf(dir: string): Promise<void> {
+  const { existsSync } = await import('node:fs');
+  const { join } = await import('node:path');
+  if (!existsSync(join(dir, 'plan.json'))) return;
+  const { readPlanDocument } = await import('../runner/plan-document.ts');
+  const { readyPlan } = await import('../events/ready-plan.ts');
+  await readyPlan(readPlanDocument(dir).plan);
+}

@@ -1,5 +1,6 @@
 import type { Argv } from 'yargs';
 import { IotloadError } from '../core/errors.ts';
+import type { PlanOutcome } from '../plan/load-plan.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { SafetyRefusal } from '../plan/safety.ts';
 import { readEnvFile } from './env-file.ts';
@@ -74,12 +75,13 @@ export interface PlannedScenario {
   file: string;
 }
 
-/** Loads the scenario and resolves its plan. Prints every mistake and returns null when there is one; prints warnings either way. */
-export async function planScenario(flags: ScenarioFlags): Promise<PlannedScenario | null> {
+/** Loads the scenario and resolves its plan, or says everything that is wrong with it. Prints nothing. */
+export async function loadScenarioPlan(
+  flags: ScenarioFlags,
+): Promise<{ file: string; text: string; outcome: PlanOutcome }> {
   for (const path of flags['env-file']) readEnvFile(path, process.env);
   const { file, text, folder } = findScenario(flags.scenario);
   const { loadPlan } = await import('../plan/load-plan.ts');
-  const { renderDiagnostics } = await import('../scenario/diagnostics.ts');
   const outcome = await loadPlan({
     text,
     file,
@@ -95,6 +97,13 @@ export async function planScenario(flags: ScenarioFlags): Promise<PlannedScenari
     ...(flags.count === undefined ? {} : { count: flags.count }),
     ...(flags.seed === undefined ? {} : { seed: flags.seed }),
   });
+  return { file, text, outcome };
+}
+
+/** Loads the scenario and resolves its plan. Prints every mistake and returns null when there is one; prints warnings either way. */
+export async function planScenario(flags: ScenarioFlags): Promise<PlannedScenario | null> {
+  const { file, text, outcome } = await loadScenarioPlan(flags);
+  const { renderDiagnostics } = await import('../scenario/diagnostics.ts');
   if (!outcome.ok) {
     process.stderr.write(renderDiagnostics(outcome.diagnostics, text, file));
     return null;

@@ -43,9 +43,12 @@ export const validateCommand = defineCommand({
 /** Everything that was found, for a program to read. */
 async function findings(flags: ScenarioFlags): Promise<number> {
   const { file, text, outcome } = await loadScenarioPlan(flags);
-  const { positioned } = await import('../scenario/diagnostics.ts');
-  const found = outcome.ok ? outcome.warnings : outcome.diagnostics;
-  const told = { file, valid: outcome.ok, diagnostics: positioned(found, text) };
+  const { positionOf } = await import('../scenario/diagnostics.ts');
+  const diagnostics = (outcome.ok ? outcome.warnings : outcome.diagnostics).map(({ range, ...diagnostic }) => ({
+    ...diagnostic,
+    ...(range === null ? { line: null, column: null } : positionOf(text, range.start)),
+  }));
+  const told = { file, valid: outcome.ok, diagnostics };
   process.stdout.write(`${JSON.stringify(told, null, 2)}\n`);
   return outcome.ok ? 0 : exitOfError['bad-scenario'];
 }

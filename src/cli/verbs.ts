@@ -93,15 +93,7 @@ export const verbs: readonly VerbEntry[] = [
   },
 ];
 
-/** Completes the shell; no verb that a user types more than once. */
-const completion: VerbEntry = {
-  name: 'completion',
-  group: 'try',
-  summary: 'print the completion of verbs, flags and scenarios for a shell',
-  load: async () => (await import('./completion.ts')).completionCommand,
-};
-
-/** The verb of that name, also one that the overviews leave out. */
+/** The verb of that name. */
 export function verbNamed(name: string | undefined): VerbEntry | undefined {
-  return [...verbs, completion].find((verb) => verb.name === name);
+  return verbs.find((verb) => verb.name === name);
 }

@@ -62,6 +62,12 @@ function lineAt(text: string, offset: number): SourceLine {
   return { index, text: text.slice(start, end < 0 ? text.length : end).replace(/\r$/, ''), start };
 }
 
+/** Line and column, from 1, of an offset in a text. */
+export function positionOf(text: string, offset: number): { line: number; column: number } {
+  const { index, start } = lineAt(text, offset);
+  return { line: index + 1, column: offset - start + 1 };
+}
+
 /** Without most of the long words that a value may consist of, so that what is said about it is still read. */
 function clipped(full: string): string {
   const text = full.replace(/[^\s"]{100,}/g, (word) => `${word.slice(0, 40)}…`);
