@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { systemClock } from '../src/core/clock.ts';
 import { createEventBatch, type EventBatch } from '../src/core/event-batch.ts';
 import type { SinkEvents, TargetFleet } from '../src/targets/target.ts';
-import { PacketType, writePuback } from '../src/wire/mqtt-frames.ts';
+import { Answer, PacketType, writeAnswer } from '../src/wire/mqtt-frames.ts';
 import { createPublishLayout, readPublish } from '../src/wire/mqtt-publish.ts';
 import { FrameSplitter } from '../src/wire/mqtt-splitter.ts';
 
@@ -43,7 +43,7 @@ async function broker(): Promise<void> {
         const type = (bytes[start] as number) >>> 4;
         if (type === PacketType.publish) {
           readPublish(bytes, start, body, end, layout);
-          if (layout.qos === 1) used = writePuback(out, used, layout.packetId);
+          if (layout.qos === 1) used = writeAnswer(out, used, Answer.puback, layout.packetId);
         } else if (type === PacketType.connect) {
           used += Buffer.from([PacketType.connack << 4, 2, 0, 0]).copy(out, used);
         } else if (type === PacketType.pingreq) {
@@ -91,7 +91,12 @@ async function iotload(): Promise<void> {
   const fleet: TargetFleet = { index: 0, name: 'f', devices: 1, address: TOPIC, deviceId: () => 'd' };
   const options = {
     endpoint: `mqtt://127.0.0.1:${port}`,
+    version: 4,
     qos: Number(qos),
+    retain: false,
+    cleanStart: true,
+    sessionExpiryS: null,
+    will: null,
     connections: 1,
     username: null,
     password: null,

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { PacketType, writePuback } from '../../src/wire/mqtt-frames.ts';
+import { Answer, PacketType, writeAnswer } from '../../src/wire/mqtt-frames.ts';
 import { createPublishLayout, readPublish } from '../../src/wire/mqtt-publish.ts';
 import { FrameSplitter } from '../../src/wire/mqtt-splitter.ts';
 
@@ -52,7 +52,7 @@ async function serve(): Promise<void> {
         if (type === PacketType.publish) {
           published++;
           readPublish(bytes, start, body, end, layout);
-          if (layout.qos === 1) used = writePuback(out, used, layout.packetId);
+          if (layout.qos === 1) used = writeAnswer(out, used, Answer.puback, layout.packetId);
         } else if (type === PacketType.connect) {
           version = bytes[body + 6] as number;
           if (version === 5) answer(PacketType.connack << 4, 3, 0, 0, 0);

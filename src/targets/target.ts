@@ -162,6 +162,8 @@ export interface DeliveredBatch {
   payloadEnds: Uint32Array;
   /** Monotonic time at which these bytes were in our hands. */
   atUs: Micros;
+  /** The target says that it may have delivered these before, so that a second copy of them is no duplicate of its making. */
+  redelivered: boolean;
 }
 
 export interface SourceContext {

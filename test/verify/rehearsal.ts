@@ -41,6 +41,7 @@ export function delivered(payloads: readonly Uint8Array[], atUs: number): Delive
     payloadStarts: starts,
     payloadEnds: ends,
     atUs,
+    redelivered: false,
   };
 }
 

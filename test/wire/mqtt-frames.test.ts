@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { generate } from 'mqtt-packet';
 import { expect, it } from 'vitest';
-import { publishBytes, writePuback, writePublish } from '../../src/wire/mqtt-frames.ts';
+import { Answer, publishBytes, publishFlags, writeAnswer, writePublish } from '../../src/wire/mqtt-frames.ts';
 
 const topics = fc.string({ unit: 'binary', minLength: 1, maxLength: 60 }).filter((topic) => !/[+#\0]/u.test(topic));
 
@@ -22,7 +22,9 @@ it('writes the PUBLISH that mqtt-packet generates, byte for byte', () => {
         const payloadAt = bytes.length - payload.length;
         const size = publishBytes(payloadAt - 3, payload.length, qos);
         const out = new Uint8Array(offset + size);
-        expect(writePublish(out, offset, bytes, 3, payloadAt, bytes.length, qos, messageId)).toBe(offset + size);
+        expect(writePublish(out, offset, bytes, 3, payloadAt, bytes.length, publishFlags(qos), messageId)).toBe(
+          offset + size,
+        );
         const expected = generate({
           cmd: 'publish',
           topic,
@@ -51,7 +53,7 @@ it('writes the PUBACK that mqtt-packet generates', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 65_535 }), (messageId) => {
       const out = new Uint8Array(4);
-      expect(writePuback(out, 0, messageId)).toBe(4);
+      expect(writeAnswer(out, 0, Answer.puback, messageId)).toBe(4);
       expect(Buffer.from(out)).toEqual(generate({ cmd: 'puback', messageId }));
     }),
   );

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../../core/clock.ts';
-import { PacketType, PUBACK_BYTES, writePuback } from '../../wire/mqtt-frames.ts';
+import { ANSWER_BYTES, Answer, PacketType, writeAnswer } from '../../wire/mqtt-frames.ts';
 import { createPublishLayout, type PublishLayout, readPublish } from '../../wire/mqtt-publish.ts';
 import { FrameSplitter } from '../../wire/mqtt-splitter.ts';
 import { AckFilter } from './ack-filter.ts';
@@ -131,7 +131,7 @@ export class ProxyConnection {
   }
 
   #passesDown(frame: Buffer): boolean {
-    if (frame[0] !== PacketType.puback << 4 || frame.length !== PUBACK_BYTES) return true;
+    if (frame[0] !== Answer.puback || frame.length !== ANSWER_BYTES) return true;
     return this.#acks.take(frame.readUInt16BE(2));
   }
 
@@ -188,8 +188,8 @@ export class ProxyConnection {
       case 'drop':
         state.record(record);
         if (packetId !== 0) {
-          const ack = Buffer.alloc(PUBACK_BYTES);
-          writePuback(ack, 0, packetId);
+          const ack = Buffer.alloc(ANSWER_BYTES);
+          writeAnswer(ack, 0, Answer.puback, packetId);
           this.#client.write(ack);
         }
         return;

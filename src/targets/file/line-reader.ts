@@ -31,6 +31,7 @@ export class LineReader {
     payloadStarts: new Uint32Array(MAX_EVENTS),
     payloadEnds: new Uint32Array(MAX_EVENTS),
     atUs: 0,
+    redelivered: false,
   };
 
   constructor(file: ReadableFile, events: SourceEvents, nowUs: () => number) {

@@ -12,12 +12,19 @@ export const MAX_WINDOW = 32_768;
 const NONE = -1;
 
 /**
- * PUBLISHes of one connection whose PUBACK is awaited. A place holds one; its packet identifier is `FIRST_OWN_ID + place`.
+ * PUBLISHes of one connection whose acknowledgement is awaited. A place holds one; its packet identifier is `FIRST_OWN_ID + place`.
  *
  * A place is free, waiting, or expired. An expired one was given up (its slot is settled) but stays taken until its PUBACK comes or
- * the session ends: used again earlier, the late PUBACK of the old message would be taken for that of the new one. Waiting places are
- * linked in the order of sending, so that the oldest is found at once and any may be acknowledged first; free ones form a queue, so
- * that an identifier rests as long as possible.
+ * the session ends: used again earlier, the late PUBACK of the old message would be taken for that of the new one. At QoS 2 a PUBREC
+ * makes a waiting place received, which still waits, and an expired one abandoned; PUBCOMP frees both. A broker may pass a message on
+ * only when it gets PUBREL, and forgets what is merely received with the session, so not before PUBCOMP is the event acknowledged.
+ *
+ *   free → waiting → (received →) free, settled by the answer
+ *              ↓          ↓
+ *           expired → abandoned → free, settled before
+ *
+ * Waiting places are linked in the order of sending, so that the oldest is found at once and any may be acknowledged first; free ones
+ * form a queue, so that an identifier rests as long as possible.
  */
 export class InFlight {
   #fleets: Uint16Array;
@@ -34,6 +41,7 @@ export class InFlight {
   #freeTail = NONE;
   #waiting = 0;
   #expired = 0;
+  #abandoned = 0;
 
   constructor(capacity: number) {
     this.#capacity = Math.min(capacity, OWN_IDS);
@@ -54,6 +62,11 @@ export class InFlight {
   /** Places that were given up and whose identifier rests. */
   get expired(): number {
     return this.#expired;
+  }
+
+  /** Places that were given up and of which the broker has the message, but has not said PUBCOMP. */
+  get abandoned(): number {
+    return this.#abandoned;
   }
 
   /** Send time of the oldest waiting place; Infinity when none waits. */
@@ -83,20 +96,39 @@ export class InFlight {
     return FIRST_OWN_ID + place;
   }
 
-  /** Frees the place of an acknowledged packet; its slot goes `into` if it was still waiting, which the result says. */
+  /**
+   * Frees the place of a packet whose last answer came: PUBACK, PUBCOMP, or a refusal. Its slot goes `into` if it was still waiting,
+   * which the result says.
+   */
   acknowledge(packetId: number, into: Settlements): boolean {
     const place = packetId - FIRST_OWN_ID;
-    if (place < 0 || place >= this.#capacity) return false;
-    const state = this.#state[place] as number;
+    const state = this.#stateOf(place);
     if (state === State.free) return false;
-    if (state === State.waiting) {
+    const waited = state === State.waiting || state === State.received;
+    if (waited) {
       into.add(this.#fleets[place] as number, this.#slots[place] as number, this.#sentAtUs[place] as number);
       this.#unlink(place);
-    } else {
+    } else if (state === State.expired) {
       this.#expired--;
+    } else {
+      this.#abandoned--;
     }
     this.#free(place);
-    return state === State.waiting;
+    return waited;
+  }
+
+  /** Takes a PUBREC that is no refusal. */
+  receive(packetId: number): void {
+    const place = packetId - FIRST_OWN_ID;
+    const state = this.#stateOf(place);
+    if (state === State.waiting) this.#state[place] = State.received;
+    else if (state === State.expired) this.#abandon(place);
+  }
+
+  /** Whether the broker has said PUBREC to this packet, so that PUBCOMP is what it waits for. */
+  isReleased(packetId: number): boolean {
+    const state = this.#stateOf(packetId - FIRST_OWN_ID);
+    return state === State.received || state === State.abandoned;
   }
 
   /** Gives up what was sent before `sentBeforeUs`; returns how many. */
@@ -106,8 +138,13 @@ export class InFlight {
       const place = this.#oldest;
       into.add(this.#fleets[place] as number, this.#slots[place] as number, this.#sentAtUs[place] as number);
       this.#unlink(place);
-      this.#state[place] = State.expired;
-      this.#expired++;
+      if (this.#state[place] === State.received) {
+        this.#state[place] = State.abandoned;
+        this.#abandoned++;
+      } else {
+        this.#state[place] = State.expired;
+        this.#expired++;
+      }
       count++;
     }
     return count;
@@ -116,12 +153,53 @@ export class InFlight {
   /** The session ended: no acknowledgement can come any more. Gives up everything; returns how many were waiting. */
   clear(into: Settlements): number {
     const count = this.expire(Number.POSITIVE_INFINITY, into);
-    if (this.#expired === 0) return count;
+    if (this.#expired === 0 && this.#abandoned === 0) return count;
     this.#expired = 0;
+    this.#abandoned = 0;
     this.#freeHead = NONE;
     this.#freeTail = NONE;
     this.#freeAll(0);
     return count;
+  }
+
+  /**
+   * The broker has kept the session over a lost connection. At QoS 1 it knows nothing of what was given up, so those identifiers are
+   * free again; at QoS 2 it may hold the message, which only PUBREL ends.
+   */
+  resume(qos: 1 | 2): void {
+    for (let place = 0; this.#expired > 0 && place < this.#capacity; place++) {
+      if (this.#state[place] !== State.expired) continue;
+      if (qos === 2) {
+        this.#abandon(place);
+      } else {
+        this.#expired--;
+        this.#free(place);
+      }
+    }
+  }
+
+  /** Packets to be sent again as PUBLISH, oldest first. */
+  forEachUnanswered(visit: (packetId: number, fleet: number, slot: number) => void): void {
+    for (let place = this.#oldest; place !== NONE; place = this.#next[place] as number) {
+      if (this.#state[place] === State.received) continue;
+      visit(FIRST_OWN_ID + place, this.#fleets[place] as number, this.#slots[place] as number);
+    }
+  }
+
+  /** Packets whose PUBREL is to be sent again. */
+  forEachReleased(visit: (packetId: number) => void): void {
+    for (let place = 0; place < this.#capacity; place++)
+      if (this.isReleased(FIRST_OWN_ID + place)) visit(FIRST_OWN_ID + place);
+  }
+
+  #stateOf(place: number): number {
+    return place < 0 || place >= this.#capacity ? State.free : (this.#state[place] as number);
+  }
+
+  #abandon(place: number): void {
+    this.#state[place] = State.abandoned;
+    this.#expired--;
+    this.#abandoned++;
   }
 
   #unlink(place: number): void {
@@ -161,7 +239,7 @@ export class InFlight {
   }
 }
 
-const State = { free: 0, waiting: 1, expired: 2 } as const;
+const State = { free: 0, waiting: 1, expired: 2, received: 3, abandoned: 4 } as const;
 
 function extended<T extends Uint8Array | Uint16Array | Int32Array | Float64Array>(old: T, grown: T): T {
   grown.set(old);

@@ -2,14 +2,14 @@ import type { TargetDefinition, TargetOptions, TargetTraits } from '../target.ts
 import { parseEndpoint } from './endpoint.ts';
 import type { MqttOptions } from './options.ts';
 
-/** MQTT 3.1.1 over TCP, TLS or WebSocket, QoS 0 and 1. */
+/** MQTT 3.1.1 and 5 over TCP, TLS or WebSocket. */
 export const mqtt: TargetDefinition = {
   name: 'mqtt',
-  doc: 'MQTT 3.1.1 broker, QoS 0 or 1, a pool of connections or one per device',
+  doc: 'MQTT 3.1.1 or 5 broker, QoS 0, 1 or 2, a pool of connections or one per device',
   traits(options: TargetOptions): TargetTraits {
     const { endpoint, qos } = options as unknown as MqttOptions;
     return {
-      acknowledges: qos === 1,
+      acknowledges: qos > 0,
       address: 'topic',
       ordered: true,
       hosts: endpoint === 'embedded' ? [] : [hostOf(endpoint)],

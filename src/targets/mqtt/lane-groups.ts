@@ -1,5 +1,5 @@
 import type { EventBatch } from '../../core/event-batch.ts';
-import { publishBytes } from '../../wire/mqtt-frames.ts';
+import type { PublishEncoder } from './publish-encoder.ts';
 
 const NONE = -1;
 
@@ -21,16 +21,15 @@ export class LaneGroups {
   }
 
   /** Groups the batch; what was grouped before is forgotten. */
-  build(batch: EventBatch, laneOf: (fleet: number, seat: number) => number, qos: 0 | 1): void {
+  build(batch: EventBatch, laneOf: (fleet: number, seat: number) => number, encoder: PublishEncoder): void {
     for (let group = 0; group < this.count; group++) this.#heads[this.lane(group)] = NONE;
     this.count = 0;
     this.frameBytes = 0;
     if (batch.count > this.#next.length) this.#next = new Int32Array(batch.capacity);
-    const { fleet, count, starts, payloads, ends, seats } = batch;
+    const { fleet, count, seats } = batch;
     for (let i = 0; i < count; i++) {
       const lane = laneOf(fleet, seats[i] as number);
-      const payload = payloads[i] as number;
-      this.frameBytes += publishBytes(payload - (starts[i] as number), (ends[i] as number) - payload, qos);
+      this.frameBytes += encoder.bytesOf(batch, i);
       this.#next[i] = NONE;
       if (this.#heads[lane] === NONE) {
         this.#heads[lane] = i;

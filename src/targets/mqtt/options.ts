@@ -4,6 +4,7 @@ import { backlog, count, duration, rate } from '../option-schemas.ts';
 import { authProblems } from './auth-problems.ts';
 import { endpointProblem } from './endpoint-problem.ts';
 import type { LeastUp } from './opening.ts';
+import { checkProtocol, protocolPlan, protocolShape } from './protocol-options.ts';
 
 /** One name, or several. */
 const alpn = z
@@ -61,10 +62,7 @@ export const optionsSchema = z
       })
       .describe('mqtt://host:port, mqtts://…, ws://host:port/path, wss://…, or embedded for a broker of our own'),
     topic: template.default('iotload/<run>/<device>').describe('topic of each event; a fleet may have its own'),
-    qos: z
-      .union([z.literal(0), z.literal(1)], { error: 'expected 0 or 1' })
-      .default(1)
-      .describe('0: not acknowledged; 1: acknowledged'),
+    ...protocolShape,
     connections: z
       .union([z.literal('per_device'), count(1, 4096)], {
         error: 'expected per_device, or a number of connections from 1 to 4096',
@@ -125,10 +123,11 @@ export const optionsSchema = z
     for (const { path, error, hint } of authProblems(auth, connections === 'per_device'))
       context.addIssue({ code: 'custom', path: ['auth', ...path], message: error, params: { hint } });
   })
+  .superRefine(checkProtocol)
   .transform((block) => ({
     endpoint: block.endpoint,
     topic: block.topic,
-    qos: block.qos,
+    ...protocolPlan(block),
     connections: block.connections,
     /** Both may hold `${NAME}` references, resolved when the target opens, and placeholders, filled for each connection. */
     username: block.auth?.username ?? null,
@@ -146,7 +145,7 @@ export const optionsSchema = z
     timeoutUs: block.timeout,
     backlog: block.backlog,
   }))
-  .meta({ title: 'mqtt', description: 'MQTT 3.1.1' });
+  .meta({ title: 'mqtt', description: 'MQTT 3.1.1 or 5' });
 
 /** Options as the plan holds them: units resolved, secrets as references. */
 export type MqttOptions = z.output<typeof optionsSchema>;

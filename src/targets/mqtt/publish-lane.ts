@@ -1,4 +1,5 @@
 import type { Micros } from '../../core/clock.ts';
+import type { Qos } from '../../wire/mqtt-frames.ts';
 import { InFlight, MAX_WINDOW, OWN_IDS } from './in-flight.ts';
 import type { Settlements } from './settlements.ts';
 
@@ -6,6 +7,14 @@ import type { Settlements } from './settlements.ts';
 export const QOS0_ROOM = 65_536;
 /** Places a connection starts with; more come when they are needed. */
 const FIRST_PLACES = 16;
+
+/** What a broker takes over one connection. */
+export interface LaneLimits {
+  receiveMaximum: number | null;
+  maximumPacketSize: number;
+}
+
+const noLimits: LaneLimits = { receiveMaximum: null, maximumPacketSize: Number.POSITIVE_INFINITY };
 
 /**
  * One publishing connection without its socket: its window, what is in flight, and whether it may send. The room is conserved:
@@ -17,26 +26,31 @@ const FIRST_PLACES = 16;
  */
 export class PublishLane {
   readonly lane: number;
-  readonly qos: 0 | 1;
+  readonly qos: Qos;
   readonly #room: Int32Array;
   readonly #drained: (lane: number) => void;
   readonly #inFlight: InFlight | null;
-  readonly #window: number;
+  readonly #most: number;
+  #window: number;
   #withheld: number;
+  /** The broker counts: what it has not answered takes room, also after we have given it up. */
+  #counted = false;
+  #maximumPacketSize = Number.POSITIVE_INFINITY;
   #up = false;
   #full = false;
   /** Set while nothing new may be sent: called as soon as nothing is open any more. */
   #idle: (() => void) | null = null;
 
-  /** `window`: most PUBLISHes in flight at QoS 1, at most `MAX_WINDOW`. */
-  constructor(lane: number, qos: 0 | 1, window: number, room: Int32Array, drained: (lane: number) => void) {
+  /** `window`: most PUBLISHes in flight at QoS 1 and 2, at most `MAX_WINDOW`. */
+  constructor(lane: number, qos: Qos, window: number, room: Int32Array, drained: (lane: number) => void) {
     this.lane = lane;
     this.qos = qos;
     this.#room = room;
     this.#drained = drained;
     const bounded = Math.max(1, Math.min(window, MAX_WINDOW));
     this.#inFlight = qos === 0 ? null : new InFlight(Math.min(FIRST_PLACES, bounded));
-    this.#window = qos === 0 ? QOS0_ROOM : bounded;
+    this.#most = qos === 0 ? QOS0_ROOM : bounded;
+    this.#window = this.#most;
     this.#withheld = this.#window;
     room[lane] = 0;
   }
@@ -46,9 +60,14 @@ export class PublishLane {
     return this.#up;
   }
 
-  /** PUBLISHes whose PUBACK is awaited. */
+  /** PUBLISHes whose last answer is awaited. */
   get outstanding(): number {
     return this.#inFlight === null ? 0 : this.#inFlight.waiting;
+  }
+
+  /** What is in flight, for a session that is resumed; null at QoS 0. */
+  get inFlight(): InFlight | null {
+    return this.#inFlight;
   }
 
   /** Send time of the oldest of them; Infinity when there is none. */
@@ -58,23 +77,53 @@ export class PublishLane {
 
   /** So many acknowledgements never came that the identifiers could run out; only a new session frees them. */
   get idsExhausted(): boolean {
-    return this.#inFlight !== null && this.#inFlight.expired > OWN_IDS - MAX_WINDOW;
+    if (this.#inFlight === null) return false;
+    const given = this.#inFlight.expired + this.#inFlight.abandoned;
+    return given > OWN_IDS - MAX_WINDOW || (this.#counted && given >= this.#window);
   }
 
-  /** The session is established and its socket takes bytes. */
-  connected(): void {
+  /** Most PUBLISHes in flight in this session. */
+  get window(): number {
+    return this.#window;
+  }
+
+  /** Bytes of the longest frame that the broker takes. */
+  get maximumPacketSize(): number {
+    return this.#maximumPacketSize;
+  }
+
+  /**
+   * The session is established and its socket takes bytes. `limits` are the broker's: the longest frame, and how many PUBLISHes it
+   * takes before it has answered one; null where it does not count them. `resumed`: it has kept what is in flight.
+   */
+  connected({ receiveMaximum, maximumPacketSize }: LaneLimits = noLimits, resumed = false): void {
+    this.#maximumPacketSize = maximumPacketSize;
     this.#up = true;
     this.#full = false;
     this.#idle = null;
+    const before = this.#window - this.#held;
+    if (resumed && this.qos > 0) this.#inFlight?.resume(this.qos as 1 | 2);
+    this.#counted = receiveMaximum !== null;
+    this.#window = this.#inFlight === null ? this.#most : Math.min(this.#most, receiveMaximum ?? this.#most);
+    this.#withheld += this.#window - this.#held - before;
     this.#release();
   }
 
-  /** The session ended. Everything in flight goes `into`; its acknowledgements cannot come any more. */
+  /** The session may be resumed: what is in flight stays so until the next one is there or the time is up. */
+  suspended(): void {
+    this.#up = false;
+    this.#idle = null;
+    this.#withhold();
+  }
+
+  /** The session ended for good. Everything in flight goes `into`; its acknowledgements cannot come any more. */
   lost(into: Settlements): void {
     this.#up = false;
     this.#idle = null;
     this.#withhold();
-    if (this.#inFlight !== null) this.#withheld += this.#inFlight.clear(into);
+    const before = this.#held;
+    this.#inFlight?.clear(into);
+    this.#withheld += before;
   }
 
   /** The socket holds as many bytes as it may. */
@@ -105,26 +154,46 @@ export class PublishLane {
     return this.#inFlight === null ? 0 : this.#inFlight.add(fleet, slot, sentAtUs);
   }
 
-  /** Takes a PUBACK; true when it settled a slot. The room for it follows with `giveBack`. */
-  acknowledge(packetId: number, into: Settlements): boolean {
-    return this.#inFlight?.acknowledge(packetId, into) ?? false;
+  /** Takes the last answer to a PUBLISH, which settles its slot unless that was given up; returns the room to give back for it. */
+  acknowledge(packetId: number, into: Settlements): number {
+    const inFlight = this.#inFlight;
+    if (inFlight === null) return 0;
+    const before = this.#held;
+    inFlight.acknowledge(packetId, into);
+    return before - this.#held;
   }
 
-  /** Gives up what was sent before `sentBeforeUs`; returns how many. The room for them follows with `giveBack`. */
+  /** Takes a PUBREC that is no refusal: PUBREL is to follow. */
+  receive(packetId: number): void {
+    this.#inFlight?.receive(packetId);
+  }
+
+  /** Gives up what was sent before `sentBeforeUs`; returns the room to give back for it. */
   expire(sentBeforeUs: Micros, into: Settlements): number {
-    return this.#inFlight === null ? 0 : this.#inFlight.expire(sentBeforeUs, into);
+    if (this.#inFlight === null) return 0;
+    const before = this.#held;
+    this.#inFlight.expire(sentBeforeUs, into);
+    return before - this.#held;
   }
 
   /** `count` events taken from this lane's room have been settled. */
   giveBack(count: number): void {
-    if (count === 0) return;
     this.#withheld += count;
     this.#release();
     this.#tellIdle();
   }
 
+  /** Places of the window that are taken. */
+  get #held(): number {
+    if (this.#inFlight === null) return 0;
+    const { waiting, expired, abandoned } = this.#inFlight;
+    return waiting + (this.#counted ? expired + abandoned : 0);
+  }
+
   #tellIdle(): void {
-    if (this.#idle === null || this.#withheld < this.#window) return;
+    // What was given up is settled, though the broker may still count it.
+    const givenUp = this.#held - this.outstanding;
+    if (this.#idle === null || this.#withheld + givenUp < this.#window) return;
     const idle = this.#idle;
     // What was held stays held.
     this.#idle = () => {};
@@ -132,7 +201,7 @@ export class PublishLane {
   }
 
   #release(): void {
-    if (!this.#up || this.#full || this.#idle !== null || this.#withheld === 0) return;
+    if (!this.#up || this.#full || this.#idle !== null || this.#withheld <= 0) return;
     const before = this.#room[this.lane] as number;
     this.#room[this.lane] = before + this.#withheld;
     this.#withheld = 0;

@@ -1,16 +1,21 @@
 import type { Micros } from '../../core/clock.ts';
 import { IotloadError } from '../../core/errors.ts';
 import { Outcome } from '../../core/outcome.ts';
-import { PacketType } from '../../wire/mqtt-frames.ts';
+import { type Connack, plainConnack } from '../../wire/mqtt-connack.ts';
+import { Answer, type Qos } from '../../wire/mqtt-frames.ts';
+import type { AnswerFrames } from './answer-frames.ts';
 import { backoffMs, STABLE_US } from './backoff.ts';
+import { connackProblem } from './connack-problem.ts';
 import type { ConnectQueue } from './connect-queue.ts';
 import type { ConnectionNotices } from './connection-notices.ts';
 import { openingError, plainReason, type SessionFailure } from './failure.ts';
 import { FIRST_OWN_ID } from './in-flight.ts';
 import type { Opening } from './opening.ts';
 import type { PublishLane } from './publish-lane.ts';
+import { FIRST_FAILURE, NO_SUBSCRIBERS, reasonWords } from './reason-codes.ts';
 import { farewell, Session, type SessionHandlers, type SessionIdentity, type SessionSettings } from './session.ts';
 import type { Settlements } from './settlements.ts';
+import type { Will } from './will.ts';
 
 /** What the links of a sink share. */
 export interface LinkCommon {
@@ -18,6 +23,13 @@ export interface LinkCommon {
   queue: ConnectQueue;
   notices: ConnectionNotices;
   settlements: Settlements;
+  answers: AnswerFrames;
+  /** What all events leave with. */
+  sends: { qos: Qos; retain: boolean };
+  /** Sends again what is in flight, in a session that the broker has kept. */
+  resend(state: PublishLane, session: Session): void;
+  /** The will of a connection that calls itself so. */
+  willOf(lane: number, clientId: string): Will | null;
   random(): number;
   opening: Opening;
 }
@@ -39,6 +51,9 @@ export class PublishLink implements SessionHandlers {
   #wasUpAs = 0;
   /** The session is ending with a farewell, for another one to follow. */
   #leaving = false;
+  #connack = plainConnack();
+  /** A session of an earlier run is being ended by a clean one. */
+  #purging = false;
   /** Cut on purpose until then. */
   #downUntilUs = 0;
   #queued = false;
@@ -51,7 +66,8 @@ export class PublishLink implements SessionHandlers {
   #failures = 0;
   #firstTryUs = 0;
   #upSinceUs = 0;
-  #acknowledged = 0;
+  /** Room to give back after this read; -1 for none that was settled. */
+  #answered = -1;
 
   constructor(common: LinkCommon, state: PublishLane, identityOf: (incarnation: number) => SessionIdentity) {
     this.#common = common;
@@ -100,16 +116,40 @@ export class PublishLink implements SessionHandlers {
     await this.session?.close();
   }
 
+  welcomed(connack: Connack): void {
+    this.#connack = connack;
+  }
+
   connected(): void {
-    const { settings, notices } = this.#common;
+    const { settings, notices, sends } = this.#common;
+    const session = this.session as Session;
     this.#upSinceUs = settings.clock.nowUs();
     this.#attemptDone();
     if (this.#closed) return;
+    const problem = connackProblem(this.#connack, sends);
+    if (problem !== null) {
+      session.drop(problem);
+      return;
+    }
+    const resumed = this.#connack.sessionPresent && this.#resumable;
+    const stale = settings.version === 4 && !settings.cleanStart && this.#connack.sessionPresent && !resumed;
+    if (this.#purging || stale) {
+      this.#purging = !this.#purging;
+      this.#leaving = true;
+      void session.close();
+      return;
+    }
+    if (!resumed) this.#loseAll('session lost');
     if (this.#everUp) {
       notices.add(this.#present === this.#wasUpAs ? 'reconnected' : 'connected', settings.endpoint.text);
     }
     this.#wasUpAs = this.#present;
-    this.state.connected();
+    const limits = {
+      receiveMaximum: settings.version === 5 ? this.#connack.receiveMaximum : null,
+      maximumPacketSize: this.#connack.maximumPacketSize,
+    };
+    this.state.connected(limits, resumed);
+    if (resumed) this.#common.resend(this.state, session);
     if (this.#present !== this.#incarnation) this.#leave();
     if (this.#everUp) return;
     this.#everUp = true;
@@ -117,23 +157,30 @@ export class PublishLink implements SessionHandlers {
   }
 
   readStarts(): void {
-    this.#common.settlements.begin(Outcome.acked, 'puback', this.#common.settings.clock.nowUs());
+    const { settlements, settings, sends } = this.#common;
+    settlements.begin(Outcome.acked, sends.qos === 2 ? 'pubcomp' : 'puback', settings.clock.nowUs());
   }
 
   frame(bytes: Uint8Array, start: number, body: number, end: number): boolean {
-    if (bytes[start] !== PacketType.puback << 4 || end - body !== 2) return false;
+    const answer = bytes[start] as number;
+    if (answer < Answer.puback || answer > Answer.pubcomp || end - body < 2) return false;
     const packetId = ((bytes[body] as number) << 8) | (bytes[body + 1] as number);
     if (packetId < FIRST_OWN_ID) return false;
-    if (this.state.acknowledge(packetId, this.#common.settlements)) this.#acknowledged++;
+    if (answer === Answer.puback && end - body === 2) this.#settle(packetId);
+    else this.#take(answer, packetId, end - body === 2 ? 0 : (bytes[body + 2] as number));
     return true;
   }
 
   readEnds(): void {
-    if (this.#acknowledged === 0) return;
-    const count = this.#acknowledged;
-    this.#acknowledged = 0;
-    this.#common.settlements.flush();
-    this.state.giveBack(count);
+    const { settlements, answers } = this.#common;
+    const frames = answers.take();
+    const { session } = this;
+    if (frames.length > 0 && session?.writable && !session.write(frames)) answers.renew();
+    if (this.#answered < 0) return;
+    const room = this.#answered;
+    this.#answered = -1;
+    settlements.flush();
+    this.state.giveBack(room);
   }
 
   drained(): void {
@@ -148,7 +195,8 @@ export class PublishLink implements SessionHandlers {
     this.session = null;
     this.#leaving = false;
     this.#attemptDone();
-    this.#loseAll('connection lost');
+    if (!settings.cleanStart && !left) this.state.suspended();
+    else this.#loseAll('connection lost');
     if (this.#closed) return;
     if (left && failure === farewell && nowUs >= this.#downUntilUs) {
       this.#connect();
@@ -214,7 +262,11 @@ export class PublishLink implements SessionHandlers {
       const identity = this.#identify();
       if (identity === null) return done();
       this.#attemptDone = done;
-      this.session = new Session(settings, identity, this);
+      const { cleanStart, version } = settings;
+      // In MQTT 3.1.1 a clean session cannot be resumed later, so what an earlier run left is found out and ended instead.
+      const clean = cleanStart || this.#purging || (version === 5 && !this.#resumable);
+      const will = this.#common.willOf(this.state.lane, identity.clientId);
+      this.session = new Session(settings, identity, { clean, will }, this);
     });
   }
 
@@ -229,6 +281,41 @@ export class PublishLink implements SessionHandlers {
       this.#pause(backoffMs(this.#failures++, random()));
       return null;
     }
+  }
+
+  /** Whether the session under way is one that this link has begun. */
+  get #resumable(): boolean {
+    return !this.#common.settings.cleanStart && this.#everUp && this.#present === this.#wasUpAs;
+  }
+
+  /** The last answer to a PUBLISH. */
+  #settle(packetId: number): void {
+    this.#answered = Math.max(0, this.#answered) + this.state.acknowledge(packetId, this.#common.settlements);
+  }
+
+  /** Any other answer than a plain PUBACK. */
+  #take(answer: number, packetId: number, code: number): void {
+    const { sends, answers, notices } = this.#common;
+    const [first, last] = sends.qos === 2 ? [Answer.pubrec, Answer.pubcomp] : [Answer.puback, Answer.puback];
+    if (answer !== first && answer !== last) return;
+    if (code === NO_SUBSCRIBERS) notices.add('warning', reasonWords(code));
+    if (code >= FIRST_FAILURE && answer === first) this.#refuse(packetId, reasonWords(code));
+    // What the broker no longer knows when PUBREL is repeated, it has passed on before.
+    else if (answer === last) this.#settle(packetId);
+    else {
+      this.state.receive(packetId);
+      answers.add(Answer.pubrel, packetId);
+    }
+  }
+
+  /** The broker has refused an event: that much is certain. */
+  #refuse(packetId: number, reason: string): void {
+    const { settlements, settings } = this.#common;
+    settlements.flush();
+    settlements.begin(Outcome.rejected, reason, settings.clock.nowUs());
+    this.#settle(packetId);
+    settlements.flush();
+    this.readStarts();
   }
 
   #loseAll(reason: string): void {

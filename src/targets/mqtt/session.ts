@@ -1,12 +1,15 @@
 import type { MqttClient } from 'mqtt';
 import type { Clock, Micros } from '../../core/clock.ts';
+import { type Connack, readConnack } from '../../wire/mqtt-connack.ts';
 import { PacketType } from '../../wire/mqtt-frames.ts';
 import { FrameSplitter } from '../../wire/mqtt-splitter.ts';
 import type { Channel, ChannelOrigin, Dial } from './channel.ts';
 import { ControlStream } from './control-stream.ts';
 import type { Endpoint } from './endpoint.ts';
-import { connackFailure, type SessionFailure, socketFailure } from './failure.ts';
+import { connackFailure, disconnectFailure, type SessionFailure, socketFailure } from './failure.ts';
+import type { Version } from './publish-encoder.ts';
 import { ReservedIds } from './reserved-ids.ts';
+import type { Will } from './will.ts';
 
 /** What all sessions of a target have in common. */
 export interface SessionSettings {
@@ -18,6 +21,11 @@ export interface SessionSettings {
   /** 0: no keep-alive. */
   keepAliveUs: Micros;
   connectTimeoutUs: Micros;
+  version: Version;
+  /** false: a session that was cut off is resumed. */
+  cleanStart: boolean;
+  /** How long the broker keeps it; null where that is not said. */
+  sessionExpiryS: number | null;
   /** A longer inbound frame ends the session. */
   maxFrameBytes: number;
 }
@@ -29,9 +37,18 @@ export interface SessionIdentity extends ChannelOrigin {
   password: string | undefined;
 }
 
+/** What CONNECT says besides who we are. */
+export interface Greeting {
+  /** Begin a new session, whatever the broker has kept. */
+  clean: boolean;
+  will: Will | null;
+}
+
 /** The other side of a session. */
 export interface SessionHandlers {
-  /** CONNACK accepted us. */
+  /** CONNACK accepted us; frames may follow at once. */
+  welcomed(connack: Connack): void;
+  /** MQTT.js has taken note of it and may be used. */
   connected(): void;
   /** Frames follow that arrived together, `length` bytes of them; `full` when they filled the read buffer. */
   readStarts(length: number, full: boolean): void;
@@ -68,7 +85,7 @@ export class Session {
   #reading = false;
   #over = false;
 
-  constructor(settings: SessionSettings, identity: SessionIdentity, handlers: SessionHandlers) {
+  constructor(settings: SessionSettings, identity: SessionIdentity, greeting: Greeting, handlers: SessionHandlers) {
     this.#settings = settings;
     this.#handlers = handlers;
     this.#splitter = new FrameSplitter(settings.maxFrameBytes);
@@ -92,7 +109,7 @@ export class Session {
       const waited = this.#channel.connecting ? 'no answer' : 'connected, but no CONNACK came';
       this.drop({ code: 'target-unreachable', reason: `${waited} within ${connectTimeoutUs / 1e6} s` });
     });
-    this.#client = this.#startClient(identity);
+    this.#client = this.#startClient(identity, greeting);
   }
 
   /** Bytes written and not yet taken by the kernel. */
@@ -121,7 +138,10 @@ export class Session {
     this.#hangUp();
   }
 
-  /** Says DISCONNECT where there is somebody to say it to; resolves when the channel is closed. */
+  /**
+   * Says DISCONNECT where there is somebody to say it to, and that the session need not be kept where the protocol can say that; resolves
+   * when the channel is closed.
+   */
   close(): Promise<void> {
     if (this.#over) return this.#whenEnded;
     this.#fail(farewell);
@@ -130,12 +150,13 @@ export class Session {
       return this.#whenEnded;
     }
     const cancel = this.#settings.clock.after(FAREWELL_MS, () => this.#channel.destroy());
-    this.#client.end();
+    const forget = this.#settings.sessionExpiryS === null ? {} : { properties: { sessionExpiryInterval: 0 } };
+    this.#client.end(false, forget);
     return this.#whenEnded.then(cancel);
   }
 
-  #startClient({ clientId, username, password }: SessionIdentity): MqttClient {
-    const { Client, keepAliveUs } = this.#settings;
+  #startClient({ clientId, username, password }: SessionIdentity, { clean, will }: Greeting): MqttClient {
+    const { Client, keepAliveUs, version, sessionExpiryS } = this.#settings;
     const client = new Client(() => this.#control, {
       manualConnect: true,
       reconnectPeriod: 0,
@@ -147,20 +168,20 @@ export class Session {
       log: () => {},
       messageIdProvider: new ReservedIds(),
       clientId,
-      clean: true,
-      protocolVersion: 4,
+      clean,
+      protocolVersion: version,
       keepalive: Math.ceil(keepAliveUs / 1e6),
       ...(username === undefined ? {} : { username }),
       ...(password === undefined ? {} : { password }),
+      ...(sessionExpiryS === null ? {} : { properties: { sessionExpiryInterval: sessionExpiryS } }),
+      ...(will === null ? {} : { will: { ...will, payload: Buffer.from(will.payload) } }),
     });
     client.on('error', (error: Error) =>
       this.#fail({ code: 'target-unreachable', reason: error.message, cause: error }),
     );
     client.on('connect', () => {
       this.#cancelTimeout();
-      if (this.#over) return;
-      this.#established = true;
-      this.#handlers.connected();
+      if (!this.#over) this.#handlers.connected();
     });
     client.connect();
     return client;
@@ -182,9 +203,18 @@ export class Session {
 
   #frame(bytes: Uint8Array, start: number, body: number, end: number): void {
     if (this.#handlers.frame(bytes, start, body, end)) return;
-    if ((bytes[start] as number) >>> 4 === PacketType.connack && end - body >= 2) {
-      const returnCode = bytes[body + 1] as number;
-      if (returnCode !== 0) this.#fail(connackFailure(returnCode));
+    const type = (bytes[start] as number) >>> 4;
+    if (type === PacketType.connack) {
+      const connack = readConnack(bytes, body, end, this.#settings.version);
+      if (connack.code !== 0) {
+        this.#fail(connackFailure(connack.code));
+      } else if (!this.#over) {
+        this.#established = true;
+        this.#handlers.welcomed(connack);
+      }
+    } else if (type === PacketType.disconnect) {
+      this.drop(disconnectFailure(end > body ? (bytes[body] as number) : 0));
+      return;
     }
     this.#control.push(Buffer.from(bytes.subarray(start, end)));
   }

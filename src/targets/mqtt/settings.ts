@@ -38,6 +38,9 @@ export async function sessionSettings(
     dial,
     keepAliveUs: options.keepAliveUs,
     connectTimeoutUs: options.connectTimeoutUs,
+    version: options.version,
+    cleanStart: options.cleanStart,
+    sessionExpiryS: options.sessionExpiryS,
     maxFrameBytes: role === 'sink' ? SINK_MAX_FRAME : SOURCE_MAX_FRAME,
   };
 }

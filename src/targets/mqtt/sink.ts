@@ -2,8 +2,8 @@ import type { Micros } from '../../core/clock.ts';
 import { IotloadError } from '../../core/errors.ts';
 import type { EventBatch } from '../../core/event-batch.ts';
 import { Outcome } from '../../core/outcome.ts';
-import { writePublish } from '../../wire/mqtt-frames.ts';
 import type { Cut, Sink, SinkContext, TargetOptions } from '../target.ts';
+import { AnswerFrames } from './answer-frames.ts';
 import { ConnectQueue } from './connect-queue.ts';
 import { ConnectionNotices } from './connection-notices.ts';
 import { cutLanes } from './cut-lanes.ts';
@@ -12,11 +12,14 @@ import { LaneGroups } from './lane-groups.ts';
 import { type LaneMap, laneMapOf } from './lane-map.ts';
 import { leastUp, Opening } from './opening.ts';
 import type { MqttOptions } from './options.ts';
+import { PublishEncoder } from './publish-encoder.ts';
 import { PublishLane } from './publish-lane.ts';
 import { PublishLink } from './publish-link.ts';
+import { Resender } from './resender.ts';
 import type { Session, SessionSettings } from './session.ts';
 import { connectShare, sessionSettings } from './settings.ts';
 import { Settlements } from './settlements.ts';
+import { fillWill } from './will.ts';
 
 /** More than this waiting in one socket, and the connection takes no more. */
 const MAX_BACKLOG_BYTES = 256 * 1024;
@@ -53,7 +56,9 @@ class MqttSink implements Sink {
   readonly #opening: Opening;
   readonly #context: SinkContext;
   readonly #timeoutUs: Micros;
-  readonly #qos: 0 | 1;
+  readonly #encoder: PublishEncoder;
+  /** Events of the batch under way that are longer than the broker takes. */
+  readonly #oversized = new Set<number>();
   readonly #map: LaneMap;
   readonly #perDevice: boolean;
   readonly #links: PublishLink[] = [];
@@ -78,7 +83,7 @@ class MqttSink implements Sink {
     this.#map = map;
     this.#perDevice = options.connections === 'per_device';
     this.#timeoutUs = options.timeoutUs;
-    this.#qos = options.qos;
+    this.#encoder = new PublishEncoder(options.version, options.qos, options.retain);
     this.lanes = map.lanes;
     this.laneOf = map.laneOf;
     this.room = new Int32Array(map.lanes);
@@ -95,11 +100,20 @@ class MqttSink implements Sink {
       : Math.max(options.connections as number, part.count);
     const opening = new Opening(map.lanes, leastUp(options.leastUp, map.lanes, total));
     this.#opening = opening;
+    const resender = options.cleanStart ? null : new Resender(context, this.#encoder);
+    const names = new Map(fleets.map(({ index, name }) => [index, name]));
     const common = {
       settings,
       queue: this.#queue,
       notices: this.#notices,
       settlements: this.#settlements,
+      answers: new AnswerFrames(),
+      sends: { qos: options.qos, retain: options.retain },
+      resend: (state: PublishLane, session: Session) => resender?.resend(state, session),
+      willOf: (lane: number, device: string) => {
+        const fleet = names.get(map.ownerOf(lane).fleet ?? -1) ?? '';
+        return options.will === null ? null : fillWill(options.will, { device, fleet, run: context.runId });
+      },
       random: context.random,
       opening,
     };
@@ -125,7 +139,7 @@ class MqttSink implements Sink {
 
   send(batch: EventBatch, atUs: Micros): void {
     const groups = this.#groups;
-    groups.build(batch, this.laneOf, this.#qos);
+    groups.build(batch, this.laneOf, this.#encoder);
     const shared = groups.frameBytes <= this.#scratch.length;
     const out = shared ? this.#scratch : Buffer.allocUnsafeSlow(groups.frameBytes);
     let free = true;
@@ -142,7 +156,7 @@ class MqttSink implements Sink {
       // A socket that is behind keeps what it gets for a while: then its own copy, not all of the shared buffer.
       if (session.backlogBytes > 0) session.write(Buffer.from(out.subarray(from, at)));
       else if (!session.write(out.subarray(from, at))) free = false;
-      if (this.#qos === 0) this.#settleWritten(batch, lane, state, atUs);
+      if (this.#encoder.qos === 0) this.#settleWritten(batch, lane, state, atUs);
       // A write that failed at once ends the session only after this turn; no more may be taken for it until then.
       if (session.backlogBytes > MAX_BACKLOG_BYTES || !session.writable) state.filled();
     }
@@ -153,7 +167,7 @@ class MqttSink implements Sink {
     const { clock } = this.#context;
     const deadlineUs = clock.nowUs() + timeoutMs * 1000;
     while (
-      this.#links.some(({ state, session }) => state.up && (state.outstanding > 0 || (session?.backlogBytes ?? 0) > 0))
+      this.#links.some(({ state, session }) => state.outstanding > 0 || (state.up && (session?.backlogBytes ?? 0) > 0))
     ) {
       if (clock.nowUs() >= deadlineUs) {
         this.#expire(Number.POSITIVE_INFINITY, 'timeout');
@@ -197,7 +211,7 @@ class MqttSink implements Sink {
           new IotloadError('target-unreachable', `no PUBACK within ${this.#timeoutUs / 1e6} s`, { value: address }),
         );
       });
-      session.client.publish(address, Buffer.from(payload), { qos: this.#qos }, (error) => {
+      session.client.publish(address, Buffer.from(payload), { qos: this.#encoder.qos }, (error) => {
         cancel();
         if (error === undefined || error === null) resolve();
         else
@@ -210,13 +224,29 @@ class MqttSink implements Sink {
 
   /** Writes the frames of one lane's events; returns the position behind them. */
   #encode(batch: EventBatch, lane: number, state: PublishLane, atUs: Micros, out: Buffer, at: number): number {
-    const { fleet, bytes, starts, payloads, ends, slots } = batch;
-    const qos = this.#qos;
+    const { fleet, slots } = batch;
+    const encoder = this.#encoder;
+    const limit = state.maximumPacketSize;
+    this.#oversized.clear();
     for (let i = this.#groups.first(lane); i >= 0; i = this.#groups.next(i)) {
+      if (limit !== Number.POSITIVE_INFINITY && encoder.bytesOf(batch, i) > limit) {
+        this.#oversized.add(i);
+        continue;
+      }
       const packetId = state.begin(fleet, slots[i] as number, atUs);
-      at = writePublish(out, at, bytes, starts[i] as number, payloads[i] as number, ends[i] as number, qos, packetId);
+      at = encoder.write(batch, i, packetId, false, out, at);
     }
+    if (this.#oversized.size > 0) this.#rejectOversized(batch, state);
     return at;
+  }
+
+  /** The broker has said beforehand that it would hang up at such a frame, so it never gets one. */
+  #rejectOversized(batch: EventBatch, state: PublishLane): void {
+    const nowUs = this.#context.clock.nowUs();
+    this.#settlements.begin(Outcome.rejected, 'larger than the broker takes', nowUs);
+    for (const i of this.#oversized) this.#settlements.add(batch.fleet, batch.slots[i] as number, nowUs);
+    this.#settlements.flush();
+    state.giveBack(this.#oversized.size);
   }
 
   /** At QoS 0 a written event is all that can be known. */
@@ -230,6 +260,7 @@ class MqttSink implements Sink {
   /** The connection went down between the engine's look at its room and now; nothing has left us. */
   #reject(batch: EventBatch, lane: number, state: PublishLane): void {
     const nowUs = this.#context.clock.nowUs();
+    this.#oversized.clear();
     this.#settlements.begin(Outcome.rejected, 'not connected', nowUs);
     const count = this.#addAll(batch, lane, nowUs);
     this.#settlements.flush();
@@ -239,6 +270,7 @@ class MqttSink implements Sink {
   #addAll(batch: EventBatch, lane: number, sentAtUs: Micros): number {
     let count = 0;
     for (let i = this.#groups.first(lane); i >= 0; i = this.#groups.next(i)) {
+      if (this.#oversized.has(i)) continue;
       this.#settlements.add(batch.fleet, batch.slots[i] as number, sentAtUs);
       count++;
     }

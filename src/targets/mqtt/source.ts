@@ -1,11 +1,13 @@
-import type { ISubscriptionGrant } from 'mqtt';
-import { PacketType } from '../../wire/mqtt-frames.ts';
+import type { IClientSubscribeOptions, ISubscriptionGrant } from 'mqtt';
+import type { Connack } from '../../wire/mqtt-connack.ts';
+import { Answer, PacketType } from '../../wire/mqtt-frames.ts';
 import type { Source, SourceContext, SourceHealth, TargetOptions } from '../target.ts';
 import { Arrivals } from './arrivals.ts';
 import { backoffMs, STABLE_US } from './backoff.ts';
 import { openingError, plainReason, type SessionFailure } from './failure.ts';
 import { readerIdentity } from './identities.ts';
 import type { MqttOptions } from './options.ts';
+import { FIRST_FAILURE } from './reason-codes.ts';
 import { Session, type SessionHandlers, type SessionIdentity, type SessionSettings } from './session.ts';
 import { sessionSettings } from './settings.ts';
 import { topicFilters } from './topic-filters.ts';
@@ -40,7 +42,7 @@ class MqttSource implements Source, SessionHandlers {
   readonly opened: Promise<void>;
   readonly #context: SourceContext;
   readonly #settings: SessionSettings;
-  readonly #qos: 0 | 1;
+  readonly #options: MqttOptions;
   readonly #identity: SessionIdentity;
   readonly #filters: string[];
   readonly #arrivals: Arrivals;
@@ -56,6 +58,10 @@ class MqttSource implements Source, SessionHandlers {
   #cancelPause: () => void = () => {};
   #cancelGrant: () => void = () => {};
   #gaps = 0;
+  /** Nobody reads at present. */
+  #away = false;
+  /** The broker has kept the session, with our subscriptions and what has arrived meanwhile. */
+  #resumed = false;
   #fullReads = 0;
   #droppedAtOpen: number | null = null;
   #dropped: number | null = null;
@@ -65,12 +71,12 @@ class MqttSource implements Source, SessionHandlers {
     this.#context = context;
     this.#settings = settings;
     this.#identity = identity;
-    this.#qos = options.qos;
+    this.#options = options;
     this.#filters = topicFilters(
       fleets.map(({ address }) => address),
       fleets.map((fleet) => fleet.deviceId(0)),
     );
-    this.#arrivals = new Arrivals((batch) => {
+    this.#arrivals = new Arrivals(options.version, (batch) => {
       if (!this.#closed) events.delivered(batch);
     });
     this.opened = new Promise((resolve, reject) => {
@@ -83,7 +89,8 @@ class MqttSource implements Source, SessionHandlers {
 
   health(): SourceHealth {
     const brokerDropped = this.#dropped === null ? null : this.#dropped - (this.#droppedAtOpen ?? 0);
-    return { gaps: this.#gaps, fullReads: this.#fullReads, brokerDropped };
+    // One that may still end without a loss counts until then.
+    return { gaps: this.#gaps + (this.#away ? 1 : 0), fullReads: this.#fullReads, brokerDropped };
   }
 
   /** MQTT has no positions: what has not come may still come. */
@@ -98,16 +105,30 @@ class MqttSource implements Source, SessionHandlers {
     await this.#session?.close();
   }
 
+  welcomed({ sessionPresent }: Connack): void {
+    this.#resumed = sessionPresent && this.#everUp;
+    this.#away = false;
+    if (this.#resumed) return;
+    this.#arrivals.newSession();
+    // What the broker has stored since we were last there may be an event of ours.
+    this.#arrivals.takesStored = this.#options.retain && this.#everUp;
+    if (this.#everUp) this.#gaps++;
+  }
+
   connected(): void {
     const { clock } = this.#context;
     this.#upSinceUs = clock.nowUs();
     const session = this.#session as Session;
+    if (this.#resumed) {
+      this.#subscribed(session);
+      return;
+    }
     // Keep-alive does not notice a broker that answers everything but SUBSCRIBE.
     const { connectTimeoutUs } = this.#settings;
     this.#cancelGrant = clock.after(connectTimeoutUs / 1000, () => {
       session.drop({ code: 'target-unreachable', reason: `no SUBACK within ${connectTimeoutUs / 1e6} s` });
     });
-    session.client.subscribe(this.#filters, { qos: this.#qos }, (error, granted) => {
+    session.client.subscribe(this.#filters, this.#subscription(), (error, granted) => {
       if (this.#closed || session !== this.#session) return;
       this.#cancelGrant();
       const refused = refusedFilters(this.#filters, error, granted);
@@ -122,8 +143,11 @@ class MqttSource implements Source, SessionHandlers {
   }
 
   frame(bytes: Uint8Array, start: number, body: number, end: number): boolean {
-    if ((bytes[start] as number) >>> 4 !== PacketType.publish) return false;
-    this.#arrivals.add(bytes, start, body, end, this.#onSystem);
+    const first = bytes[start] as number;
+    if (first >>> 4 === PacketType.publish) this.#arrivals.add(bytes, start, body, end, this.#onSystem);
+    else if (first === Answer.pubrel && end - body >= 2) {
+      this.#arrivals.release(((bytes[body] as number) << 8) | (bytes[body + 1] as number));
+    } else return false;
     return true;
   }
 
@@ -131,7 +155,7 @@ class MqttSource implements Source, SessionHandlers {
     const acks = this.#arrivals.finish();
     const session = this.#session;
     if (acks.length === 0 || session === null || !session.writable) return;
-    if (!session.write(acks)) this.#arrivals.releaseAcks();
+    if (!session.write(acks)) this.#arrivals.keepAnswers();
     if (session.backlogBytes > MAX_BACKLOG_BYTES) {
       session.drop({ code: 'target-unreachable', reason: 'the broker no longer takes acknowledgements' });
     }
@@ -150,7 +174,7 @@ class MqttSource implements Source, SessionHandlers {
       this.#rejectOpened(openingError(this.#settings.endpoint, failure, tried));
       return;
     }
-    this.#gaps++;
+    this.#away = true;
     if (nowUs - this.#upSinceUs > STABLE_US) this.#failures = 0;
     events.notice('disconnected', `${this.#settings.endpoint.text}: ${plainReason(failure)} (reader)`, 1);
     this.#cancelPause = clock.after(backoffMs(this.#failures++, random()), () => this.#connect());
@@ -158,13 +182,22 @@ class MqttSource implements Source, SessionHandlers {
 
   #connect(): void {
     if (this.#closed) return;
-    this.#session = new Session(this.#settings, this.#identity, this);
+    const { cleanStart, version } = this.#settings;
+    // The name is new, so there is nothing to be resumed the first time; in MQTT 3.1.1 it must be said all the same.
+    const clean = cleanStart || (version === 5 && !this.#everUp);
+    this.#session = new Session(this.#settings, this.#identity, { clean, will: null }, this);
+  }
+
+  /** In MQTT 5, what was stored before stays away unless it may be an event of ours that went by unseen. */
+  #subscription(): IClientSubscribeOptions {
+    const { version, qos } = this.#options;
+    return version === 4 ? { qos } : { qos, nl: false, rap: false, rh: this.#arrivals.takesStored ? 0 : 2 };
   }
 
   #subscribed(session: Session): void {
     const { events } = this.#context;
     // Only some brokers have it and only some users may read it; without it the count stays unknown.
-    session.client.subscribe(DROPPED_TOPIC, { qos: 0 }, () => {});
+    if (!this.#resumed) session.client.subscribe(DROPPED_TOPIC, { qos: 0 }, () => {});
     if (this.#everUp) events.notice('reconnected', `${this.#settings.endpoint.text} (reader)`, 1);
     this.#everUp = true;
     this.#resolveOpened();
@@ -186,7 +219,7 @@ function refusedFilters(
   error: Error | null,
   granted: ISubscriptionGrant[] | undefined,
 ): string | null {
-  const refused = granted?.filter(({ qos }) => qos === 128).map(({ topic }) => topic) ?? [];
+  const refused = granted?.filter(({ qos }) => qos >= FIRST_FAILURE).map(({ topic }) => topic) ?? [];
   if (refused.length > 0) return `subscription to ${refused.join(', ')} not granted`;
   return error === null ? null : `subscription to ${filters.join(', ')} failed: ${error.message}`;
 }

@@ -5,7 +5,12 @@ export function mqttOptions(endpoint: string, overrides: TargetOptions = {}): Ta
   return {
     endpoint,
     topic: 'test/<device>',
+    version: 4,
     qos: 1,
+    retain: false,
+    cleanStart: true,
+    sessionExpiryS: null,
+    will: null,
     connections: 2,
     username: null,
     password: null,

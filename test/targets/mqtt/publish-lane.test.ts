@@ -28,7 +28,7 @@ describe('PublishLane', () => {
               pending.push(lane.begin(0, slot, slot));
               continue;
             case 'ack':
-              if (pending.length > 0) lane.giveBack(lane.acknowledge(pending.shift() as number, settlements) ? 1 : 0);
+              if (pending.length > 0) lane.giveBack(lane.acknowledge(pending.shift() as number, settlements));
               break;
             case 'expire':
               lane.giveBack(lane.expire(slot, settlements));
