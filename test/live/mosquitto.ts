@@ -14,6 +14,8 @@ export interface Mosquitto {
   log(): string;
   /** SIGKILL; resolves when the process is gone. */
   kill(): Promise<void>;
+  /** SIGTERM, upon which it saves its sessions where they are kept; resolves when the process is gone. */
+  shutDown(): Promise<void>;
   /** Starts it again on its port. */
   restart(): Promise<void>;
   /** Ends it and removes its files. */
@@ -25,6 +27,10 @@ export interface MosquittoOptions {
   users?: Record<string, string>;
   /** Serve TLS with this certificate and key (PEM files). */
   tls?: { cert: string; key: string };
+  /** Lines of its access control list; without, everything is allowed. */
+  acl?: string[];
+  /** Sessions outlive the process, as far as it was shut down in good order. */
+  persistent?: true;
   /** What goes to its log: everything by default, which under load costs more than the messages do. */
   log?: 'all' | 'errors';
   /** More lines of mosquitto.conf. */
@@ -40,7 +46,7 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mo
   const dir = mkdtempSync(join(tmpdir(), 'iotload-mosquitto-'));
   const port = await freePort();
   const config = [
-    'persistence false',
+    ...(options.persistent === true ? ['persistence true', `persistence_location ${dir}/`] : ['persistence false']),
     options.log === 'errors' ? 'log_type error' : 'log_type all',
     'sys_interval 1',
     `user ${userInfo().username}`,
@@ -57,6 +63,10 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mo
     config.push('allow_anonymous false', `password_file ${file}`);
   }
   if (options.tls !== undefined) config.push(`certfile ${options.tls.cert}`, `keyfile ${options.tls.key}`);
+  if (options.acl !== undefined) {
+    writeFileSync(join(dir, 'acl'), [...options.acl, ''].join('\n'), { mode: 0o600 });
+    config.push(`acl_file ${join(dir, 'acl')}`);
+  }
   const configFile = join(dir, 'mosquitto.conf');
   writeFileSync(configFile, [...config, ...(options.config ?? []), ''].join('\n'));
   let log = '';
@@ -84,6 +94,7 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mo
     port,
     log: () => log,
     kill: () => kill('SIGKILL'),
+    shutDown: () => kill('SIGTERM'),
     restart: start,
     async stop() {
       await kill('SIGTERM');

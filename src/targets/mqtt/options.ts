@@ -4,7 +4,7 @@ import { backlog, count, duration, rate } from '../option-schemas.ts';
 import { authProblems } from './auth-problems.ts';
 import { endpointProblem } from './endpoint-problem.ts';
 import type { LeastUp } from './opening.ts';
-import { checkProtocol, protocolPlan, protocolShape } from './protocol-options.ts';
+import { checkProtocol, defaultInFlight, protocolPlan, protocolShape } from './protocol-options.ts';
 
 /** One name, or several. */
 const alpn = z
@@ -109,7 +109,9 @@ export const optionsSchema = z
       })
       .default(null)
       .describe('for mqtts and wss; the server is always verified'),
-    max_in_flight: count(1, 32_768).default(100).describe('unacknowledged events per connection'),
+    max_in_flight: count(1, 32_768)
+      .optional()
+      .describe('unacknowledged events per connection; default 100, and 20 at QoS 2 of MQTT 3.1.1'),
     timeout: duration().prefault('30s').describe('an event not acknowledged by then is unknown'),
     backlog,
   })
@@ -141,7 +143,7 @@ export const optionsSchema = z
     leastUp: block.connect.min ?? null,
     sourceAddresses: block.source_addresses ?? [],
     keepAliveUs: block.keep_alive,
-    maxInFlight: block.max_in_flight,
+    maxInFlight: block.max_in_flight ?? defaultInFlight(block),
     timeoutUs: block.timeout,
     backlog: block.backlog,
   }))

@@ -69,7 +69,7 @@ export function checkProtocol(block: Block, context: z.core.$RefinementCtx): voi
     context.addIssue({ code: 'custom', path: [key], message, params: { hint } });
   const { version, clean_start: cleanStart, session_expiry: expiry, will: last, connections } = block;
   if (expiry !== undefined && version !== 5) {
-    tell('session_expiry', 'MQTT 3.1.1 has no session_expiry', 'write version: 5, or leave it out: sessions are kept');
+    tell('session_expiry', 'MQTT 3.1.1 has no session_expiry', 'write version: 5, or leave it out');
   } else if (expiry !== undefined && cleanStart) {
     tell('session_expiry', 'sessions would be kept that nobody resumes', 'write clean_start: false as well');
   } else if (expiry === undefined && !cleanStart && version === 5) {
@@ -79,6 +79,11 @@ export function checkProtocol(block: Block, context: z.core.$RefinementCtx): voi
   if (/<(device|fleet)>/.test(`${last.topic}${last.payload}`)) {
     tell('will', 'the connections of a pool belong to no device', 'write connections: per_device, or only <run>');
   }
+}
+
+/** An MQTT 3.1.1 broker cannot say how many exchanges of QoS 2 it remembers; Mosquitto, for one, loses events beyond 20. */
+export function defaultInFlight({ version, qos: level }: Pick<Block, 'version' | 'qos'>): number {
+  return level === 2 && version === '3.1.1' ? 20 : 100;
 }
 
 /** These options as the plan holds them. */

@@ -12,6 +12,8 @@ const variants: [string, TargetOptions][] = [
   ['QoS 0, pooled', { qos: 0, connections: 2 }],
   ['QoS 1, one connection per device', { qos: 1, connections: 'per_device', maxInFlight: 5 }],
   ['QoS 0, one connection per device', { qos: 0, connections: 'per_device' }],
+  ['QoS 2, pooled', { qos: 2, connections: 2 }],
+  ['QoS 2, one connection per device', { qos: 2, connections: 'per_device', maxInFlight: 5 }],
   ['QoS 1, one in flight', { qos: 1, connections: 1, maxInFlight: 1 }],
 ];
 
