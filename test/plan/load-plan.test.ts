@@ -60,7 +60,12 @@ describe('loadPlan', () => {
           options: {
             endpoint: 'embedded',
             topic: 'iotload/<run>/<device>',
+            version: 4,
             qos: 1,
+            retain: false,
+            cleanStart: true,
+            sessionExpiryS: null,
+            will: null,
             connections: 8,
             username: null,
             password: null,
@@ -195,7 +200,7 @@ describe('flags', () => {
   });
 
   it.each([
-    [{ set: ['target.qos=3'] }, '--set target.qos: expected 0 or 1'],
+    [{ set: ['target.qos=3'] }, '--set target.qos: expected 0, 1 or 2'],
     [{ set: ['target.qso=1'] }, '--set target.qso: unknown key "qso"'],
     [
       { set: ['fleets.phones.behavior={ churn: 2%/h }'] },
