@@ -100,6 +100,8 @@ function rangeOf(spec: ParamSpec): string {
       return 'true | false';
     case 'text':
       return 'text';
+    case 'texts':
+      return 'list of texts';
     case 'number':
       return `${spec.min ?? '…'} to ${spec.max ?? '…'}${spec.unit === undefined ? '' : ` ${spec.unit}`}`;
   }

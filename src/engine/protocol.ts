@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Anchor, Part } from '../core/anchor.ts';
 import type { Micros } from '../core/clock.ts';
 import type { PlainError } from '../core/errors.ts';
+import type { Recording } from '../models/recording/recording.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { NoticeKind } from '../targets/target.ts';
 
@@ -15,6 +16,8 @@ export interface WorkerTask {
   /** This worker's board, see `board.ts`. */
   board: SharedArrayBuffer;
   port: MessagePort;
+  /** What models have read from files, in shared memory. */
+  recordings: readonly Recording[];
 }
 
 /** Main thread to worker. Stopping is not a message but a flag on the board. */

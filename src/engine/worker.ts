@@ -9,6 +9,7 @@ import { revealSecrets } from '../core/secrets.ts';
 import { createFleetEvents, type FleetEvents } from '../events/fleet-events.ts';
 import { encodeProbe } from '../events/probe.ts';
 import { readyPlan } from '../events/ready-plan.ts';
+import { keepRecording } from '../models/recording/recording.ts';
 import type { Plan } from '../plan/plan.ts';
 import { targets } from '../targets/registry.ts';
 import type { Sink, SinkEvents, TargetDefinition, TargetFleet } from '../targets/target.ts';
@@ -67,6 +68,7 @@ class Worker {
 
   async live(): Promise<void> {
     const { plan, runId } = this.#task;
+    for (const recording of this.#task.recordings) keepRecording(recording);
     await readyPlan(plan);
     const anchorToCome = { runId, startWallUs: 0, startMonoUs: 0 };
     const devices = plan.fleets.map((_, fleet) => createFleetEvents(plan, fleet, anchorToCome));

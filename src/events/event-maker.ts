@@ -74,6 +74,7 @@ export class EventMaker {
     this.#device = model.create(
       fleet.params,
       sceneOf(plan, index, (slotUs) => this.clockStartUs + slotUs),
+      fleet.devices,
     );
     this.#motionRoot = streamRoot(plan.seed, fleet.name, 'model', fleet.model);
     this.#payloadRoot = streamRoot(plan.seed, fleet.name, 'payload');

@@ -23,6 +23,7 @@ export type ParamSpec =
   | { doc: string; unit?: string; type: 'number'; default: number; min?: number; max?: number }
   | { doc: string; unit?: string; type: 'choice'; default: string; choices: readonly string[] }
   | { doc: string; unit?: string; type: 'flag'; default: boolean }
+  | { doc: string; unit?: string; type: 'texts'; default: readonly string[] }
   /** Without a default it has to be given. */
   | { doc: string; unit?: string; type: 'text'; default: string | null };
 export type ParamSpecs = Readonly<Record<string, ParamSpec>>;
@@ -83,14 +84,21 @@ export interface DeviceModel extends ModelShape {
   readonly doc: string;
   readonly params: ParamSpecs;
   readonly freeParams?: FreeParams;
+  /**
+   * Loads into this process what the parameters name, such as a file, and returns them completed; paths start at `folder`. Called before
+   * anything else is asked, in every process; completed parameters must find the same again.
+   */
+  load?(params: Params, folder: string): Promise<{ params: Params } | { problems: ParamProblem[] }>;
   /** What a device with these parameters (validated, defaults filled in) reports. */
   shape?(params: Params): ModelShape;
+  /** Events that a fleet of so many devices has at all; absent: endless. */
+  mostEvents?(params: Params, devices: number): number;
   /** Greatest distance between an event's sensor instant and its intended send time. */
   readonly maxSamplingDelayUs: Micros;
   /** What of a scene its devices feel; absent for none. */
   readonly feels?: readonly SceneEvent['kind'][];
-  /** Compiles the parameters (validated, defaults filled in) and what happens around the devices. */
-  create(params: Params, scene: Scene): Device;
+  /** Compiles the parameters (validated, defaults filled in) and what happens around the devices, for a fleet of so many. */
+  create(params: Params, scene: Scene, devices?: number): Device;
 }
 
 /** Pure functions of (seat key, n, t): no state, no clock, only IEEE-exact operations. */

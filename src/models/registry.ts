@@ -1,9 +1,11 @@
 import { fields } from './fields.ts';
 import type { DeviceModel } from './model.ts';
 import { phoneMotion } from './phone-motion.ts';
+import { replay } from './replay.ts';
 
 /** Every device model by name, sorted: a new model is one file and one line here. */
 export const models: Readonly<Record<string, DeviceModel>> = {
   fields,
   'phone-motion': phoneMotion,
+  replay,
 };

@@ -62,6 +62,10 @@ function freeProblems(key: string, value: ParamValue, freeParams: FreeParams): P
 
 function problemsOf(value: ParamValue, spec: ParamSpec): ParamProblem[] {
   const wrong = (message: string, hint = spec.doc): ParamProblem[] => [{ path: [], message, hint }];
+  if (spec.type === 'texts') {
+    const isList = Array.isArray(value) && value.every((item) => typeof item === 'string');
+    return isList ? [] : wrong('expected a list of texts');
+  }
   if (typeof value === 'object' && value !== null) return wrong('expected one value');
   const unit = spec.unit === undefined ? '' : ` (${spec.unit})`;
   switch (spec.type) {
@@ -74,7 +78,9 @@ function problemsOf(value: ParamValue, spec: ParamSpec): ParamProblem[] {
     case 'flag':
       return typeof value === 'boolean' ? [] : wrong(`expected true or false, found "${value}"`);
     case 'text':
-      return typeof value === 'string' && value !== '' ? [] : wrong(`expected a text${unit}, found "${value}"`);
+      return typeof value === 'string' && (value !== '' || spec.default === '')
+        ? []
+        : wrong(`expected a text${unit}, found "${value}"`);
     case 'number':
       if (typeof value !== 'number') return wrong(`expected a number${unit}, found "${value}"`);
       if (spec.min !== undefined && value < spec.min)

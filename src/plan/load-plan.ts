@@ -7,6 +7,7 @@ import { type Override, parseSet } from '../scenario/overrides.ts';
 import { isLiteral } from '../scenario/references.ts';
 import { isSecret } from '../scenario/secret-keys.ts';
 import { diagnosticAt, keyAt, nodeAt, type Place, placeAt, scalarsOf, type Tree } from '../scenario/tree.ts';
+import { loadModelFiles } from './load-model-files.ts';
 import type { Plan } from './plan.ts';
 import { type PlanFlags, type Report, type ResolvedPlan, resolvePlan } from './resolve-plan.ts';
 import { judgeSafety, type SafetyRefusal } from './safety.ts';
@@ -56,7 +57,9 @@ export async function loadPlan(request: PlanRequest): Promise<PlanOutcome> {
     overrides,
   });
   const diagnostics = [...flagged, ...draft.diagnostics];
-  const resolved = resolvePlan(draft, request.file, flags, file?.extent ?? null, reporter(draft, diagnostics));
+  const report = reporter(draft, diagnostics);
+  await loadModelFiles(draft, report);
+  const resolved = resolvePlan(draft, request.file, flags, file?.extent ?? null, report);
   for (const name of draft.environments.keys())
     if (name !== environment) diagnostics.push(...(await mistakesOfEnvironment(request, draft, name)));
   if (resolved === null || diagnostics.length > 0) return { ok: false, diagnostics: sortDiagnostics(diagnostics) };
@@ -80,7 +83,9 @@ async function resolveFile(
   const draft = await loadScenario(text, { env, environment, folder: folderOf(request), overrides: [] });
   const diagnostics = [...draft.diagnostics];
   const flags = { rate: null, count: null, noVerify: false };
-  const resolved = resolvePlan(draft, file, flags, null, reporter(draft, diagnostics));
+  const report = reporter(draft, diagnostics);
+  await loadModelFiles(draft, report);
+  const resolved = resolvePlan(draft, file, flags, null, report);
   return { resolved: diagnostics.length > 0 ? null : resolved, diagnostics };
 }
 

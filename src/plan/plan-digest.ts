@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Params } from '../models/model.ts';
 import { secretKeys } from '../scenario/secret-keys.ts';
 import type { Plan } from './plan.ts';
 
@@ -7,15 +8,21 @@ const wholeReference = /^\$\{([A-Za-z_][A-Za-z0-9_]*)(?:(:[-?])([^}]*))?\}$/;
 
 /**
  * SHA-256, in hexadecimal digits, of everything that decides what is sent and how it is judged. Secrets do not enter it, nor does the
- * place of the results, their labels, the limits of the machine and where a plugin lies; keys are sorted, so that it does not depend on the
+ * place of the results, their labels, the limits of the machine and where a plugin or a recording lies; keys are sorted, so that it does not depend on the
  * order in which a plan was put together.
  */
 export function planDigest(plan: Plan): string {
   const { outputs: _, limits: __, plugins, ...rest } = plan;
   const code = plugins?.map(({ sha256 }) => sha256);
+  const fleets = plan.fleets.map((fleet) => ({ ...fleet, params: withoutPlace(fleet.params) }));
   return createHash('sha256')
-    .update(canonicalJson(redact({ ...rest, plugins: code })))
+    .update(canonicalJson(redact({ ...rest, fleets, plugins: code })))
     .digest('hex');
+}
+
+/** A file whose digest is known is told by that. */
+function withoutPlace(params: Params): Params {
+  return typeof params['sha256'] === 'string' ? { ...params, file: '' } : params;
 }
 
 /** The plan as it may be written down: secrets that stand in it literally are struck out, references stay. */

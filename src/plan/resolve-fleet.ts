@@ -59,7 +59,7 @@ export function resolveFleet(draft: FleetDraft, around: FleetSurroundings, repor
   };
   const { devices } = value;
   const model: DeviceModel | undefined = value.model === undefined ? undefined : models[value.model];
-  if (model === undefined || devices === undefined) return null;
+  if (model === undefined || devices === undefined || draft.unreadable === true) return null;
 
   const { params, problems } = resolveParams(model, draft.params);
   for (const { path, key, ...problem } of problems) {
@@ -108,7 +108,7 @@ export function resolveFleet(draft: FleetDraft, around: FleetSurroundings, repor
     tell(at('payload', 'fields', '_id'), 'bad-identity', { message: '"_id" is where the identity goes', hint });
   }
   if (!sound || target === undefined) return null;
-  const { slots } = compiled;
+  const slots = Math.min(compiled.slots, model.mostEvents?.(params, devices) ?? Number.POSITIVE_INFINITY);
   const payloadPlan = { codec: 'json', profile, fields, identity } as const;
   return {
     plan: { name, model: model.name, params, devices, id, schedule, slots, payload: payloadPlan, address, target: 0 },

@@ -4,6 +4,7 @@ import type { Anchor, Part } from '../core/anchor.ts';
 import { fromPlainError, IotloadError } from '../core/errors.ts';
 import { type Board, boardBytes, Command, openBoard } from '../engine/board.ts';
 import type { FromWorker, ToWorker, WorkerReport, WorkerTask } from '../engine/protocol.ts';
+import { keptRecordings } from '../models/recording/recording.ts';
 import type { Plan } from '../plan/plan.ts';
 
 export interface CrewOptions {
@@ -66,6 +67,7 @@ export class WorkerCrew {
         workers,
         board: buffer,
         port: port2,
+        recordings: keptRecordings(),
       };
       this.#ready.push(
         new Promise((resolve) => {

@@ -44,8 +44,10 @@ export interface FleetDraft {
   name: string;
   /** Good keys only. */
   value: Partial<z.output<typeof schema.fleet>>;
-  /** `params` as written. */
+  /** `params` as written, or completed by what they name. */
   params: Params;
+  /** What its parameters name could not be loaded, which has been told. */
+  unreadable?: boolean;
   /** Own fields with plain values, in order of writing, which an object would not keep; null for a payload profile. */
   fields: { name: string; value: ScalarValue }[] | null;
 }
