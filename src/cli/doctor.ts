@@ -1,6 +1,7 @@
 import { systemClock } from '../core/clock.ts';
 import { painter, printable, type Tone, wrapped } from '../report/terminal-text.ts';
 import type { Finding } from '../runner/doctor.ts';
+import { workersOf } from './carry-out.ts';
 import { wantsColour } from './colour.ts';
 import { defineCommand } from './command.ts';
 import { exitOfError } from './exit-codes.ts';
@@ -23,6 +24,7 @@ export const doctorCommand = defineCommand({
     const shown = ({ status }: Finding): boolean => !flags.json && (!flags.quiet || status === 'bad');
     const findings = await examine({
       plan,
+      workers: workersOf(undefined),
       clock: systemClock(),
       env: process.env,
       finding: (finding) => {

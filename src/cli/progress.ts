@@ -18,8 +18,8 @@ export function progressDisplay(mode: ProgressMode): ProgressDisplay {
   return mode === 'auto' && process.stderr.isTTY ? new BarDisplay() : new LineDisplay();
 }
 
-/** The figures of one moment, on one line. */
-export function progressLine(progress: RunProgress): string {
+/** The figures of one moment, on one line; where there is no room for all, those that the final screen tells as well are left out. */
+export function progressLine(progress: RunProgress, room = Number.POSITIVE_INFINITY): string {
   const { counts } = progress;
   const answered = counts.acked + counts.noAck;
   const parts = [
@@ -35,7 +35,10 @@ export function progressLine(progress: RunProgress): string {
   if (counts.waiting > 0) parts.push(`waiting ${formatCount(counts.waiting)}`);
   if (counts.notSent > 0) parts.push(`not sent ${formatCount(counts.notSent)}`);
   parts.push(`errors ${formatCount(progress.errors)}`);
-  return parts.join('  ');
+  const line = parts.join('  ');
+  if (line.length <= room) return line;
+  const vital = parts.filter((part) => !/^(sent|lag|p50|acked|handed) /.test(part));
+  return vital.join('  ').length <= room ? vital.join('  ') : `${parts[0]}  ${parts.at(-1)}`;
 }
 
 /** Seconds since the start of sending and in all, as `12/20 s`. */
@@ -43,6 +46,9 @@ function clockOf(progress: RunProgress): string {
   const elapsed = Math.min(Math.max(0, progress.elapsedUs), progress.totalUs);
   return `${Math.floor(elapsed / 1e6)}/${Math.ceil(progress.totalUs / 1e6)} s`;
 }
+
+/** Columns of phase, bar and clock. */
+const BESIDES = 40;
 
 class BarDisplay implements ProgressDisplay {
   readonly #bar = new SingleBar(
@@ -60,7 +66,11 @@ class BarDisplay implements ProgressDisplay {
   #started = false;
 
   update(progress: RunProgress): void {
-    const payload = { phase: progress.phase.padEnd(10), clock: clockOf(progress), line: progressLine(progress) };
+    const payload = {
+      phase: progress.phase.padEnd(10),
+      clock: clockOf(progress),
+      line: progressLine(progress, (process.stderr.columns ?? 80) - BESIDES),
+    };
     const at = Math.min(progress.totalUs, Math.max(0, progress.elapsedUs));
     if (!this.#started) this.#bar.start(progress.totalUs, at, payload);
     else this.#bar.update(at, payload);

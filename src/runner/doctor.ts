@@ -8,6 +8,7 @@ import { ClockCheck } from './doctor-clock.ts';
 import { checkEventFile, checkResults } from './doctor-files.ts';
 import { Marker } from './doctor-marker.ts';
 import { dial } from './doctor-reach.ts';
+import { checkMachine } from './preflight.ts';
 import { inDirectory, startEmbeddedBrokers } from './real-targets.ts';
 import { openReader, openWriter, type Party } from './target-parties.ts';
 
@@ -25,6 +26,8 @@ export interface Finding {
 
 export interface DoctorOptions {
   plan: Plan;
+  /** Worker threads that the run will have. */
+  workers: number;
   clock: Clock;
   env: Readonly<Record<string, string | undefined>>;
   finding(finding: Finding): void;
@@ -37,7 +40,7 @@ export type Ask = (check: string, answer: () => Promise<string>) => Promise<bool
  * Goes the way of a plan's events with one device and a few markers, before any load: files, this machine's clock, the network, the
  * login, the rights to publish and to read. Stops asking where one answer decides the next.
  */
-export async function examine({ plan, clock, env, finding }: DoctorOptions): Promise<Finding[]> {
+export async function examine({ plan, workers, clock, env, finding }: DoctorOptions): Promise<Finding[]> {
   const findings: Finding[] = [];
   const tell = (check: string, status: Finding['status'], detail: string): void => {
     add({ check, status, detail, remedy: null, code: null });
@@ -61,6 +64,10 @@ export async function examine({ plan, clock, env, finding }: DoctorOptions): Pro
   await ask('results', () => checkResults(plan.outputs.dir));
   const real = await startEmbeddedBrokers(inDirectory(plan, ''));
   try {
+    await ask('this machine', async () => {
+      await checkMachine(real.plan, newRunId(), { index: 0, count: 1 }, workers);
+      return 'open files, local ports and credentials suffice';
+    });
     for (const target of plan.targets.keys()) {
       await examineTarget({ plan: real.plan, target, runId: newRunId(), clock, env, firstDeviceOnly: true }, ask, tell);
     }

@@ -31,4 +31,10 @@ describe('progressLine', () => {
     expect(line).toContain('not sent 3');
     expect(line).not.toContain('verified');
   });
+
+  it('keeps the rates and the errors where there is little room', () => {
+    expect(progressLine(progress, 40)).toBe('5k/s of 5k/s  verified 59,980  errors 0');
+    expect(progressLine(progress, 30)).toBe('5k/s of 5k/s  errors 0');
+    expect(progressLine(progress, 200)).toBe(progressLine(progress));
+  });
 });

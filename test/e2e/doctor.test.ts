@@ -19,7 +19,7 @@ describe('iotload doctor', () => {
   it('goes the events’ own way and finds it good', async () => {
     const { code, stdout } = await doctor('{ protocol: mqtt, endpoint: embedded }');
     expect(code).toBe(0);
-    for (const check of ['results', 'reach', 'login', 'subscribe', 'publish', 'read back', 'clock'])
+    for (const check of ['results', 'this machine', 'reach', 'login', 'subscribe', 'publish', 'read back', 'clock'])
       expect(stdout).toMatch(new RegExp(`^✓ ${check} `, 'm'));
     expect(stdout).toContain('round trip');
     expect(stdout).toContain('ready: iotload run case.yaml');
