@@ -1,10 +1,11 @@
+import type { FieldNode } from './field-tree.ts';
 import type { Op } from './layout.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** What is to be written, resolved from the plan. */
 export interface PayloadSchema {
-  /** In order of writing. A string may hold `<…>` placeholders. */
-  fields: readonly { name: string; value: string | number | boolean | null }[];
+  /** In order of writing. */
+  fields: readonly FieldNode[];
   /** Members that carry the event's identity, appended by the codec; null for none. */
   identity: readonly Op[] | null;
   vocabulary: Vocabulary;

@@ -1,5 +1,6 @@
 import { parseTemplate } from '../core/template.ts';
-import type { Codec, OpRange, PayloadLayout, PayloadSchema } from './codec.ts';
+import type { Codec, OpRange, PayloadLayout } from './codec.ts';
+import type { FieldNode, FieldValue } from './field-tree.ts';
 import type { Op } from './layout.ts';
 import { meaningOf, type Vocabulary } from './vocabulary.ts';
 
@@ -12,8 +13,7 @@ export const json: Codec = {
   doc: 'A JSON object without white space, members as written.',
   layout(schema) {
     const builder = new JsonBuilder(schema.vocabulary);
-    for (const { name, value } of schema.fields) builder.member(name, value);
-    if (schema.identity !== null) builder.text('_id', schema.identity);
+    builder.object(schema.fields, schema.identity);
     return builder.finish();
   },
   // A closing brace begins no JSON text.
@@ -26,21 +26,49 @@ class JsonBuilder {
   readonly #vocabulary: Vocabulary;
   #device: OpRange | null = null;
   #time: OpRange | null = null;
-  #members = 0;
   #channel = 0;
 
   constructor(vocabulary: Vocabulary) {
     this.#vocabulary = vocabulary;
   }
 
-  member(name: string, value: PayloadSchema['fields'][number]['value']): void {
-    if (typeof value !== 'string') {
-      this.#key(name);
-      this.#literal(JSON.stringify(value));
-      return;
+  /** An object; `id` writes its last member, whose text needs no escape. */
+  object(members: readonly FieldNode[], id: readonly Op[] | null = null): void {
+    this.#literal('{');
+    members.forEach(({ name, value }, i) => {
+      this.#literal(`${i === 0 ? '' : ','}${JSON.stringify(name)}:`);
+      this.#value(value);
+    });
+    if (id !== null) {
+      this.#literal(`${members.length === 0 ? '' : ','}"_id":"`);
+      this.#ops.push(...id);
+      this.#literal('"');
     }
-    const parts = parseTemplate(value);
-    this.#key(name);
+    this.#literal('}');
+  }
+
+  finish(): PayloadLayout {
+    return { ops: this.#ops, device: this.#device, time: this.#time };
+  }
+
+  #value(value: FieldValue): void {
+    if (typeof value === 'string') this.#template(value);
+    else if (typeof value !== 'object' || value === null) this.#literal(JSON.stringify(value));
+    else if ('members' in value) this.object(value.members);
+    else this.#list(value.items);
+  }
+
+  #list(items: readonly FieldValue[]): void {
+    this.#literal('[');
+    items.forEach((item, i) => {
+      if (i > 0) this.#literal(',');
+      this.#value(item);
+    });
+    this.#literal(']');
+  }
+
+  #template(text: string): void {
+    const parts = parseTemplate(text);
     const first = parts[0];
     if (parts.length === 1 && first?.kind === 'field') {
       const meaning = this.#meaning(first);
@@ -59,24 +87,6 @@ class JsonBuilder {
       else this.#place(part.name, this.#meaning(part).ops.map(escapeOp));
     }
     this.#literal('"');
-  }
-
-  /** A member whose text is written by ops that need no escape. */
-  text(name: string, ops: readonly Op[]): void {
-    this.#key(name);
-    this.#literal('"');
-    this.#ops.push(...ops);
-    this.#literal('"');
-  }
-
-  finish(): PayloadLayout {
-    this.#literal(this.#members === 0 ? '{}' : '}');
-    return { ops: this.#ops, device: this.#device, time: this.#time };
-  }
-
-  #key(name: string): void {
-    this.#literal(`${this.#members === 0 ? '{' : ','}${JSON.stringify(name)}:`);
-    this.#members++;
   }
 
   #meaning(part: Parameters<typeof meaningOf>[0]): ReturnType<typeof meaningOf> {

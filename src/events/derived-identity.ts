@@ -1,5 +1,4 @@
-import type { OpRange } from '../codecs/codec.ts';
-import { type Place, placeOf } from '../codecs/place.ts';
+import { derivedPlaces, type Place } from '../codecs/place.ts';
 import type { Micros } from '../core/clock.ts';
 import { IotloadError } from '../core/errors.ts';
 import type { EventMaker } from './event-maker.ts';
@@ -17,9 +16,9 @@ const MAX_ID_DAMAGE = 2;
 /** Characters of the text before a field that may be damaged. */
 const MAX_TEXT_DAMAGE = 2;
 
-/** Whether a payload holds both a device id and a time. */
+/** Whether a payload holds both a device id and a time, each where it can be found. */
 export function canDerive({ layout }: EventMaker): boolean {
-  return layout.device !== null && layout.time !== null;
+  return derivedPlaces(layout) !== null;
 }
 
 /**
@@ -40,7 +39,8 @@ export class DerivedIdentity {
   constructor(maker: EventMaker, fleet: number) {
     const { layout } = maker;
     const time = layout.time === null ? null : timeTextOf(layout.ops[layout.time.from] as (typeof layout.ops)[number]);
-    if (layout.device === null || layout.time === null || time === null) {
+    const places = derivedPlaces(layout);
+    if (places === null || time === null) {
       throw new IotloadError('bad-scenario', 'device and time do not both stand in the payload', {
         where: `fleets.${maker.fleet.name}.payload`,
         hint: 'add <device> and <time.iso>, or choose identity: fields',
@@ -49,8 +49,8 @@ export class DerivedIdentity {
     this.#maker = maker;
     this.#fleet = fleet;
     this.#regenerated = new Regenerated(maker);
-    this.#devicePlace = placeOf(layout, layout.device as OpRange);
-    this.#timePlace = placeOf(layout, layout.time);
+    this.#devicePlace = places.device;
+    this.#timePlace = places.time;
     this.#time = time;
   }
 

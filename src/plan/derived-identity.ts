@@ -1,3 +1,6 @@
+import type { PayloadLayout } from '../codecs/codec.ts';
+import { leavesOf } from '../codecs/field-tree.ts';
+import { derivedPlaces } from '../codecs/place.ts';
 import type { Micros } from '../core/clock.ts';
 import { formatDuration, formatRate } from '../core/units.ts';
 import type { ScheduleSpec } from '../schedule/profile.ts';
@@ -8,6 +11,7 @@ import type { PayloadPlan } from './plan.ts';
 /** What decides whether device and time of an event determine its slot. */
 export interface DerivedQuestion {
   fields: PayloadPlan['fields'];
+  layout: PayloadLayout;
   schedule: ScheduleSpec;
   devices: number;
   /** End of the run. */
@@ -21,12 +25,15 @@ export interface DerivedQuestion {
  */
 export function derivedProblem({
   fields,
+  layout,
   schedule,
   devices,
   endUs,
   maxSamplingDelayUs,
 }: DerivedQuestion): TemplateProblem | null {
-  const placeholders = fields.flatMap(({ value }) => (typeof value === 'string' ? placeholdersOf(value) : []));
+  const placeholders = [...leavesOf(fields)].flatMap(({ value }) =>
+    typeof value === 'string' ? placeholdersOf(value) : [],
+  );
   const time = placeholders.find(({ name }) => name.startsWith('time.'));
   if (time === undefined || !placeholders.some(({ name }) => name === 'device')) {
     const missing = [
@@ -35,6 +42,10 @@ export function derivedProblem({
     ];
     const hint = `add ${missing.filter((name) => name !== null).join(' and ')} to the fields, or choose identity: fields`;
     return { message: 'device and time do not both stand in the payload', hint };
+  }
+  if (derivedPlaces(layout) === null) {
+    const hint = 'put both at the front, each in a field of its own, or choose identity: fields';
+    return { message: 'device and time do not stand where they can be found in every event', hint };
   }
   const resolutionUs = time.name === 'time.s' ? 10 ** (6 - Number(time.format ?? 0)) : 1_000;
   const leastUs = maxSamplingDelayUs + resolutionUs;

@@ -1,3 +1,4 @@
+import type { FieldNode } from '../codecs/field-tree.ts';
 import type { Micros } from '../core/clock.ts';
 import type { BehaviorSpec } from '../models/behavior/spec.ts';
 import type { Params } from '../models/model.ts';
@@ -57,7 +58,7 @@ export interface PayloadPlan {
   /** Name of the model's payload profile, or null for own fields. */
   profile: string | null;
   /** In order of writing. A string may hold `<…>` placeholders; alone it keeps its type, within text it is text; `<<` is a `<`. */
-  fields: { name: string; value: string | number | boolean | null }[];
+  fields: FieldNode[];
   identity: Identity;
 }
 

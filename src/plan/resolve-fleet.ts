@@ -1,3 +1,6 @@
+import { leavesOf } from '../codecs/field-tree.ts';
+import { json } from '../codecs/json.ts';
+import { textOps } from '../codecs/text-template.ts';
 import type { Micros } from '../core/clock.ts';
 import { IotloadError } from '../core/errors.ts';
 import type { DeviceModel } from '../models/model.ts';
@@ -78,8 +81,8 @@ export function resolveFleet(draft: FleetDraft, around: FleetSurroundings, repor
   if (value.topic !== undefined) checkText(at('topic'), value.topic);
   else if (target?.traits.address === 'topic') checkText(['target', 'topic'], address);
   if (value.key !== undefined) checkText(at('key'), value.key);
-  for (const field of draft.fields ?? []) {
-    if (typeof field.value === 'string') checkText(at('payload', 'fields', field.name), field.value);
+  for (const { path, value: text } of leavesOf(draft.fields ?? [])) {
+    if (typeof text === 'string') checkText(at('payload', 'fields', ...path), text);
   }
   const payload = fleetPayload(draft, model.name, shape, (problem) => tell(at('payload'), 'bad-value', problem));
 
@@ -97,7 +100,13 @@ export function resolveFleet(draft: FleetDraft, around: FleetSurroundings, repor
 
   const { fields, profile } = payload;
   const { maxSamplingDelayUs } = model;
-  const identity = identityOf(payload, derivedProblem({ fields, schedule, devices, endUs, maxSamplingDelayUs }));
+  const layout = json.layout({
+    fields,
+    identity: null,
+    vocabulary: { ...vocabulary, deviceId: textOps(id, vocabulary) },
+  });
+  const derived = derivedProblem({ fields, layout, schedule, devices, endUs, maxSamplingDelayUs });
+  const identity = identityOf(payload, derived);
   if (typeof identity !== 'string') {
     const problem = { ...identity, hint: tracedHint(profile, shape, identity.hint) };
     tell(profile === null ? at('payload', 'identity') : at('payload'), 'bad-identity', problem);

@@ -1,10 +1,12 @@
 import type { z } from 'zod';
+import type { FieldNode } from '../codecs/field-tree.ts';
 import { closestName } from '../core/closest-name.ts';
 import type { Params } from '../models/model.ts';
 import { isProtocol, targets } from '../targets/registry.ts';
 import type { TargetOptions } from '../targets/target.ts';
 import type { Diagnostic, ScenarioPath } from './diagnostic.ts';
 import { applyEnvironment, type Environments, takeEnvironments } from './environments.ts';
+import { fieldsOf } from './field-tree.ts';
 import type { PluginPlan } from './load-plugin.ts';
 import { refuseUnsupported } from './not-supported.ts';
 import { applyOverride, type Override } from './overrides.ts';
@@ -14,7 +16,7 @@ import { resolveReferences } from './references.ts';
 import * as schema from './schema.ts';
 import { checkKeys, checkSection } from './section.ts';
 import { checkTimeline, type TimelineDraft } from './timeline.ts';
-import { diagnosticAt, keyAt, type MapTree, nodeAt, plainOf, type ScalarValue, type Tree } from './tree.ts';
+import { diagnosticAt, keyAt, type MapTree, nodeAt, plainOf, type Tree } from './tree.ts';
 
 /** A scenario as far as it could be read: what is absent here stands in `diagnostics`. */
 export interface ScenarioDraft {
@@ -48,8 +50,8 @@ export interface FleetDraft {
   params: Params;
   /** What its parameters name could not be loaded, which has been told. */
   unreadable?: boolean;
-  /** Own fields with plain values, in order of writing, which an object would not keep; null for a payload profile. */
-  fields: { name: string; value: ScalarValue }[] | null;
+  /** Own fields in order of writing, which an object would not keep; null for a payload profile. */
+  fields: FieldNode[] | null;
 }
 
 export interface TargetDraft {
@@ -189,12 +191,12 @@ function checkFleets(tree: Tree, check: Check, report: Report): FleetDraft[] {
         diagnosticAt(key, 'missing-key', path, `"rate" or "every" is missing`, 'write rate: 590/s, or every: 10s'),
       ]);
     }
-    const fields = scalarEntries(nodeAt(value, ['payload', 'fields']));
     drafts.push({
       name,
       value: draft,
       params: paramsOf(nodeAt(value, ['params'])),
-      fields: value.entries.get('payload')?.value.kind === 'map' ? fields : null,
+      fields:
+        value.entries.get('payload')?.value.kind === 'map' ? fieldsOf(nodeAt(value, ['payload', 'fields'])) : null,
     });
   }
   return drafts;
@@ -202,13 +204,6 @@ function checkFleets(tree: Tree, check: Check, report: Report): FleetDraft[] {
 
 function paramsOf(node: Tree | undefined): Params {
   return node?.kind === 'map' ? (plainOf(node) as Params) : {};
-}
-
-function scalarEntries(node: Tree | undefined): { name: string; value: ScalarValue }[] {
-  if (node?.kind !== 'map') return [];
-  return [...node.entries].flatMap(([name, { value }]) =>
-    value.kind === 'scalar' ? [{ name, value: value.value }] : [],
-  );
 }
 
 /** Whether an unknown key has been corrected to one of `names` already. */

@@ -16,7 +16,6 @@ const scalarIn =
   (...values: readonly unknown[]) =>
   (node: Tree): boolean =>
     node.kind === 'scalar' && values.includes(node.value);
-const notScalar = (node: Tree): boolean => node.kind !== 'scalar';
 const isMap = (node: Tree): boolean => node.kind === 'map';
 
 const rules: readonly Rule[] = [
@@ -37,7 +36,6 @@ const rules: readonly Rule[] = [
   { path: 'fleets.*.payload.codec', value: scalarIn('csv', 'cbor', 'avro', 'protobuf'), hint: 'write codec: json' },
   { path: 'fleets.*.payload.schema' },
   { path: 'fleets.*.payload.pad_to' },
-  { path: 'fleets.*.payload.fields.*', value: notScalar, hint: 'fields are flat' },
   { path: 'fleets.*.payload.identity', value: isMap, hint: 'write identity: fields, which appends _id' },
   { path: 'fleets.*.payload.identity', value: scalarIn('headers'), hint: 'write fields, derived or none' },
   { path: 'verify.taps' },

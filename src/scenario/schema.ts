@@ -5,6 +5,7 @@ import { models } from '../models/registry.ts';
 import { bytes, count, duration, LONGEST_US, rate } from '../targets/option-schemas.ts';
 import { isHostPattern } from './host-pattern.ts';
 import { parseInstant } from './instant.ts';
+import { ownPayload } from './payload-schema.ts';
 
 /*
  * The grammar of a scenario, in sections: each is checked on its own, so that a mistake in one hides none in another. The block of the
@@ -63,19 +64,6 @@ export const profileEntry = z
     }
   })
   .meta({ title: 'profile entry' });
-
-const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()], {
-  error: 'expected a text, a number, true, false or null',
-});
-
-/** A fleet's payload with fields of its own. */
-export const ownPayload = z
-  .strictObject({
-    codec: z.literal('json').default('json'),
-    fields: z.record(z.string(), scalar).describe('in order of writing; <…> is filled per event'),
-    identity: z.enum(['fields', 'derived', 'none']).optional().describe('default: derived where possible, else fields'),
-  })
-  .meta({ title: 'payload' });
 
 /** One fleet. */
 export const fleet = z

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Codec, PayloadSchema } from '../../src/codecs/codec.ts';
+import type { FieldNode, FieldValue } from '../../src/codecs/field-tree.ts';
 import { createContext, type EventContext, Value } from '../../src/codecs/layout.ts';
 import type { Vocabulary } from '../../src/codecs/vocabulary.ts';
 import { compileWriter, writerSlack } from '../../src/codecs/writer.ts';
@@ -48,15 +49,26 @@ const text = fc
   )
   .map((value) => value.replaceAll('<', '<<'));
 
-const value = fc.oneof(
+const plain = fc.oneof(
   fc.constantFrom(...pieces),
   fc.array(fc.oneof(text, fc.constantFrom(...pieces)), { maxLength: 5 }).map((parts) => parts.join('')),
   fc.constantFrom(0, -0, 1.5, 1e300, true, false, null),
 );
 
-export const schemaOf = fc
-  .uniqueArray(fc.record({ name: fc.string({ maxLength: 12 }), value }), { maxLength: 8, selector: ({ name }) => name })
-  .map((fields): PayloadSchema => ({ fields, identity: null, vocabulary }));
+const name = fc.oneof(fc.string({ maxLength: 12 }), fc.constantFrom('0', '10', '2', '__proto__'));
+
+/** Fields of any depth, in any order, with names that objects would move. */
+const { fields: fieldsOf } = fc.letrec<{ fields: FieldNode[]; value: FieldValue }>((tie) => ({
+  fields: fc.uniqueArray(fc.record({ name, value: tie('value') }), { maxLength: 8, selector: (field) => field.name }),
+  value: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    plain,
+    tie('fields').map((members) => ({ members })),
+    fc.array(tie('value'), { maxLength: 4 }).map((items) => ({ items })),
+  ),
+}));
+
+export const schemaOf = fieldsOf.map((fields): PayloadSchema => ({ fields, identity: null, vocabulary }));
 
 const reading = fc.oneof(
   fc.double(),

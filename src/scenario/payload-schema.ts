@@ -1,0 +1,21 @@
+import { z } from 'zod';
+
+const expected = { error: 'expected a text, a number, true, false, null, a map or a list' };
+
+/** What a field holds, as written; its order is read from the tree. */
+const field: z.ZodType<unknown> = z
+  .lazy(() =>
+    z.union([z.string(), z.number(), z.boolean(), z.null(), z.record(z.string(), field), z.array(field)], expected),
+  )
+  .meta({ id: 'field' });
+
+/** A fleet's payload with fields of its own. */
+export const ownPayload = z
+  .strictObject({
+    codec: z.literal('json').default('json'),
+    fields: z
+      .record(z.string(), field)
+      .describe('in order of writing, maps and lists included; <…> is filled per event'),
+    identity: z.enum(['fields', 'derived', 'none']).optional().describe('default: derived where possible, else fields'),
+  })
+  .meta({ title: 'payload' });
