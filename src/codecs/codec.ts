@@ -30,6 +30,8 @@ export interface PayloadLayout {
 export interface Codec {
   readonly name: string;
   readonly doc: string;
+  /** Its payloads may hold any byte, so that they cannot stand in lines of text. */
+  readonly binary?: boolean;
   /** @throws IotloadError `bad-scenario` for a placeholder that is unknown or that the format cannot hold. */
   layout(schema: PayloadSchema): PayloadLayout;
   /**

@@ -8,6 +8,7 @@ import { keyAt, nodeAt } from '../scenario/tree.ts';
 import type { ExactRate } from '../schedule/profile.ts';
 import { targets } from '../targets/registry.ts';
 import type { TargetOptions, TargetTraits } from '../targets/target.ts';
+import { payloadProblem } from './check-payloads.ts';
 import type { TemplateProblem } from './check-templates.ts';
 import { limitSlots } from './count-limit.ts';
 import { topicProblem } from './fleet-address.ts';
@@ -59,6 +60,7 @@ export function resolvePlan(
     return resolveFleet(fleet, around, report);
   });
   checkDistinctIds(draft, report);
+  checkPayloads(fleets, target, report);
   const timeline = resolveTimeline(draft, { warmUpUs, durationUs, target }, report);
   const verify = verifyOf(draft, target, flags, report);
   const scopes = [...draft.fleets.map(({ name }) => name), 'target'];
@@ -163,6 +165,22 @@ function scaled(draft: ScenarioDraft, total: ExactRate | null, report: Report): 
       hint: 'use rounder numbers',
     });
   return result;
+}
+
+/** Payloads that the target cannot hold. */
+function checkPayloads(
+  fleets: readonly (ResolvedFleet | null)[],
+  target: ResolvedTarget | undefined,
+  report: Report,
+): void {
+  for (const fleet of fleets) {
+    const problem = fleet === null || target === undefined ? null : payloadProblem(target.traits, fleet.plan);
+    if (fleet === null || problem === null) continue;
+    const path = problem.key === 'format' ? ['target', 'format'] : ['fleets', fleet.plan.name, 'payload', 'codec'];
+    report(path, 'bad-value', problem);
+    // One format is wrong for all of them.
+    if (problem.key === 'format') return;
+  }
 }
 
 /** Fleets whose devices would be mistaken for each other. */

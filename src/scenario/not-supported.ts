@@ -51,7 +51,6 @@ const rules: readonly Rule[] = [
   { path: 'target.key' },
   { path: 'target.auth.kind', whole: true, hint: 'write auth: { username: …, password: "${NAME}" }' },
   { path: 'target.format', value: scalarIn('parquet'), hint: 'write format: lines' },
-  { path: 'target.roll' },
 ];
 
 /**

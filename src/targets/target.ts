@@ -21,6 +21,8 @@ export interface TargetTraits {
   readable: boolean;
   /** It holds connections, which can be cut on purpose. */
   connected: boolean;
+  /** What payloads have to be: text, or rows of comma-separated values that have their columns' names; absent where any bytes do. */
+  payloads?: 'text' | 'csv';
 }
 
 /** A system under test: one folder, one line in the registry. Heavy client libraries load on use. */
@@ -46,6 +48,8 @@ export interface TargetFleet {
   devices: number;
   /** Address template as the plan has it, e.g. `meters/<device>/reading`; empty where the protocol has none. */
   address: string;
+  /** Names of the columns of its payloads, as a line of text without its end; null or absent where payloads have no columns. */
+  header?: string | null;
   /** Id of the device that sits there, in its first incarnation where none is named. */
   deviceId(seat: number, incarnation?: number): string;
 }

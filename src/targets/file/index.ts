@@ -1,11 +1,19 @@
 import { join } from 'node:path';
 import type { TargetDefinition } from '../target.ts';
 
-/** Files with one event a line, and reading them back. */
+/** Files with one event a line, one file or one after the other, and reading them back. */
 export const file: TargetDefinition = {
   name: 'file',
   doc: 'files with one event a line, one file per part of the run',
-  traits: () => ({ acknowledges: true, address: 'none', ordered: true, readable: true, connected: false, hosts: [] }),
+  traits: ({ format }) => ({
+    acknowledges: true,
+    address: 'none',
+    ordered: true,
+    readable: true,
+    connected: false,
+    hosts: [],
+    payloads: format === 'csv' ? 'csv' : 'text',
+  }),
   inDirectory: (options, dir) => ({ ...options, path: options['path'] ?? join(dir, 'events.jsonl') }),
   options: () => import('./options.ts'),
   sink: () => import('./sink.ts'),

@@ -40,9 +40,26 @@ export class LineBuffer {
 
   /** How many events end at or before byte `length`. */
   eventsBefore(length: number): number {
-    let count = 0;
-    while (count < this.events && (this.#ends[count] as number) <= length) count++;
-    return count;
+    let low = 0;
+    let high = this.events;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#ends[middle] as number) <= length) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** The last byte ≤ `length` that a line ends at; 0 where none does. */
+  lineEndBefore(length: number): number {
+    if (length >= this.length) return this.length;
+    const events = this.eventsBefore(length);
+    return events === 0 ? 0 : (this.#ends[events - 1] as number);
+  }
+
+  /** The first byte > `from` that a line ends at. */
+  lineEndAfter(from: number): number {
+    return this.#ends[this.eventsBefore(from)] as number;
   }
 
   /** Calls `report` for each run of events of one fleet among the events from … to − 1. */

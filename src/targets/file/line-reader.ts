@@ -12,11 +12,12 @@ const LONGEST_LINE = 64 * 1024 * 1024;
 const MAX_EVENTS = 4096;
 
 /**
- * Delivers the lines that were appended to a file. Its position is the end of the last whole line, so a line that is being written,
+ * Delivers the lines that were appended to a file, and to those after it. Its position is the end of the last whole line, so a line that is being written,
  * or was torn by a crash, is simply read again when there is more.
  */
 export class LineReader {
-  readonly #file: ReadableFile;
+  #file: ReadableFile;
+  readonly #header: Uint8Array;
   readonly #events: SourceEvents;
   readonly #nowUs: () => number;
   #bytes = Buffer.allocUnsafe(FIRST_BUFFER);
@@ -34,13 +35,21 @@ export class LineReader {
     redelivered: false,
   };
 
-  constructor(file: ReadableFile, events: SourceEvents, nowUs: () => number) {
+  /** `header`: the line that is no event at the top of each file, with its end; empty for none. */
+  constructor(file: ReadableFile, header: Uint8Array, events: SourceEvents, nowUs: () => number) {
     this.#file = file;
+    this.#header = header;
     this.#events = events;
     this.#nowUs = nowUs;
   }
 
-  /** Bytes delivered so far. */
+  /** Goes on with the first byte of another file. */
+  turnTo(file: ReadableFile): void {
+    this.#file = file;
+    this.#position = 0;
+  }
+
+  /** Bytes of the file read so far, as whole lines. */
   get position(): number {
     return this.#position;
   }
@@ -63,7 +72,7 @@ export class LineReader {
     batch.bytes = this.#bytes;
     batch.atUs = this.#nowUs();
     batch.count = 0;
-    let start = 0;
+    let start = this.#position === 0 ? this.#headerLength(length) : 0;
     for (;;) {
       const end = this.#bytes.indexOf(newline, start);
       if (end === -1 || end >= length) break;
@@ -79,6 +88,13 @@ export class LineReader {
     }
     if (batch.count > 0) this.#events.delivered(batch);
     return start;
+  }
+
+  /** Bytes of the header among the first `length` of a file: all of it, or none. */
+  #headerLength(length: number): number {
+    const header = this.#header;
+    const isThere = header.length <= length && this.#bytes.subarray(0, header.length).equals(header);
+    return isThere ? header.length : 0;
   }
 
   #enlarge(): void {

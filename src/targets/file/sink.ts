@@ -1,29 +1,44 @@
-import { appendFile, mkdir, open, readdir, rm } from 'node:fs/promises';
+import { appendFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Part } from '../../core/anchor.ts';
 import { IotloadError } from '../../core/errors.ts';
 import type { Sink, SinkContext, TargetOptions } from '../target.ts';
 import { describeFileError } from './file-error.ts';
+import { FileSeries } from './file-series.ts';
+import { headerOf } from './header.ts';
 import { LineWriter } from './line-writer.ts';
+import type { FileOptions } from './options.ts';
 import { PartFiles } from './part-files.ts';
+import { partFolder, prepareFolder } from './part-folder.ts';
 
 /** How long `close` waits for a write under way. */
 const CLOSE_TIMEOUT_MS = 5000;
 
 /**
- * Creates the file of this part, and the folders above it. Acked means that the operating system took the whole line; no `fsync` is
- * made, so a power failure may still lose it.
+ * Creates the first file of this part, and the folders above it. Acked means that the operating system took the whole line; no `fsync`
+ * is made, so a power failure may still lose it.
  *
- * @throws IotloadError `file-unwritable` when the file, or one of another division into parts, exists: two runs are never mixed.
+ * @throws IotloadError `file-unwritable` when a file of another run stands there: two runs are never mixed.
  */
 export async function openSink(options: TargetOptions, context: SinkContext): Promise<Sink> {
+  const { roll = null } = options as unknown as FileOptions;
   const files = new PartFiles(options);
-  const path = files.pathOf(context.part);
-  const handle = await create(path, files, context.part.count);
-  const writer = new LineWriter(handle, context.clock, context.events);
+  const header = headerOf(options, context.fleets);
+  const series = new FileSeries(
+    partFolder(files, context.part),
+    Buffer.from(header === null ? '' : `${header}\n`),
+    roll?.maxBytes ?? Number.POSITIVE_INFINITY,
+  );
+  await openFirst(series, files, context.part);
+  const writer = new LineWriter(series, context.clock, context.events);
+  const { everyUs = null } = roll ?? {};
+  const stopRolling = everyUs === null ? () => {} : context.clock.every(everyUs / 1000, () => writer.roll());
   let closed: Promise<void> | undefined;
 
   async function close(): Promise<void> {
+    stopRolling();
     await writer.flush(CLOSE_TIMEOUT_MS);
-    await handle.close();
+    await writer.close();
     await rm(files.probePath, { force: true });
   }
 
@@ -45,12 +60,12 @@ export async function openSink(options: TargetOptions, context: SinkContext): Pr
   };
 }
 
-async function create(path: string, files: PartFiles, parts: number) {
+async function openFirst(series: FileSeries, files: PartFiles, part: Part): Promise<void> {
+  const path = files.pathOf(part, files.rolls ? 1 : null);
   try {
-    await mkdir(files.directory, { recursive: true });
-    const stranger = (await readdir(files.directory)).find((name) => (files.partsOf(name) ?? parts) !== parts);
-    if (stranger !== undefined) throw exists(stranger);
-    return await open(path, 'wx');
+    const stranger = await prepareFolder(files, part);
+    if (stranger !== null) throw exists(join(files.directory, stranger));
+    await series.current();
   } catch (error) {
     if (error instanceof IotloadError) throw error;
     throw (error as NodeJS.ErrnoException).code === 'EEXIST' ? exists(path) : unwritable(path, error);

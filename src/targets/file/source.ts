@@ -1,31 +1,38 @@
-import { type FileHandle, open, readdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import type { Part } from '../../core/anchor.ts';
 import type { Source, SourceContext, SourceEvents, TargetOptions } from '../target.ts';
 import { describeFileError, isMissing } from './file-error.ts';
+import { headerOf } from './header.ts';
 import { LineReader } from './line-reader.ts';
 import { PartFiles } from './part-files.ts';
+import { type PartOpener, rollingOpener, SeriesReader, singleOpener } from './series-reader.ts';
 
 /** Pause between two looks at the files: the resolution of end-to-end times here. */
 const POLL_MS = 5;
-/** Every so many looks the directory is searched for files that came into being. */
-const LIST_EVERY = 10;
+/** Every so many looks one is thorough. */
+const THOROUGH_EVERY = 10;
+/** Every so many looks the folder is listed once a file of every part was found: it may hold very many files then. */
+const LIST_EVERY = 200;
 
 /** Follows the files of every part from their first byte; they may come into being later. */
-export function openSource(options: TargetOptions, context: SourceContext): Promise<Source> {
-  return Promise.resolve(new FileSource(new PartFiles(options), context));
+export async function openSource(options: TargetOptions, context: SourceContext): Promise<Source> {
+  const header = headerOf(options, context.fleets);
+  return new FileSource(new PartFiles(options), Buffer.from(header === null ? '' : `${header}\n`), context);
 }
 
-interface FollowedFile {
-  readonly name: string;
-  readonly handle: FileHandle;
-  readonly reader: LineReader;
+interface Followed {
+  /** null for the readiness markers. */
+  readonly part: Part | null;
+  readonly series: SeriesReader;
   failed: boolean;
 }
 
 class FileSource implements Source {
   readonly #files: PartFiles;
+  readonly #header: Uint8Array;
   readonly #context: SourceContext;
-  readonly #followed = new Map<string, FollowedFile>();
+  /** By what stands in the files' names. */
+  readonly #followed = new Map<string, Followed>();
   readonly #stopPolling: () => void;
   readonly #troubles = new Set<string>();
   #gaps = 0;
@@ -33,11 +40,15 @@ class FileSource implements Source {
   #look: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
 
-  constructor(files: PartFiles, context: SourceContext) {
+  constructor(files: PartFiles, header: Uint8Array, context: SourceContext) {
     this.#files = files;
+    this.#header = header;
     this.#context = context;
     this.#stopPolling = context.clock.every(POLL_MS, () => {
-      if (this.#look === undefined) void this.#startLook(this.#looks++ % LIST_EVERY === 0);
+      if (this.#look !== undefined) return;
+      const number = this.#looks++;
+      const thorough = number % THOROUGH_EVERY === 0;
+      void this.#startLook(thorough, thorough && (number % LIST_EVERY === 0 || !this.#hasEveryPart()));
     });
   }
 
@@ -50,9 +61,9 @@ class FileSource implements Source {
     const { clock } = this.#context;
     const read = async (): Promise<{ complete: boolean }> => {
       while (this.#look !== undefined) await this.#look;
-      await this.#startLook(true);
+      await this.#startLook(true, true);
       const shrunk = await this.#anyShrunk();
-      return { complete: this.#gaps === 0 && !shrunk && this.#dataFiles() > 0 };
+      return { complete: this.#gaps === 0 && !shrunk && this.#hasAnyPart() };
     };
     let cancel = (): void => {};
     const late = new Promise<{ complete: boolean }>((resolve) => {
@@ -69,47 +80,65 @@ class FileSource implements Source {
   async #close(): Promise<void> {
     this.#stopPolling();
     await this.#look;
-    for (const { handle } of this.#followed.values()) await handle.close();
+    for (const { series } of this.#followed.values()) await series.close();
   }
 
   /** One look at a time: two would deliver the same lines. */
-  #startLook(list: boolean): Promise<void> {
-    this.#look = this.#lookOnce(list).finally(() => {
+  #startLook(thorough: boolean, list: boolean): Promise<void> {
+    this.#look = this.#lookOnce(thorough, list).finally(() => {
       this.#look = undefined;
     });
     return this.#look;
   }
 
-  async #lookOnce(list: boolean): Promise<void> {
+  async #lookOnce(thorough: boolean, list: boolean): Promise<void> {
+    if (thorough) await this.#followFirst('probe', null, 1, singleOpener(this.#files.probePath));
     if (list) await this.#findFiles();
-    for (const file of this.#followed.values()) {
-      if (file.failed) continue;
+    for (const followed of this.#followed.values()) {
+      if (followed.failed) continue;
       try {
-        await file.reader.readOn(() => this.#closed !== undefined);
+        const missing = await followed.series.look(thorough, () => this.#closed !== undefined);
+        if (missing !== null) this.#gap(`${missing} was taken away before it was read`);
       } catch (error) {
-        file.failed = true;
-        this.#gap(`${file.name}: ${describeFileError(error)}`);
+        followed.failed = true;
+        this.#gap(`${followed.series.name}: ${describeFileError(error)}`);
       }
     }
   }
 
   async #findFiles(): Promise<void> {
-    const { directory, probePath } = this.#files;
+    const files = this.#files;
     let names: string[];
     try {
-      names = await readdir(directory);
+      names = await readdir(files.directory);
     } catch (error) {
       if (!isMissing(error)) this.#gap(`the directory cannot be read: ${describeFileError(error)}`);
       return;
     }
+    const found = new Map<string, { part: Part; sequences: number[] }>();
     for (const name of names) {
-      if (this.#followed.has(name) || this.#closed !== undefined) continue;
-      if (this.#files.partsOf(name) !== null || name === basename(probePath)) await this.#follow(join(directory, name));
+      const file = files.read(name);
+      if (file === null || (file.sequence !== null) !== files.rolls) continue;
+      const { part, sequence } = file;
+      const key = `${part.index}-of-${part.count}`;
+      const entry = found.get(key) ?? { part, sequences: [] };
+      entry.sequences.push(sequence ?? 1);
+      found.set(key, entry);
+    }
+    for (const [key, { part, sequences }] of found) {
+      sequences.sort((a, b) => a - b);
+      const first = sequences[0] as number;
+      const opener = files.rolls ? rollingOpener(files, part) : singleOpener(files.pathOf(part, null));
+      if (await this.#followFirst(key, part, first, opener)) {
+        if (first > 1) this.#gap(`${opener.nameOf(1)} was taken away before it was read`);
+      }
+      this.#followed.get(key)?.series.list(sequences);
     }
   }
 
-  async #follow(path: string): Promise<void> {
-    const name = basename(path);
+  /** Begins to read a series; whether it was not read before and is there. */
+  async #followFirst(key: string, part: Part | null, sequence: number, opener: PartOpener): Promise<boolean> {
+    if (this.#followed.has(key) || this.#closed !== undefined) return false;
     const { clock, events } = this.#context;
     const guarded: SourceEvents = {
       delivered: (batch) => {
@@ -118,26 +147,32 @@ class FileSource implements Source {
       notice: (kind, detail, count) => events.notice(kind, detail, count),
     };
     try {
-      const handle = await open(path, 'r');
-      const reader = new LineReader(handle, guarded, () => clock.nowUs());
-      this.#followed.set(name, { name, handle, reader, failed: false });
+      const handle = await opener.open(sequence, false);
+      if (handle === null) return false;
+      const header = part === null ? new Uint8Array(0) : this.#header;
+      const reader = new LineReader(handle, header, guarded, () => clock.nowUs());
+      this.#followed.set(key, { part, series: new SeriesReader(opener, handle, sequence, reader), failed: false });
+      return true;
     } catch (error) {
-      if (!isMissing(error)) this.#gap(`${name}: ${describeFileError(error)}`);
+      this.#gap(`${opener.nameOf(sequence)}: ${describeFileError(error)}`);
+      return false;
     }
   }
 
-  #dataFiles(): number {
-    let count = 0;
-    for (const name of this.#followed.keys()) if (this.#files.partsOf(name) !== null) count++;
-    return count;
+  /** Whether there is a file, and one of every part that the names tell of. */
+  #hasEveryPart(): boolean {
+    const parts = [...this.#followed.values()].flatMap(({ part }) => (part === null ? [] : [part]));
+    return parts.length > 0 && parts.every(({ count }) => count === parts.length);
   }
 
-  /** A file shorter than what was read of it was cut by someone else: what stood there may have been more. */
+  #hasAnyPart(): boolean {
+    return [...this.#followed.values()].some(({ part }) => part !== null);
+  }
+
   async #anyShrunk(): Promise<boolean> {
-    for (const { name, handle, reader } of this.#followed.values()) {
-      const { size } = await handle.stat();
-      if (size >= reader.position) continue;
-      this.#gap(`${name} became shorter while it was read`);
+    for (const { series } of this.#followed.values()) {
+      if (!(await series.hasShrunk())) continue;
+      this.#gap(`${series.name} became shorter while it was read`);
       return true;
     }
     return false;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createEventBatch } from '../../../src/core/event-batch.ts';
 import { Outcome } from '../../../src/core/outcome.ts';
-import { LineWriter, type WritableFile } from '../../../src/targets/file/line-writer.ts';
+import { FileSeries, type WritableFile } from '../../../src/targets/file/file-series.ts';
+import { LineWriter } from '../../../src/targets/file/line-writer.ts';
 import { SinkRecord } from '../../contracts/sink.ts';
 import { VirtualClock } from '../../simulation/virtual-clock.ts';
 
@@ -37,6 +38,10 @@ class SmallDisk implements WritableFile {
     this.content = this.content.subarray(0, length);
   }
 
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
   get text(): string {
     return this.content.toString();
   }
@@ -45,7 +50,9 @@ class SmallDisk implements WritableFile {
 function start(disk: SmallDisk) {
   const record = new SinkRecord();
   const clock = new VirtualClock();
-  const writer = new LineWriter(disk, clock, record);
+  const nothing = (): Promise<void> => Promise.resolve();
+  const folder = { create: () => Promise.resolve(disk), complete: nothing, remove: nothing };
+  const writer = new LineWriter(new FileSeries(folder, new Uint8Array(), Number.POSITIVE_INFINITY), clock, record);
   let slot = 0;
   function send(...payloads: string[]): void {
     const batch = createEventBatch(payloads.length, 4 * 1024 * 1024);

@@ -63,7 +63,9 @@ describe('file', () => {
       readable: true,
       connected: false,
       hosts: [],
+      payloads: 'text',
     });
+    expect(file.traits({ ...options, format: 'csv' }).payloads).toBe('csv');
   });
 
   it('writes one event a line and nothing else', async () => {
