@@ -3,6 +3,7 @@ import { json } from '../codecs/json.ts';
 import { textOps } from '../codecs/text-template.ts';
 import type { Micros } from '../core/clock.ts';
 import { IotloadError } from '../core/errors.ts';
+import { deviceNumbers } from '../models/behavior/behavior.ts';
 import type { DeviceModel } from '../models/model.ts';
 import { shapeOf } from '../models/model-shape.ts';
 import { models } from '../models/registry.ts';
@@ -17,6 +18,7 @@ import { resolveParams } from './fleet-params.ts';
 import { type FleetPayload, fleetPayload, tracedHint } from './fleet-payload.ts';
 import { highestLevel, perSecond, scheduleSpec } from './fleet-schedule.ts';
 import type { FleetPlan, Identity } from './plan.ts';
+import { checkBehavior, resolveBehavior } from './resolve-behavior.ts';
 
 /** Most slots of a fleet: everything that counts them stays exact. */
 const MOST_SLOTS = 2 ** 52;
@@ -70,7 +72,22 @@ export function resolveFleet(draft: FleetDraft, around: FleetSurroundings, repor
   }
   const shape = shapeOf(model, params);
 
-  const vocabulary = plannedVocabulary(name, devices, shape, params);
+  const rate = around.rate ?? rateOf(draft);
+  const endUs = around.warmUpUs + around.durationUs;
+  const schedule =
+    rate === undefined ? undefined : scheduleSpec(rate, value.profile, around.warmUpUs, around.durationUs);
+  const behavior = resolveBehavior(
+    value.behavior,
+    {
+      devices,
+      peakPerSecond: schedule === undefined ? 0 : perSecond(schedule.rate) * highestLevel(schedule, endUs),
+      endUs,
+      speed: { numerator: 1, denominator: 1 },
+    },
+    (key, problem) => tell(at('behavior', key), 'bad-value', problem),
+  );
+
+  const vocabulary = plannedVocabulary(name, deviceNumbers(behavior, devices, endUs), shape, params);
   const checkText = (path: ScenarioPath, text: string): void => {
     for (const problem of checkTemplate(text, vocabulary)) tell(path, 'bad-placeholder', problem);
   };
@@ -86,10 +103,7 @@ export function resolveFleet(draft: FleetDraft, around: FleetSurroundings, repor
   }
   const payload = fleetPayload(draft, model.name, shape, (problem) => tell(at('payload'), 'bad-value', problem));
 
-  const rate = around.rate ?? rateOf(draft);
-  if (rate === undefined) return null;
-  const endUs = around.warmUpUs + around.durationUs;
-  const schedule = scheduleSpec(rate, value.profile, around.warmUpUs, around.durationUs);
+  if (schedule === undefined) return null;
   const compiled = compile(schedule, endUs);
   if ('message' in compiled) {
     const key = value.rate === undefined ? 'every' : 'rate';
@@ -116,11 +130,24 @@ export function resolveFleet(draft: FleetDraft, around: FleetSurroundings, repor
     const hint = 'give the field another name';
     tell(at('payload', 'fields', '_id'), 'bad-identity', { message: '"_id" is where the identity goes', hint });
   }
+  checkBehavior(behavior, identity, json, (key, problem) => tell(at('behavior', key), 'bad-value', problem));
   if (!sound || target === undefined) return null;
   const slots = Math.min(compiled.slots, model.mostEvents?.(params, devices) ?? Number.POSITIVE_INFINITY);
   const payloadPlan = { codec: 'json', profile, fields, identity } as const;
   return {
-    plan: { name, model: model.name, params, devices, id, schedule, slots, payload: payloadPlan, address, target: 0 },
+    plan: {
+      name,
+      model: model.name,
+      params,
+      devices,
+      id,
+      schedule,
+      slots,
+      payload: payloadPlan,
+      ...(behavior === undefined ? {} : { behavior }),
+      address,
+      target: 0,
+    },
     profile: compiled.profile,
   };
 }

@@ -30,7 +30,6 @@ const rules: readonly Rule[] = [
   },
   { path: 'fleets.*.arrivals', value: scalarIn('poisson'), hint: 'arrivals are even' },
   { path: 'fleets.*.to', hint: 'every fleet sends to the one target' },
-  { path: 'fleets.*.behavior' },
   { path: 'fleets.*.profile.*.sine', whole: true, hint: 'build it from ramp and hold' },
   { path: 'fleets.*.profile.*.steps', whole: true, hint: 'write one hold per step' },
   { path: 'fleets.*.payload.codec', value: scalarIn('csv', 'cbor', 'avro', 'protobuf'), hint: 'write codec: json' },
@@ -90,7 +89,7 @@ function childrenOf(node: Exclude<Tree, { kind: 'scalar' }>): Iterable<[string, 
   return node.items.map((value, i) => [String(i), { key: value.place, value }]);
 }
 
-/** `behavior`, or `arrivals: poisson` where only the value is not built. */
+/** `capacity`, or `arrivals: poisson` where only the value is not built. */
 function nameOf(rule: Rule, node: Tree, path: ScenarioPath): string {
   const keys = path.filter((step) => typeof step === 'string');
   const key = rule.path.startsWith('fleets.') || keys.length < 2 ? keys.at(-1) : keys.slice(-2).join('.');

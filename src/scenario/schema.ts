@@ -3,6 +3,7 @@ import { closestName } from '../core/closest-name.ts';
 import { parseDuration, parseShare } from '../core/units.ts';
 import { models } from '../models/registry.ts';
 import { bytes, count, duration, LONGEST_US, rate } from '../targets/option-schemas.ts';
+import { behavior } from './behavior-schema.ts';
 import { isHostPattern } from './host-pattern.ts';
 import { parseInstant } from './instant.ts';
 import { ownPayload } from './payload-schema.ts';
@@ -81,6 +82,7 @@ export const fleet = z
       .describe('a payload profile of the model, or own fields'),
     topic: z.string().optional().describe('overrides the target’s topic'),
     key: z.string().optional().describe('default <device>'),
+    behavior: behavior.optional(),
   })
   .meta({ title: 'fleet' });
 

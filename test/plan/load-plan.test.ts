@@ -202,10 +202,7 @@ describe('flags', () => {
   it.each([
     [{ set: ['target.qos=3'] }, '--set target.qos: expected 0, 1 or 2'],
     [{ set: ['target.qso=1'] }, '--set target.qso: unknown key "qso"'],
-    [
-      { set: ['fleets.phones.behavior={ churn: 2%/h }'] },
-      '--set fleets.phones.behavior: "behavior" is not supported yet',
-    ],
+    [{ set: ['fleets.phones.behavior={ churn: 2% }'] }, '--set fleets.phones.behavior: "2%" is no share per time'],
     [{ set: ['seed=[1'] }, expect.stringMatching(/^--set seed: YAML: /)],
     [{ set: ['run.duration.x=1'] }, '--set run.duration.x: the scenario has no run.duration that could hold this'],
     [{ set: ['thresholds.7=lost == 0'] }, expect.stringMatching(/^--set thresholds.7: /)],
