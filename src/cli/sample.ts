@@ -24,6 +24,11 @@ export const sampleCommand = defineCommand({
         default: false,
         describe: 'print the topic or key before each event, with a tab',
       })
+      .option('labels', {
+        type: 'boolean',
+        default: false,
+        describe: 'print before each event, with a tab, what is true of it: one JSON object',
+      })
       .option('plot', { type: 'boolean', default: false, describe: 'draw what the sensors feel instead' })
       .option('device', { type: 'string', describe: 'with --plot: these devices by number, such as 0,17' })
       .option('reading', { type: 'string', describe: 'with --plot: this reading or label' })
@@ -55,13 +60,19 @@ export const sampleCommand = defineCommand({
         continue;
       }
       const limit = flags.count === undefined ? DEFAULT_COUNT : Number.POSITIVE_INFINITY;
-      await printFleet(plan, fleet, runId, limit, flags.address);
+      await printFleet(plan, fleet, runId, limit, flags);
     }
     return 0;
   },
 });
 
-async function printFleet(plan: Plan, fleet: number, runId: string, limit: number, address: boolean): Promise<void> {
+async function printFleet(
+  plan: Plan,
+  fleet: number,
+  runId: string,
+  limit: number,
+  show: { address: boolean; labels: boolean },
+): Promise<void> {
   const { createFleetEvents } = await import('../events/fleet-events.ts');
   const startWallUs = plan.clockStartUs ?? Math.floor(systemClock().wallUs() / 1000) * 1000;
   const events = createFleetEvents(plan, fleet, { runId, startWallUs, startMonoUs: 0 });
@@ -72,8 +83,10 @@ async function printFleet(plan: Plan, fleet: number, runId: string, limit: numbe
     events.append(slot, events.profile.timeOf(slot), batch);
     const payloadAt = batch.payloads[0] as number;
     const payload = text.decode(batch.bytes.subarray(payloadAt, batch.ends[0]));
-    const prefix = address ? `${text.decode(batch.bytes.subarray(batch.starts[0], payloadAt))}\t` : '';
-    if (!process.stdout.write(`${prefix}${payload}\n`))
+    const columns = [payload];
+    if (show.address) columns.unshift(text.decode(batch.bytes.subarray(batch.starts[0], payloadAt)));
+    if (show.labels) columns.unshift(JSON.stringify(events.facts(slot)));
+    if (!process.stdout.write(`${columns.join('\t')}\n`))
       await new Promise((resolve) => process.stdout.once('drain', resolve));
   }
 }

@@ -4,6 +4,7 @@ import type { EventBatch } from '../core/event-batch.ts';
 import type { Behavior } from '../models/behavior/behavior.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { RateProfile } from '../schedule/profile.ts';
+import { type EventFacts, factsOf } from './event-facts.ts';
 import { EventMaker } from './event-maker.ts';
 import { Regenerated } from './regenerated.ts';
 
@@ -22,6 +23,8 @@ export interface FleetEvents {
   deviceId(seat: number, incarnation?: number): string;
   /** Appends the event of `slot`, due `dueUs` after the anchor's start; false, and nothing appended, where the batch has no room. */
   append(slot: number, dueUs: Micros, batch: EventBatch): boolean;
+  /** What is true of the event of `slot`. */
+  facts(slot: number): EventFacts;
   /** Makes the event of `slot` again: whether its payload is `bytes[start … end)`. */
   matches(slot: number, bytes: Uint8Array, start: number, end: number): boolean;
 }
@@ -57,6 +60,7 @@ export function createFleetEvents(plan: Plan, fleet: number, anchor: Anchor): Fl
       batch.count = i + 1;
       return true;
     },
+    facts: (slot) => factsOf(maker, slot),
     matches: (slot, bytes, start, end) => regenerated.equals(slot, bytes, start, end),
   };
 }

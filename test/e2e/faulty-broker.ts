@@ -27,6 +27,8 @@ interface Load {
   connections?: number;
   /** More options of the target. */
   target?: string;
+  /** More of the fleet. */
+  fleet?: string;
   /** More of the scenario. */
   more?: string;
 }

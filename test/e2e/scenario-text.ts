@@ -9,6 +9,8 @@ export function phones(options: {
   more?: string;
   start?: string;
   seed?: number;
+  /** More of the fleet. */
+  fleet?: string;
 }): string {
   return `iotload: 1
 seed: ${options.seed ?? 1}
@@ -20,6 +22,7 @@ fleets:
     devices: ${options.devices ?? 50}
     rate: ${options.rate ?? '500/s'}
     payload: ${options.payload ?? 'seismograph-traced'}
+    ${options.fleet ?? ''}
 target: ${options.target}
 ${options.more ?? ''}`;
 }

@@ -110,6 +110,29 @@ describe('events of a fleet with behavior', () => {
     },
   );
 
+  it('tells what is true of each', () => {
+    const plan = planWith(everything, 'raw');
+    const { facts, deviceId, intendedOf, profile } = createFleetEvents(plan, 0, anchor);
+    const seen = { incarnation: 0, held: 0, copies: 0, malformed: 0 };
+    eventsOf(plan, 0, slots).forEach(({ payload }, slot) => {
+      const told = facts(slot);
+      const mended = JSON.parse(`{${payload.slice(1)}`);
+      expect(told).toMatchObject({ fleet: 'phones', slot, seat: slot % 40, sequence: mended.sequence });
+      expect(told.device).toBe(mended.device);
+      expect(told.device).toBe(deviceId(told.seat, told.incarnation));
+      expect(Math.floor(told.timeUs / 1000)).toBe(Date.parse(mended.time));
+      expect(told.labels['activity']).toBe(mended.activity);
+      expect(told.malformed).toBe(payload[0] !== '{');
+      expect(told.dueUs).toBe(anchor.startWallUs + profile.timeOf(slot));
+      expect(told.intendedUs).toBe(anchor.startWallUs + intendedOf(slot));
+      if (told.incarnation > 0) seen.incarnation++;
+      if (told.intendedUs > told.dueUs) seen.held++;
+      if (told.copies === 2) seen.copies++;
+      if (told.malformed) seen.malformed++;
+    });
+    expect(Math.min(...Object.values(seen))).toBeGreaterThan(300);
+  });
+
   it('counts on where ids are numbers', () => {
     const plan = planWith({ churn: { everyUs: 20 * SECOND } }, 'raw', 'phone-<index:04>');
     const { deviceId } = createFleetEvents(plan, 0, anchor);
