@@ -107,6 +107,7 @@ async function iotload(): Promise<void> {
     connectPerSecond: 1000,
     connectTimeoutUs: 5e6,
     leastUp: null,
+    share: null,
     sourceAddresses: [],
     keepAliveUs: 60e6,
     maxInFlight: WINDOW,

@@ -45,7 +45,6 @@ const rules: readonly Rule[] = [
   { path: 'safety.max_cost' },
   { path: 'target.protocol', value: scalarIn('kafka', 'kinesis'), hint: 'there are discard, file and mqtt' },
   { path: 'target.endpoint', value: scalarIn('aws') },
-  { path: 'target.share' },
   { path: 'target.create' },
   { path: 'target.key' },
   { path: 'target.auth.kind', whole: true, hint: 'write auth: { username: …, password: "${NAME}" }' },

@@ -76,6 +76,7 @@ describe('loadPlan', () => {
             connectPerSecond: 200,
             connectTimeoutUs: 10_000_000,
             leastUp: null,
+            share: null,
             sourceAddresses: [],
             keepAliveUs: 60_000_000,
             maxInFlight: 100,

@@ -52,13 +52,14 @@ export async function sinkIdentities(
 }
 
 /**
- * Who a reader is: as `auth.reader` says, else like the connections where they have one name, else like the first device.
+ * Who a reader, one of several perhaps, is: as `auth.reader` says, else like the connections where they have one name, else like the first device.
  * @throws IotloadError as `sinkIdentities`
  */
 export async function readerIdentity(
   options: MqttOptions,
   context: SourceContext,
   clientId: string,
+  number = 0,
 ): Promise<SessionIdentity> {
   const { reader } = options;
   const sources = await readSources(
@@ -69,7 +70,7 @@ export async function readerIdentity(
   );
   const [fleet] = context.fleets;
   const owner = fleet === undefined ? null : { fleet, seat: 0, deviceId: fleet.deviceId(0) };
-  return { ...credentialsOf(owner, sources), clientId, localAddress: addressOf(options, 0) };
+  return { ...credentialsOf(owner, sources), clientId, localAddress: addressOf(options, number) };
 }
 
 /** Lanes take the local addresses in turn. */

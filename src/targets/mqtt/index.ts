@@ -7,11 +7,12 @@ export const mqtt: TargetDefinition = {
   name: 'mqtt',
   doc: 'MQTT 3.1.1 or 5 broker, QoS 0, 1 or 2, a pool of connections or one per device',
   traits(options: TargetOptions): TargetTraits {
-    const { endpoint, qos } = options as unknown as MqttOptions;
+    const { endpoint, qos, share } = options as unknown as MqttOptions;
     return {
       acknowledges: qos > 0,
       address: 'topic',
-      ordered: true,
+      // Members of a group overtake each other.
+      ordered: share === null || share === 1,
       hosts: endpoint === 'embedded' ? [] : [hostOf(endpoint)],
       readable: true,
       connected: true,

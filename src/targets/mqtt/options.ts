@@ -78,6 +78,11 @@ export const optionsSchema = z
           .describe('enough to start with: a share of the connections, or a number of them'),
       })
       .prefault({}),
+    share: count(1, 64)
+      .optional()
+      .describe(
+        'reads back on so many connections that the broker shares the events among; their order is then not judged',
+      ),
     source_addresses: z
       .array(z.union([z.ipv4(), z.ipv6()], { error: 'expected an IP address of this machine' }))
       .min(1)
@@ -121,6 +126,11 @@ export const optionsSchema = z
     const message = 'tls needs an mqtts:// or wss:// endpoint';
     context.addIssue({ code: 'custom', path: ['tls'], message, params: { hint } });
   })
+  .superRefine(({ endpoint, share }, context) => {
+    if (share === undefined || endpoint !== 'embedded') return;
+    const message = 'the embedded broker shares no subscriptions';
+    context.addIssue({ code: 'custom', path: ['share'], message, params: { hint: 'leave share away' } });
+  })
   .superRefine(({ auth, connections }, context) => {
     for (const { path, error, hint } of authProblems(auth, connections === 'per_device'))
       context.addIssue({ code: 'custom', path: ['auth', ...path], message: error, params: { hint } });
@@ -141,6 +151,7 @@ export const optionsSchema = z
     connectPerSecond: (block.connect.rate.events / block.connect.rate.perUs) * 1_000_000,
     connectTimeoutUs: block.connect.timeout,
     leastUp: block.connect.min ?? null,
+    share: block.share ?? null,
     sourceAddresses: block.source_addresses ?? [],
     keepAliveUs: block.keep_alive,
     maxInFlight: block.max_in_flight ?? defaultInFlight(block),

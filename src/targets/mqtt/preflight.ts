@@ -26,7 +26,7 @@ export async function preflight(options: TargetOptions, context: PreflightContex
   const question = {
     // Every worker has at least one connection of a pool.
     connections: mqtt.connections === 'per_device' ? map.lanes : Math.max(map.lanes, context.workers),
-    readers: context.reads ? 1 : 0,
+    readers: context.reads ? (mqtt.share ?? 1) : 0,
     workers: context.workers,
     addresses: mqtt.sourceAddresses.length,
     destination: `${host}:${port}`,

@@ -6,6 +6,7 @@ import { Arrivals } from './arrivals.ts';
 import { backoffMs, STABLE_US } from './backoff.ts';
 import { openingError, plainReason, type SessionFailure } from './failure.ts';
 import { readerIdentity } from './identities.ts';
+import { mergedSource } from './merged-source.ts';
 import type { MqttOptions } from './options.ts';
 import { FIRST_FAILURE } from './reason-codes.ts';
 import { Session, type SessionHandlers, type SessionIdentity, type SessionSettings } from './session.ts';
@@ -18,18 +19,26 @@ const DROPPED_TOPIC = '$SYS/broker/publish/messages/dropped';
 const MAX_BACKLOG_BYTES = 4 * 1024 * 1024;
 
 /**
- * Subscribes to everything the fleets' addresses can be and resolves when the broker has granted it.
+ * Subscribes to everything the fleets' addresses can be and resolves when the broker has granted it: on one connection, or on several
+ * among which the broker shares the events.
  * @throws IotloadError `target-unreachable`, `target-refused`, `bad-scenario`, `file-unreadable`
  */
 export async function openSource(options: TargetOptions, context: SourceContext): Promise<Source> {
   const mqtt = options as unknown as MqttOptions;
   const settings = await sessionSettings(mqtt, context, 'source');
-  // A broker ends the older of two sessions with one name, and a run may have several readers: its shards', and one by hand.
+  // A broker ends the older of two sessions with one name, and a run may have several readers: its shards', and one by hand. Each
+  // of them reads everything, so the name of a group is its own too.
   const own = Math.floor(context.random() * 2 ** 32).toString(16);
-  const identity = await readerIdentity(mqtt, context, `iotload-${context.runId}-read-${own}`);
-  const source = new MqttSource(mqtt, settings, identity, context);
+  const name = `iotload-${context.runId}-read-${own}`;
+  const sources: MqttSource[] = [];
+  for (let reader = 0; reader < (mqtt.share ?? 1); reader++) {
+    const identity = await readerIdentity(mqtt, context, mqtt.share === null ? name : `${name}-${reader}`, reader);
+    const group = mqtt.share === null ? '' : `$share/iotload-${context.runId}-${own}/`;
+    sources.push(new MqttSource(mqtt, settings, identity, context, group));
+  }
+  const source = mergedSource(sources);
   try {
-    await source.opened;
+    await Promise.all(sources.map(({ opened }) => opened));
   } catch (error) {
     await source.close();
     throw error;
@@ -66,7 +75,14 @@ class MqttSource implements Source, SessionHandlers {
   #droppedAtOpen: number | null = null;
   #dropped: number | null = null;
 
-  constructor(options: MqttOptions, settings: SessionSettings, identity: SessionIdentity, context: SourceContext) {
+  /** `group` stands before every filter: empty, or the name of those who share what they match. */
+  constructor(
+    options: MqttOptions,
+    settings: SessionSettings,
+    identity: SessionIdentity,
+    context: SourceContext,
+    group: string,
+  ) {
     const { fleets, events } = context;
     this.#context = context;
     this.#settings = settings;
@@ -75,7 +91,7 @@ class MqttSource implements Source, SessionHandlers {
     this.#filters = topicFilters(
       fleets.map(({ address }) => address),
       fleets.map((fleet) => fleet.deviceId(0)),
-    );
+    ).map((filter) => `${group}${filter}`);
     this.#arrivals = new Arrivals(options.version, (batch) => {
       if (!this.#closed) events.delivered(batch);
     });

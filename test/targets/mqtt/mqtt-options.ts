@@ -21,6 +21,7 @@ export function mqttOptions(endpoint: string, overrides: TargetOptions = {}): Ta
     connectPerSecond: 1000,
     connectTimeoutUs: 3_000_000,
     leastUp: null,
+    share: null,
     sourceAddresses: [],
     keepAliveUs: 60_000_000,
     maxInFlight: 50,
