@@ -54,7 +54,7 @@ function phonesPlan(): Plan {
     name: 'bench',
     description: '',
     seed: 1,
-    clockStartUs: null,
+    clock: { startUs: null, speed: { numerator: 1, denominator: 1 } },
     run: { warmUpUs: 0, durationUs: 0, drainUs: 0 },
     fleets: [fleet],
     targets: [],

@@ -23,7 +23,9 @@ export function progressLine(progress: RunProgress, room = Number.POSITIVE_INFIN
   const { counts } = progress;
   const answered = counts.acked + counts.noAck;
   const parts = [
-    `${formatRate(progress.achievedPerSecond)} of ${formatRate(progress.targetPerSecond)}`,
+    progress.targetPerSecond === 0
+      ? formatRate(progress.achievedPerSecond)
+      : `${formatRate(progress.achievedPerSecond)} of ${formatRate(progress.targetPerSecond)}`,
     `sent ${formatCount(counts.sent)}`,
     counts.noAck > counts.acked ? `handed over ${formatCount(answered)}` : `acked ${formatCount(counts.acked)}`,
   ];

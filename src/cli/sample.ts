@@ -74,7 +74,7 @@ async function printFleet(
   show: { address: boolean; labels: boolean },
 ): Promise<void> {
   const { createFleetEvents } = await import('../events/fleet-events.ts');
-  const startWallUs = plan.clockStartUs ?? Math.floor(systemClock().wallUs() / 1000) * 1000;
+  const startWallUs = plan.clock.startUs ?? Math.floor(systemClock().wallUs() / 1000) * 1000;
   const events = createFleetEvents(plan, fleet, { runId, startWallUs, startMonoUs: 0 });
   const batch = createEventBatch(1, events.maxEventBytes);
   const text = new TextDecoder();

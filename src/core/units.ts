@@ -21,6 +21,7 @@ const rateShape = new RegExp(`^${decimal}([kMG]?)/(s|min|h|day)$`);
 const countShape = new RegExp(`^${decimal}([kMG]?)$`);
 const byteShape = new RegExp(`^${decimal}(B|kB|MB|GB|KiB|MiB|GiB)$`);
 const distanceShape = new RegExp(`^${decimal}(m|km)$`);
+const speedShape = new RegExp(`^${decimal}x$`);
 const shareShape = new RegExp(`^${decimal}(%|ppm)$`);
 
 /**
@@ -95,6 +96,20 @@ export function parseShare(text: string): Parsed<{ numerator: number; denominato
   if (!isSafe(top / divisor) || !isSafe(parts / divisor))
     return { error: `"${text}" has too many digits to be kept exactly`, hint };
   return { value: { numerator: Number(top / divisor), denominator: Number(parts / divisor) } };
+}
+
+/** `1440x` `1x` `0.5x`: device time per real time as an exact ratio in lowest terms, neither side above a million. */
+export function parseSpeed(text: string): Parsed<{ numerator: number; denominator: number }> {
+  const hint = 'a speed reads 1x, 1440x or 0.5x; max is unpaced';
+  const match = speedShape.exec(text);
+  if (match === null) return refuse(text, 'a speed', hint, { x: 1 });
+  const [top, bottom] = fraction(match[1] as string);
+  if (top === 0n) return { error: `"${text}" would let time stand still`, hint };
+  const divisor = gcd(top, bottom);
+  const [numerator, denominator] = [Number(top / divisor), Number(bottom / divisor)];
+  if (numerator > 1_000_000 || denominator > 1_000_000)
+    return { error: `"${text}" is out of range`, hint: 'at most 1000000x, with at most 6 decimals' };
+  return { value: { numerator, denominator } };
 }
 
 /** The exact scenario form of a duration, `1h30m`, `1.5s`, `216ms`; `parseDuration` gives the same number back. */

@@ -28,6 +28,19 @@ export const Counter = Object.fromEntries(counterNames.map((name, index) => [nam
   Record<CounterName, number>
 >;
 
+/** The counter of each outcome. */
+export const counterOf: readonly number[] = [
+  Counter.acked,
+  Counter.rejected,
+  Counter.unknown,
+  Counter.noAck,
+  Counter.notSent,
+] as number[];
+
+export function add(counters: Float64Array, index: number, amount: number): void {
+  counters[index] = (counters[index] as number) + amount;
+}
+
 /** The four intervals a sender can measure, in the order of their recorders. */
 export const senderIntervals = ['scheduleLag', 'clientWait', 'serviceTime', 'responseTime'] as const;
 export type SenderInterval = (typeof senderIntervals)[number];

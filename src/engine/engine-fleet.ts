@@ -36,6 +36,8 @@ export interface EngineOptions {
   backlogSlots: readonly number[];
   /** What happens at that bound: give the slot up, or end the run. */
   backlogThen: readonly ('shed' | 'abort')[];
+  /** Nothing waits for its due time: each fleet goes as fast as its lanes take it, and latencies count from the send. */
+  unpaced: boolean;
   /** Slots intended in [fromUs, toUs) enter the latency histograms. */
   measured: { fromUs: Micros; toUs: Micros };
   /** Final outcome of each slot: into the journal. */

@@ -4,11 +4,13 @@ import { clearBatch, createEventBatch, type EventBatch } from '../core/event-bat
 import { Outcome } from '../core/outcome.ts';
 import { PartSlots } from '../schedule/part-slots.ts';
 import type { Sink } from '../targets/target.ts';
-import { Counter } from './board.ts';
+import { add, Counter, counterOf } from './board.ts';
 import { COPY, type EngineFleet, type EngineOptions, intendedUs, isCopy } from './engine-fleet.ts';
+import { giveUp } from './give-up.ts';
 import { HeldSlots } from './held-slots.ts';
 import { LaneQueues } from './lane-queues.ts';
 import { Reloads } from './reloads.ts';
+import { strideUs } from './unpaced.ts';
 
 /** Events per batch: enough to amortise a clock read and a write, few enough that the batch's span stays far below a millisecond. */
 const BATCH_EVENTS = 256;
@@ -40,6 +42,8 @@ export class Engine {
   #pumpPending = false;
   #first = 0;
   #startUs = 0;
+  /** Unpaced: slot time up to which the fleets go next. */
+  #horizonUs = 0;
   #picking = false;
   #cancelTimer: () => void = () => {};
   #onScheduleEnd: () => void = () => {};
@@ -83,10 +87,8 @@ export class Engine {
 
   /** Slots picked up and not yet handed to a sink. */
   get waiting(): number {
-    let sum = 0;
-    for (const queue of this.#queues) sum += queue.length;
-    for (const held of this.#held) if (held !== null) sum += held.length;
-    return sum;
+    const lengthOf = (waiting: { length: number } | null): number => waiting?.length ?? 0;
+    return [...this.#queues, ...this.#held].reduce((sum, waiting) => sum + lengthOf(waiting), 0);
   }
 
   /** First slot of the fleet, in this part, that was not picked up. */
@@ -96,24 +98,9 @@ export class Engine {
 
   /** Settles every waiting slot as not sent. */
   giveUpWaiting(): void {
-    this.#queues.forEach((queue, sink) => {
-      const lanes = (this.#sinks[sink] as Sink).lanes;
-      for (let lane = 0; lane < lanes; lane++) {
-        while (!queue.isEmpty(lane)) {
-          const fleet = this.#options.fleets[queue.headFleet(lane)] as EngineFleet;
-          const slot = queue.headSlot(lane);
-          if (!isCopy(slot)) this.#notSent(fleet, slot);
-          add(fleet.board.counters, Counter.waiting, -1);
-          queue.shift(lane);
-        }
-      }
-    });
-    this.#held.forEach((held, index) => {
-      const fleet = this.#options.fleets[index] as EngineFleet;
-      while (held !== null && held.length > 0) {
-        this.#notSent(fleet, held.shift());
-        add(fleet.board.counters, Counter.waiting, -1);
-      }
+    giveUp(this.#options.fleets, this.#queues, this.#held, (fleet, slot) => {
+      if (!isCopy(slot)) this.#notSent(fleet, slot);
+      add(fleet.board.counters, Counter.waiting, -1);
     });
   }
 
@@ -140,8 +127,7 @@ export class Engine {
     const { serviceTime, responseTime } = fleet.board.recorders;
     const { fromUs, toUs } = this.#options.measured;
     const answered = outcome === Outcome.acked || outcome === Outcome.noAck;
-    const { behavior } = fleet;
-    const doubles = behavior?.doubles ?? false;
+    const doubles = fleet.behavior?.doubles ?? false;
     let copies = 0;
     for (let i = 0; i < count; i++) {
       const slot = slots[i] as number;
@@ -154,7 +140,7 @@ export class Engine {
       const dueUs = intendedUs(fleet, slot, fleet.profile.timeOf(slot));
       if (dueUs < fromUs || dueUs >= toUs) continue;
       serviceTime.record(atUs - (sentAtUs[i] as number));
-      responseTime.record(atUs - this.#startUs - dueUs);
+      responseTime.record(atUs - (this.#options.unpaced ? (sentAtUs[i] as number) : this.#startUs + dueUs));
     }
     // What became of a second copy is nobody's outcome.
     if (copies > 0) this.#options.attemptedAgain(fleetIndex, copies);
@@ -178,7 +164,8 @@ export class Engine {
     }
     const sliceEndsUs = this.#clock.nowUs() + SLICE_US;
     let behind = false;
-    const { fleets } = this.#options;
+    const { fleets, unpaced, part } = this.#options;
+    if (unpaced) this.#horizonUs = strideUs(fleets, this.#cursors, part.count);
     // Under overload the first one takes the slice: everyone is first in turn.
     this.#first = (this.#first + 1) % fleets.length;
     for (let i = 0; i < fleets.length; i++) {
@@ -189,13 +176,29 @@ export class Engine {
       this.#clock.soon(() => this.#tick());
       return;
     }
+    // What waits goes on when its lane has been emptied.
+    if (this.#holdsBack()) return;
     const nextDueUs = this.#nextDueUs();
     if (nextDueUs === Number.POSITIVE_INFINITY) {
       this.stop();
       return;
     }
+    if (unpaced) {
+      this.#clock.soon(() => this.#tick());
+      return;
+    }
     const delayMs = (nextDueUs + this.#startUs - this.#clock.nowUs()) / 1000;
     this.#cancelTimer = this.#clock.after(Math.min(MAX_SLEEP_MS, Math.max(1, delayMs)), () => this.#tick());
+  }
+
+  /** Unpaced, one slot that found no room stops all: nothing is due so soon that it would have to queue. */
+  #holdsBack(): boolean {
+    return this.#options.unpaced && this.#queues.some(({ length }) => length > 0);
+  }
+
+  /** Slot time: what is due by now may be picked up. */
+  #slotTime(nowUs: Micros): Micros {
+    return this.#options.unpaced ? this.#horizonUs : nowUs - this.#startUs;
   }
 
   /** Intended time of the next slot of any fleet, relative to the start; Infinity when none is left. */
@@ -216,20 +219,23 @@ export class Engine {
     const sink = this.#sinks[fleet.sink] as Sink;
     const held = this.#held[fleet.index] as HeldSlots | null;
     let nowUs = this.#clock.nowUs();
-    let dueCount = Math.min(fleet.slots, fleet.profile.dueBy(nowUs - this.#startUs + 1));
+    let untilUs = this.#slotTime(nowUs);
+    let dueCount = Math.min(fleet.slots, fleet.profile.dueBy(untilUs + 1));
     let taken = 0;
-    let goesOn = true;
+    let goesOn = !this.#holdsBack();
     clearBatch(this.#batch, fleet.index);
-    while (goesOn && (cursor.slot < dueCount || (held !== null && held.releaseUs <= nowUs - this.#startUs))) {
+    while (goesOn && (cursor.slot < dueCount || (held !== null && held.releaseUs <= untilUs))) {
       goesOn =
         held === null
           ? this.#take(fleet, cursor, fleet.profile.timeOf(cursor.slot), nowUs)
           : this.#takeOrHold(fleet, cursor, held, dueCount, nowUs);
+      goesOn &&= !this.#holdsBack();
       if (++taken % BATCH_EVENTS !== 0) continue;
       this.#flush(fleet, sink);
       nowUs = this.#clock.nowUs();
       if (nowUs >= sliceEndsUs) break;
-      dueCount = Math.min(fleet.slots, fleet.profile.dueBy(nowUs - this.#startUs + 1));
+      untilUs = this.#slotTime(nowUs);
+      dueCount = Math.min(fleet.slots, fleet.profile.dueBy(untilUs + 1));
     }
     this.#flush(fleet, sink);
     return cursor.slot >= dueCount || nowUs < sliceEndsUs;
@@ -266,7 +272,9 @@ export class Engine {
   #offer(fleet: EngineFleet, slot: number, seat: number, dueUs: Micros, intended: Micros, nowUs: Micros): boolean {
     const { fromUs, toUs } = this.#options.measured;
     const measured = intended >= fromUs && intended < toUs;
-    if (measured) fleet.board.recorders.scheduleLag.record(nowUs - this.#startUs - intended);
+    if (measured && !this.#options.unpaced) {
+      fleet.board.recorders.scheduleLag.record(nowUs - this.#startUs - intended);
+    }
     if (this.#place(fleet, slot, seat, dueUs, nowUs, measured)) {
       const { behavior } = fleet;
       if (behavior !== null && behavior.copiesOf(slot) > 1) {
@@ -339,6 +347,7 @@ export class Engine {
       this.#readyLanes[index] = [];
       for (const lane of lanes) this.#pumpLane(index, lane, sliceEndsUs);
     }
+    if (this.#options.unpaced && !this.#holdsBack()) this.#clock.soon(() => this.#tick());
   }
 
   /** Sends what waits in a lane as long as there is room and time; what is left is pumped again after other input was handled. */
@@ -388,10 +397,4 @@ export class Engine {
     this.#options.settle(fleet.index, slot, Outcome.notSent);
     add(fleet.board.counters, Counter.notSent, 1);
   }
-}
-
-const counterOf: readonly number[] = [Counter.acked, Counter.rejected, Counter.unknown, Counter.noAck, Counter.notSent];
-
-function add(counters: Float64Array, index: number, amount: number): void {
-  counters[index] = (counters[index] as number) + amount;
 }

@@ -3,6 +3,7 @@
  * holds no event, since an event can be made again at any time. Per-lane order is the order of `push`.
  */
 export class LaneQueues {
+  readonly lanes: number;
   /** Places in the pool, over all lanes. */
   readonly capacity: number;
   readonly #heads: Int32Array;
@@ -15,6 +16,7 @@ export class LaneQueues {
   #length = 0;
 
   constructor(lanes: number, capacity: number) {
+    this.lanes = lanes;
     this.capacity = capacity;
     this.#heads = new Int32Array(lanes).fill(-1);
     this.#tails = new Int32Array(lanes).fill(-1);

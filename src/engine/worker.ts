@@ -208,6 +208,7 @@ class Worker {
       }),
       backlogSlots,
       backlogThen: plan.targets.map((target) => backlogOf(target.options).overflow),
+      unpaced: plan.clock.speed === 'max',
       measured: { fromUs: warmUpUs, toUs: warmUpUs + durationUs },
       settle: (fleet, slot, outcome) => this.#journal.settle(fleet, slot, outcome),
       attemptedAgain: (fleet, attempts) => this.#journal.attemptedAgain(fleet, attempts),

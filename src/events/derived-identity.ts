@@ -122,13 +122,14 @@ export class DerivedIdentity {
 
   /** First and last + 1 slot whose event time can read as `timeUs` on a clock that is right. */
   #firstSlot(timeUs: Micros): number {
-    return this.#maker.profile.dueBy(timeUs - this.#maker.clockStartUs);
+    const { profile, scale, clockStartUs } = this.#maker;
+    return profile.dueBy(scale.slotOf(timeUs - clockStartUs));
   }
 
   #endSlot(timeUs: Micros): number {
-    const { profile, clockStartUs, model, fleet } = this.#maker;
+    const { profile, scale, clockStartUs, model, fleet } = this.#maker;
     const latest = timeUs - clockStartUs + this.#time.resolutionUs + model.maxSamplingDelayUs;
-    return Math.min(profile.dueBy(latest), fleet.slots);
+    return Math.min(profile.dueBy(scale.slotOf(latest)), fleet.slots);
   }
 
   /** The slot of a seat at an event time: -1 for none; of several, the one whose bytes these are. */

@@ -8,6 +8,7 @@ import { compileWriter, type WriteEvent, type Writer, writerSlack } from '../cod
 import type { Micros } from '../core/clock.ts';
 import { IotloadError } from '../core/errors.ts';
 import { foldHigh, type StreamKey, seatStream, streamRoot } from '../core/random.ts';
+import { type TimeScale, timeScale } from '../core/time-scale.ts';
 import type { Behavior } from '../models/behavior/behavior.ts';
 import type { Device, DeviceModel, ReadingSpecs, SeatKey } from '../models/model.ts';
 import { namedParams, shapeOf } from '../models/model-shape.ts';
@@ -49,6 +50,8 @@ export class EventMaker {
   readonly startWallUs: Micros;
   /** Device time of slot time 0. */
   readonly clockStartUs: Micros;
+  /** Slot time ⇄ device time. */
+  readonly scale: TimeScale;
   readonly #device: Device;
   readonly #motionRoot: StreamKey;
   readonly #payloadRoot: StreamKey;
@@ -70,10 +73,11 @@ export class EventMaker {
     this.model = model;
     this.profile = createSchedule(fleet.schedule);
     this.startWallUs = anchor.startWallUs;
-    this.clockStartUs = plan.clockStartUs ?? anchor.startWallUs;
+    this.clockStartUs = plan.clock.startUs ?? anchor.startWallUs;
+    this.scale = timeScale(plan.clock.speed);
     this.#device = model.create(
       fleet.params,
-      sceneOf(plan, index, (slotUs) => this.clockStartUs + slotUs),
+      sceneOf(plan, index, (slotUs) => this.clockStartUs + this.scale.deviceOf(slotUs)),
       fleet.devices,
     );
     this.#motionRoot = streamRoot(plan.seed, fleet.name, 'model', fleet.model);
@@ -132,7 +136,7 @@ export class EventMaker {
     const seat = slot - n * devices;
     this.#key.seat = seat;
     seatStream(this.#motionRoot, seat, this.#key);
-    const sampledUs = this.#device.sampledAt(this.#key, n, this.clockStartUs + dueUs);
+    const sampledUs = this.#device.sampledAt(this.#key, n, this.clockStartUs + this.scale.deviceOf(dueUs));
     const timeUs = Math.max(sampledUs, 0);
     return this.behavior === null ? timeUs : Math.max(timeUs + this.behavior.skewOf(seat), 0);
   }
@@ -154,7 +158,7 @@ export class EventMaker {
     const seat = slot - n * devices;
     key.seat = seat;
     seatStream(this.#motionRoot, seat, key);
-    const sampledUs = this.#device.sampledAt(key, n, this.clockStartUs + dueUs);
+    const sampledUs = this.#device.sampledAt(key, n, this.clockStartUs + this.scale.deviceOf(dueUs));
     const timeUs = Math.max(sampledUs, 0);
     values[Value.slot] = slot;
     values[Value.device] = seat;
@@ -188,7 +192,7 @@ export class EventMaker {
         hint: `at most ${MAX_EVENT_BYTES} bytes are supported`,
       });
     }
-    const lastUs = this.clockStartUs + (slots > 0 ? this.profile.timeOf(slots - 1) : 0);
+    const lastUs = this.clockStartUs + this.scale.deviceOf(slots > 0 ? this.profile.timeOf(slots - 1) : 0);
     if (!(this.clockStartUs >= 0 && lastUs <= LAST_INSTANT_US)) {
       throw new IotloadError('bad-scenario', 'device time leaves the years 1970 to 2254', {
         where: 'clock.start',

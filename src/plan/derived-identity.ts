@@ -2,6 +2,7 @@ import type { PayloadLayout } from '../codecs/codec.ts';
 import { leavesOf } from '../codecs/field-tree.ts';
 import { derivedPlaces } from '../codecs/place.ts';
 import type { Micros } from '../core/clock.ts';
+import { type Speed, timeScale } from '../core/time-scale.ts';
 import { formatDuration, formatRate } from '../core/units.ts';
 import type { ScheduleSpec } from '../schedule/profile.ts';
 import { placeholdersOf, type TemplateProblem } from './check-templates.ts';
@@ -16,6 +17,8 @@ export interface DerivedQuestion {
   devices: number;
   /** End of the run. */
   endUs: Micros;
+  /** Device time per slot time. */
+  speed: Speed;
   maxSamplingDelayUs: Micros;
 }
 
@@ -29,6 +32,7 @@ export function derivedProblem({
   schedule,
   devices,
   endUs,
+  speed,
   maxSamplingDelayUs,
 }: DerivedQuestion): TemplateProblem | null {
   const placeholders = [...leavesOf(fields)].flatMap(({ value }) =>
@@ -47,13 +51,19 @@ export function derivedProblem({
     const hint = 'put both at the front, each in a field of its own, or choose identity: fields';
     return { message: 'device and time do not stand where they can be found in every event', hint };
   }
+  if (schedule.poisson !== undefined) {
+    const hint = 'write arrivals: even, or use a payload with identity: fields';
+    return { message: 'with Poisson arrivals two events of a device may fall on one time', hint };
+  }
   const resolutionUs = time.name === 'time.s' ? 10 ** (6 - Number(time.format ?? 0)) : 1_000;
   const leastUs = maxSamplingDelayUs + resolutionUs;
   const highest = perSecond(schedule.rate) * highestLevel(schedule, endUs);
   // Due times are whole microseconds, cut: two of them may be one closer than the rate says.
-  const gapUs = Math.floor((devices / highest) * 1_000_000) - 1;
+  const slotGapUs = Math.floor((devices / highest) * 1_000_000) - 1;
+  const gapUs = timeScale(speed).deviceOf(Math.max(slotGapUs, 0));
   if (gapUs > leastUs) return null;
-  const most = formatRate(Math.floor((devices * 1e6) / (leastUs + 2)));
+  const stepUs = speed.numerator / speed.denominator;
+  const most = formatRate(Math.floor((devices * 1e6 * stepUs) / (leastUs + 1 + Math.max(1, stepUs))));
   const hint = `with ${devices} devices at most ${most}; use more devices, or a payload with identity: fields`;
   const message = `events of a device ${formatDuration(Math.max(gapUs, 0))} apart cannot be told apart by their time, which is only exact to ${formatDuration(leastUs)}`;
   return { message, hint };

@@ -11,3 +11,8 @@ export function planLengthUs(plan: Plan): Micros {
   const ends = plan.fleets.map(({ schedule, slots }) => createSchedule(schedule).timeOf(slots));
   return Math.min(wholeUs, Math.max(0, ...ends));
 }
+
+/** The same in real time, which an unpaced plan does not know beforehand: 0. */
+export function pacedLengthUs(plan: Plan): Micros {
+  return plan.clock.speed === 'max' ? 0 : planLengthUs(plan);
+}

@@ -1,5 +1,6 @@
 import type { FieldNode } from '../codecs/field-tree.ts';
 import type { Micros } from '../core/clock.ts';
+import type { Speed } from '../core/time-scale.ts';
 import type { BehaviorSpec } from '../models/behavior/spec.ts';
 import type { Params } from '../models/model.ts';
 import type { PluginPlan } from '../scenario/load-plugin.ts';
@@ -16,8 +17,8 @@ export interface Plan {
   name: string;
   description: string;
   seed: number;
-  /** Device time of slot time 0, µs since 1970 UTC; null = the anchor's start. */
-  clockStartUs: Micros | null;
+  /** What the devices' clocks show. */
+  clock: ClockPlan;
   run: { warmUpUs: Micros; durationUs: Micros; drainUs: Micros };
   fleets: FleetPlan[];
   targets: TargetPlan[];
@@ -32,6 +33,13 @@ export interface Plan {
   outputs: { dir: string; labels: Record<string, string> };
   /** Memory of all processes of a run together beyond which it ends; null: not bounded. */
   limits: { memoryBytes: number | null };
+}
+
+export interface ClockPlan {
+  /** Device time of slot time 0, µs since 1970 UTC; null = the anchor's start. */
+  startUs: Micros | null;
+  /** Device time per slot time; `max`: slot time is device time, and nothing waits for it. */
+  speed: Speed | 'max';
 }
 
 export interface FleetPlan {

@@ -9,26 +9,23 @@ import { shapeOf } from '../models/model-shape.ts';
 import { models } from '../models/registry.ts';
 import type { ScenarioPath } from '../scenario/diagnostic.ts';
 import type { FleetDraft } from '../scenario/load-scenario.ts';
-import type { ExactRate, RateProfile } from '../schedule/profile.ts';
+import type { RateProfile } from '../schedule/profile.ts';
 import { createSchedule } from '../schedule/schedule.ts';
 import { checkId, checkTemplate, plannedVocabulary, type TemplateProblem } from './check-templates.ts';
 import { derivedProblem } from './derived-identity.ts';
 import { type AddressedTarget, fleetAddress } from './fleet-address.ts';
 import { resolveParams } from './fleet-params.ts';
 import { type FleetPayload, fleetPayload, tracedHint } from './fleet-payload.ts';
-import { highestLevel, perSecond, scheduleSpec } from './fleet-schedule.ts';
+import { highestLevel, perSecond } from './fleet-schedule.ts';
 import type { FleetPlan, Identity } from './plan.ts';
 import { checkBehavior, resolveBehavior } from './resolve-behavior.ts';
+import { resolveSchedule, type ScheduleSurroundings } from './resolve-schedule.ts';
 
 /** Most slots of a fleet: everything that counts them stays exact. */
 const MOST_SLOTS = 2 ** 52;
 
 /** What a fleet needs to know of the rest of the scenario. */
-export interface FleetSurroundings {
-  warmUpUs: Micros;
-  durationUs: Micros;
-  /** The rate that `--rate` leaves to it; null for its own. */
-  rate: ExactRate | null;
+export interface FleetSurroundings extends ScheduleSurroundings {
   /** undefined where the target is wrong itself. */
   target: AddressedTarget | undefined;
 }
@@ -45,12 +42,6 @@ export type FleetReport = (
   code: 'unknown-key' | 'bad-value' | 'bad-placeholder' | 'bad-identity',
   problem: TemplateProblem,
 ) => void;
-
-/** The rate of a whole fleet at 100 %; undefined where it is not given or wrong. */
-export function rateOf({ value: { rate, every, devices } }: FleetDraft): ExactRate | undefined {
-  if (rate !== undefined) return rate;
-  return every === undefined || devices === undefined ? undefined : { events: devices, perUs: every };
-}
 
 /** Resolves a fleet as far as its good keys go; null, and everything reported, where anything is wrong. */
 export function resolveFleet(draft: FleetDraft, around: FleetSurroundings, report: FleetReport): ResolvedFleet | null {
@@ -72,17 +63,15 @@ export function resolveFleet(draft: FleetDraft, around: FleetSurroundings, repor
   }
   const shape = shapeOf(model, params);
 
-  const rate = around.rate ?? rateOf(draft);
   const endUs = around.warmUpUs + around.durationUs;
-  const schedule =
-    rate === undefined ? undefined : scheduleSpec(rate, value.profile, around.warmUpUs, around.durationUs);
+  const schedule = resolveSchedule(draft, around, (path, problem) => tell(at(...path), 'bad-value', problem));
   const behavior = resolveBehavior(
     value.behavior,
     {
       devices,
       peakPerSecond: schedule === undefined ? 0 : perSecond(schedule.rate) * highestLevel(schedule, endUs),
       endUs,
-      speed: { numerator: 1, denominator: 1 },
+      speed: around.speed,
     },
     (key, problem) => tell(at('behavior', key), 'bad-value', problem),
   );
@@ -119,7 +108,7 @@ export function resolveFleet(draft: FleetDraft, around: FleetSurroundings, repor
     identity: null,
     vocabulary: { ...vocabulary, deviceId: textOps(id, vocabulary) },
   });
-  const derived = derivedProblem({ fields, layout, schedule, devices, endUs, maxSamplingDelayUs });
+  const derived = derivedProblem({ fields, layout, schedule, devices, endUs, speed: around.speed, maxSamplingDelayUs });
   const identity = identityOf(payload, derived);
   if (typeof identity !== 'string') {
     const problem = { ...identity, hint: tracedHint(profile, shape, identity.hint) };

@@ -1,6 +1,7 @@
 import { isAbsolute, join } from 'node:path';
 import type { Micros } from '../core/clock.ts';
 import { parseTemplate } from '../core/template.ts';
+import { type Speed, speedRatio, timeScale } from '../core/time-scale.ts';
 import type { DiagnosticCode, ScenarioPath } from '../scenario/diagnostic.ts';
 import type { ScenarioDraft } from '../scenario/load-scenario.ts';
 import { isLiteral } from '../scenario/references.ts';
@@ -13,8 +14,9 @@ import type { TemplateProblem } from './check-templates.ts';
 import { limitSlots } from './count-limit.ts';
 import { topicProblem } from './fleet-address.ts';
 import { peakPerSecond, scaleRates } from './fleet-schedule.ts';
-import type { Plan, TargetPlan, VerifyPlan } from './plan.ts';
-import { type FleetSurroundings, type ResolvedFleet, rateOf, resolveFleet } from './resolve-fleet.ts';
+import type { ClockPlan, Plan, TargetPlan, VerifyPlan } from './plan.ts';
+import { type FleetSurroundings, type ResolvedFleet, resolveFleet } from './resolve-fleet.ts';
+import { rateOf } from './resolve-schedule.ts';
 import type { RunExtent } from './resolve-thresholds.ts';
 import { resolveThresholds } from './resolve-thresholds.ts';
 import { resolveTimeline } from './resolve-timeline.ts';
@@ -53,10 +55,22 @@ export function resolvePlan(
   const durationUs = run.duration ?? 60_000_000;
   const endUs = warmUpUs + durationUs;
 
+  const clockPlan: ClockPlan = { startUs: clock.start ?? null, speed: clock.speed ?? realTime };
+  const speed = speedRatio(clockPlan.speed);
+
   const target = targetOf(draft, report);
-  const rates = scaled(draft, flags.rate, report);
+  checkClock(clockPlan, endUs, target, report);
+  const rates = scaled(draft, flags.rate, speed, report);
   const fleets = draft.fleets.map((fleet, i) => {
-    const around: FleetSurroundings = { warmUpUs, durationUs, rate: rates?.[i] ?? null, target };
+    const around: FleetSurroundings = {
+      warmUpUs,
+      durationUs,
+      rate: rates?.[i] ?? null,
+      speed,
+      clockStartUs: clockPlan.startUs ?? 0,
+      seed: top.seed ?? 1,
+      target,
+    };
     return resolveFleet(fleet, around, report);
   });
   checkDistinctIds(draft, report);
@@ -67,7 +81,7 @@ export function resolvePlan(
   const sound = fleets.filter((fleet) => fleet !== null);
   if (sound.length < fleets.length || sound.length === 0) {
     // Only their form can be judged.
-    const anything: RunExtent = { samples: () => Number.POSITIVE_INFINITY, verified: true };
+    const anything: RunExtent = { samples: () => Number.POSITIVE_INFINITY, verified: true, paced: true };
     resolveThresholds(draft.thresholds, scopes, anything, anything, thresholdReport(report));
     return null;
   }
@@ -77,7 +91,8 @@ export function resolvePlan(
     flags.count ?? Number.POSITIVE_INFINITY,
     endUs,
   );
-  const extent = extentOf(sound, slots, warmUpUs, verify !== null);
+  const paced = clockPlan.speed !== 'max';
+  const extent = extentOf(sound, slots, warmUpUs, { verified: verify !== null, paced });
   const thresholds = resolveThresholds(draft.thresholds, scopes, extent, file ?? extent, thresholdReport(report));
   if (target === undefined || verify === undefined) return null;
 
@@ -87,7 +102,7 @@ export function resolvePlan(
     name,
     description: top.description ?? '',
     seed: top.seed ?? 1,
-    clockStartUs: clock.start ?? null,
+    clock: clockPlan,
     run: { warmUpUs, durationUs, drainUs: run.drain ?? 30_000_000 },
     fleets: sound.map((fleet, i) => ({ ...fleet.plan, slots: slots[i] as number })),
     targets: [target.plan],
@@ -154,9 +169,31 @@ function readFrom(folder: string, options: TargetOptions): TargetOptions {
   };
 }
 
-function scaled(draft: ScenarioDraft, total: ExactRate | null, report: Report): ExactRate[] | null {
+const realTime: Speed = { numerator: 1, denominator: 1 };
+/** Start of the year 2200. */
+const LAST_INSTANT_US = 7_258_118_400_000_000;
+
+function checkClock(
+  { startUs, speed }: ClockPlan,
+  endUs: Micros,
+  target: ResolvedTarget | undefined,
+  report: Report,
+): void {
+  if (speed === 'max') {
+    if (target === undefined || target.traits.unpaced) return;
+    const hint = 'write a speed such as 1440x, or send to a file';
+    const message = `${target.protocol} has a pace of its own: max is for file and discard`;
+    report(['clock', 'speed'], 'bad-value', { message, hint });
+    return;
+  }
+  if ((startUs ?? 0) + timeScale(speed).deviceOf(endUs) <= LAST_INSTANT_US) return;
+  const hint = 'lower the speed or the duration';
+  report(['clock', 'speed'], 'bad-value', { message: 'device time would leave the years up to 2199', hint });
+}
+
+function scaled(draft: ScenarioDraft, total: ExactRate | null, speed: Speed, report: Report): ExactRate[] | null {
   if (total === null) return null;
-  const rates = draft.fleets.map(rateOf).filter((rate) => rate !== undefined);
+  const rates = draft.fleets.map((fleet) => rateOf(fleet, speed)).filter((rate) => rate !== undefined && rate !== null);
   if (rates.length < draft.fleets.length) return null;
   const result = scaleRates(rates, total);
   if (result === null)
@@ -243,11 +280,11 @@ function extentOf(
   fleets: readonly ResolvedFleet[],
   slots: readonly number[],
   warmUpUs: Micros,
-  verified: boolean,
+  about: { verified: boolean; paced: boolean },
 ): RunExtent {
   const measured = fleets.map(({ profile }, i) => Math.max(0, (slots[i] as number) - profile.dueBy(warmUpUs)));
   return {
-    verified,
+    ...about,
     samples: (scope) =>
       measured.reduce(
         (sum, count, i) => sum + (scope === null || scope === 'target' || fleets[i]?.plan.name === scope ? count : 0),

@@ -7,6 +7,8 @@ export interface RunExtent {
   /** Events intended within the measurement, by scope; null for all. */
   samples(scope: string | null): number;
   verified: boolean;
+  /** Events are due at times that a clock of this host knows; not where `clock.speed` is `max`. */
+  paced: boolean;
 }
 
 /**
@@ -38,13 +40,17 @@ export function resolveThresholds(
 }
 
 /** Why a run cannot judge a threshold; null where it can. */
-function obstacle(threshold: Threshold, { samples, verified }: RunExtent): TemplateProblem | null {
+function obstacle(threshold: Threshold, { samples, verified, paced }: RunExtent): TemplateProblem | null {
   const { metric, kind, scope, stat } = threshold;
   if (!verified && (metric === 'end_to_end' || metric === 'coverage' || kind === 'delivery-count')) {
     return {
       message: `${metric} is not known without verification`,
       hint: 'leave verify: false away, or this threshold',
     };
+  }
+  if (!paced && (metric === 'end_to_end' || metric === 'schedule_lag' || kind === 'rate')) {
+    const hint = 'give clock.speed a number, or leave this threshold away';
+    return { message: `${metric} has no meaning where nothing is paced`, hint };
   }
   const expected = samples(scope);
   if (quantileSupported(threshold, expected)) return null;

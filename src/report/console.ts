@@ -120,9 +120,8 @@ function delivery(result: RunResult, paint: Paint): string[] {
     );
     if (rare !== '') lines.push(rare);
   }
-  lines.push(
-    `rate      ${formatRate(rate.achievedPerSecond)} achieved of ${formatRate(rate.targetPerSecond)} intended${share}`,
-  );
+  const asked = rate.targetPerSecond === 0 ? ', unpaced' : ` of ${formatRate(rate.targetPerSecond)} intended${share}`;
+  lines.push(`rate      ${formatRate(rate.achievedPerSecond)} achieved${asked}`);
   return lines.map(indented);
 }
 

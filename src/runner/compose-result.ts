@@ -10,7 +10,7 @@ import type {
   RunResult,
 } from '../metrics/result.ts';
 import type { Plan } from '../plan/plan.ts';
-import { planLengthUs } from '../plan/plan-length.ts';
+import { pacedLengthUs } from '../plan/plan-length.ts';
 import { targetOf } from '../targets/registry.ts';
 import type { Law } from '../verify/laws.ts';
 import { judge } from '../verify/verdict.ts';
@@ -51,7 +51,7 @@ export function composeResult(plan: Plan, sender: SenderFigures, settled: Settle
   const endToEnd = plan.fleets.map((_, fleet) => toHistogram(seen?.fleets[fleet]?.endToEnd));
   const whole = new Histogram();
   for (const histogram of endToEnd) whole.add(histogram);
-  const lengthSeconds = planLengthUs(plan) / 1e6;
+  const lengthSeconds = pacedLengthUs(plan) / 1e6;
   const rate = (intended: number, sentCount: number): RunResult['rate'] => ({
     targetPerSecond: lengthSeconds === 0 ? 0 : intended / lengthSeconds,
     achievedPerSecond: sender.sendingSeconds === 0 ? 0 : sentCount / sender.sendingSeconds,

@@ -2,7 +2,7 @@ import type { Anchor } from '../core/anchor.ts';
 import type { Clock, Micros } from '../core/clock.ts';
 import { type Board, type CounterName, counterNames } from '../engine/board.ts';
 import type { Plan } from '../plan/plan.ts';
-import { planLengthUs } from '../plan/plan-length.ts';
+import { pacedLengthUs, planLengthUs } from '../plan/plan-length.ts';
 import type { Latencies } from './latencies.ts';
 
 /** What a run is doing. */
@@ -11,9 +11,10 @@ export type RunPhase = 'connecting' | 'probing' | 'starting' | 'warm-up' | 'meas
 /** What a run has done so far, over all workers and fleets. */
 export interface RunProgress {
   phase: RunPhase;
-  /** µs since slot time 0; negative before. */
+  /** µs since slot time 0; negative before. Unpaced: how far the schedule has been worked through. */
   elapsedUs: Micros;
   totalUs: Micros;
+  /** 0 where nothing is paced. */
   targetPerSecond: number;
   /** Over the last second or so. */
   achievedPerSecond: number;
@@ -51,6 +52,7 @@ export class ProgressMeter {
   readonly #boards: readonly Board[];
   readonly #latencies: Latencies;
   readonly #targetPerSecond: number;
+  readonly #slots: number;
   readonly #lengthUs: Micros;
   readonly #history: { atUs: Micros; sent: number }[] = [];
   #startUs = Number.POSITIVE_INFINITY;
@@ -67,7 +69,9 @@ export class ProgressMeter {
     this.#boards = boards;
     this.#latencies = latencies;
     this.#lengthUs = planLengthUs(plan);
-    this.#targetPerSecond = this.#lengthUs === 0 ? 0 : (slots * 1e6) / this.#lengthUs;
+    this.#slots = slots;
+    const pacedUs = pacedLengthUs(plan);
+    this.#targetPerSecond = pacedUs === 0 ? 0 : (slots * 1e6) / pacedUs;
   }
 
   /** From here on, time is told from the anchor. */
@@ -80,7 +84,7 @@ export class ProgressMeter {
     const nowUs = this.#clock.nowUs();
     const counts = sumCounters(this.#boards);
     this.#refreshQuantiles(nowUs);
-    const elapsedUs = Number.isFinite(this.#startUs) ? nowUs - this.#startUs : 0;
+    const elapsedUs = this.#elapsedUs(nowUs, counts.pickedUp);
     return {
       phase: phase !== 'measuring' || elapsedUs >= warmUpUs ? phase : elapsedUs < 0 ? 'starting' : 'warm-up',
       elapsedUs,
@@ -106,6 +110,12 @@ export class ProgressMeter {
       responseP99Us: response.count === 0 ? null : response.quantile(0.99),
       lagP99Us: lag.count === 0 ? null : lag.quantile(0.99),
     };
+  }
+
+  #elapsedUs(nowUs: Micros, pickedUp: number): Micros {
+    if (!Number.isFinite(this.#startUs)) return 0;
+    if (this.#plan.clock.speed !== 'max') return nowUs - this.#startUs;
+    return this.#slots === 0 ? 0 : Math.floor((this.#lengthUs * pickedUp) / this.#slots);
   }
 
   #achieved(nowUs: Micros, sent: number): number {

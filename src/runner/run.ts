@@ -9,7 +9,7 @@ import { readyPlan } from '../events/ready-plan.ts';
 import type { RunResult } from '../metrics/result.ts';
 import type { Plan } from '../plan/plan.ts';
 import { planDigest, redactPlan } from '../plan/plan-digest.ts';
-import { planLengthUs } from '../plan/plan-length.ts';
+import { pacedLengthUs } from '../plan/plan-length.ts';
 import type { NoticeKind } from '../targets/target.ts';
 import { SentWriter } from '../wire/sent-file.ts';
 import { composeResult, noSamples } from './compose-result.ts';
@@ -216,13 +216,12 @@ class Run {
     this.#verification?.fixAnchor(anchor);
     crew.go(anchor);
     this.#phase = 'measuring';
-    const scheduleEndUs = anchor.startMonoUs + planLengthUs(this.#options.plan);
-    const untilDrainMs = (scheduleEndUs - this.#clock.nowUs()) / 1000;
-    this.#cancels.push(
-      this.#clock.after(untilDrainMs, () => {
-        if (this.#phase === 'measuring') this.#phase = 'draining';
-      }),
-    );
+    const lengthUs = pacedLengthUs(this.#options.plan);
+    const scheduleEndUs = anchor.startMonoUs + lengthUs;
+    const drains = (): void => {
+      if (this.#phase === 'measuring') this.#phase = 'draining';
+    };
+    if (lengthUs > 0) this.#cancels.push(this.#clock.after((scheduleEndUs - this.#clock.nowUs()) / 1000, drains));
     this.#cancels.push(announceTimeline(this.#options.plan, anchor, this.#clock, this.#note));
     const flush = this.#clock.every(SECOND_MS, () => {
       sent.flush().catch((error: IotloadError) => this.#sentFailed(error));
@@ -275,7 +274,7 @@ class Run {
         generator: generatorHealth(
           plan,
           latency.scheduleLag,
-          dueBy(plan, shard, endedUs - anchor.startMonoUs),
+          plan.clock.speed === 'max' ? counted.pickedUp : dueBy(plan, shard, endedUs - anchor.startMonoUs),
           counted.pickedUp,
           crew.boards.length * plan.fleets.length,
           this.#watch,

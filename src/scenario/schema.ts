@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { closestName } from '../core/closest-name.ts';
-import { parseDuration, parseShare } from '../core/units.ts';
+import type { Speed } from '../core/time-scale.ts';
+import { parseDuration, parseShare, parseSpeed } from '../core/units.ts';
 import { models } from '../models/registry.ts';
 import { bytes, count, duration, LONGEST_US, rate } from '../targets/option-schemas.ts';
 import { behavior } from './behavior-schema.ts';
@@ -45,26 +46,54 @@ export const lasting = z
     return { us: parsed.value };
   });
 
+/** The forms of a profile's entry, and the keys that each needs besides its own. */
+const entryForms = { hold: ['for'], ramp: ['for'], sine: ['for', 'period'], steps: ['each'] } as const;
+
+const twoLevels = z.tuple([level, level], { error: 'expected two levels, such as [10%, 100%]' });
+
 /** One entry of a fleet's profile. */
 export const profileEntry = z
   .strictObject({
     hold: level.optional().describe('stays at this level'),
-    ramp: z
-      .tuple([level, level], { error: 'expected two levels, such as [10%, 100%]' })
+    ramp: twoLevels.optional().describe('goes from one level to the other'),
+    sine: twoLevels.optional().describe('swings between two levels'),
+    steps: z.array(level).min(1).max(1000).optional().describe('stays at one level after the other'),
+    for: lasting.optional().describe('how long the entry lasts'),
+    each: lasting.optional().describe('how long each step lasts'),
+    period: duration().optional().describe('of a sine'),
+    peak_at: duration('zero')
       .optional()
-      .describe('goes from one level to the other'),
-    for: lasting,
+      .describe('when a sine is highest: device time, a time of day for a period of 24h; default 0s'),
   })
-  .superRefine(({ hold, ramp }, context) => {
-    if ((hold === undefined) === (ramp === undefined)) {
-      context.addIssue({
-        code: 'custom',
-        message: 'an entry has either hold or ramp',
-        params: { hint: 'write { hold: 100%, for: 1m }' },
-      });
+  .superRefine((entry, context) => {
+    const complain = (message: string, hint: string): void =>
+      context.addIssue({ code: 'custom', message, params: { hint } });
+    const forms = Object.keys(entryForms) as (keyof typeof entryForms)[];
+    const [form, ...others] = forms.filter((name) => entry[name] !== undefined);
+    if (form === undefined || others.length > 0) {
+      complain('an entry has either hold, ramp, sine or steps', 'write { hold: 100%, for: 1m }');
+      return;
     }
+    const needed: readonly string[] = entryForms[form];
+    for (const key of ['for', 'each', 'period'] as const) {
+      if (needed.includes(key) && entry[key] === undefined) {
+        const params = { about: 'missing', hint: exampleOf[form] };
+        context.addIssue({ code: 'custom', path: [key], message: `${form} needs "${key}"`, params });
+      }
+      if (!needed.includes(key) && entry[key] !== undefined)
+        complain(`"${key}" has no meaning for ${form}`, exampleOf[form]);
+    }
+    if (form !== 'sine' && entry.peak_at !== undefined)
+      complain(`"peak_at" has no meaning for ${form}`, exampleOf[form]);
   })
   .meta({ title: 'profile entry' });
+
+const exampleOf = {
+  hold: 'write { hold: 100%, for: 1m }',
+  ramp: 'write { ramp: [10%, 100%], for: 10% }',
+  sine: 'write { sine: [60%, 140%], period: 24h, peak_at: 20h, for: 70% }',
+  steps: 'write { steps: [100%, 50%, 25%], each: 1m }',
+} as const;
 
 /** One fleet. */
 export const fleet = z
@@ -75,7 +104,10 @@ export const fleet = z
     id: z.string().min(1).max(256).optional().describe('default <fleet>-<index>'),
     every: duration().optional().describe('between two events of a device'),
     rate: rate().optional().describe('of the whole fleet'),
-    arrivals: z.literal('even').default('even'),
+    arrivals: z
+      .enum(['even', 'poisson'])
+      .default('even')
+      .describe('even: equally spaced; poisson: at random, with the same total in every second'),
     profile: z.array(profileEntry).max(1000).optional().describe('levels in % of the rate; default hold 100%'),
     payload: z
       .union([z.string(), ownPayload], { error: 'expected a payload profile of the model, or a map with fields' })
@@ -110,6 +142,18 @@ export const clock = z.strictObject({
     })
     .prefault('now')
     .describe('device time of the start: now, or an ISO instant'),
+  speed: z
+    .string({ error: 'expected a speed such as 1x or 1440x, or max' })
+    .meta({ pattern: String.raw`^(max|\d+(\.\d+)?x)$` })
+    .transform((text, context): Speed | 'max' => {
+      if (text === 'max') return text;
+      const parsed = parseSpeed(text);
+      return 'value' in parsed ? parsed.value : complain(context, parsed.error, parsed.hint);
+    })
+    .prefault('1x')
+    .describe(
+      'device time per real time: 1440x is a day in a minute; max: as fast as the target takes it (file, discard)',
+    ),
 });
 
 export const run = z.strictObject({

@@ -78,7 +78,11 @@ function diagnosticsOf(issues: readonly Issue[], schema: z.ZodType, tree: Tree, 
         ),
       );
     } else if (missing.delete(pathText(path))) {
-      found.push(diagnosticAt(placeAt(tree, path), 'missing-key', path, `"${path.at(-1)}" is missing`, null));
+      const own = issue.code === 'custom';
+      const message = own ? issue.message : `"${path.at(-1)}" is missing`;
+      found.push(
+        diagnosticAt(placeAt(tree, path), 'missing-key', path, message, own ? hintOf(issue, undefined) : null),
+      );
     }
   }
   return found;
@@ -99,7 +103,9 @@ function stepsOf(issue: Issue): (string | number)[] {
 
 /** A value that is not there, where one is needed. What has a default is never missing. */
 function isMissing(issue: Issue, tree: Tree, base: ScenarioPath): boolean {
-  return issue.code.startsWith('invalid_') && nodeAt(tree, [...base, ...stepsOf(issue)]) === undefined;
+  const absent =
+    issue.code.startsWith('invalid_') || (issue.code === 'custom' && issue.params?.['about'] === 'missing');
+  return absent && nodeAt(tree, [...base, ...stepsOf(issue)]) === undefined;
 }
 
 /** Of a choice between forms, the mistakes of the form that the user has begun: a map or a list among plain values. */

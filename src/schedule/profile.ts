@@ -12,17 +12,30 @@ export interface Level {
   denominator: number;
 }
 
-/** One stretch of a profile. Levels change linearly from `from` to `to`; equal levels are a hold. */
-export interface ScheduleSegment {
+/** A stretch of a profile whose level changes linearly from `from` to `to`; equal levels are a hold. */
+export interface LinearSegment {
   durationUs: Micros;
   from: Level;
   to: Level;
 }
 
+/** A stretch of a profile that swings between `low` and `high`; at its start it is `phaseUs` behind a peak, 0 ≤ phaseUs < periodUs. */
+export interface SineSegment {
+  durationUs: Micros;
+  low: Level;
+  high: Level;
+  periodUs: Micros;
+  phaseUs: Micros;
+}
+
+export type ScheduleSegment = LinearSegment | SineSegment;
+
 /** Plain data in the plan. Segments follow each other from time 0 (the warm-up is the first); after the last one its end level stays. */
 export interface ScheduleSpec {
   rate: ExactRate;
   segments: ScheduleSegment[];
+  /** Absent: events are evenly spaced. Else they come at random, like calls at an exchange; the key decides when. */
+  poisson?: { k0: number; k1: number };
 }
 
 /** An open-loop rate over time as intended send times. Time 0 is the anchor's start. */

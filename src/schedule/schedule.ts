@@ -1,9 +1,11 @@
 import type { Micros } from '../core/clock.ts';
 import { IotloadError } from '../core/errors.ts';
 import { IntegerHold } from './hold.ts';
-import type { Level, RateProfile, ScheduleSpec } from './profile.ts';
+import { poissonSchedule } from './poisson.ts';
+import type { Level, LinearSegment, RateProfile, ScheduleSpec } from './profile.ts';
 import { eventsOf, type RampShape, ramp } from './ramp.ts';
 import { ceilOf, product, type Ratio, ratio, sum } from './ratio.ts';
+import { linearSegments } from './sine.ts';
 import type { Stretch } from './stretch.ts';
 
 /**
@@ -16,6 +18,12 @@ import type { Stretch } from './stretch.ts';
  * @throws IotloadError `defect` for a spec that no scenario can give: a part that is not a safe integer, a zero denominator.
  */
 export function createSchedule(spec: ScheduleSpec): RateProfile {
+  const even = evenSchedule(spec);
+  if (spec.poisson === undefined) return even;
+  return poissonSchedule(even, spec.poisson, (spec.rate.events / spec.rate.perUs) * 1e6);
+}
+
+function evenSchedule(spec: ScheduleSpec): RateProfile {
   const stretches = compile(spec);
   const last = stretches.at(-1);
   const total = last === undefined ? 0 : last.endSlot;
@@ -23,7 +31,7 @@ export function createSchedule(spec: ScheduleSpec): RateProfile {
   let current = 0;
 
   function stretchOf(slot: number): Stretch | undefined {
-    current = stretches.findIndex((stretch) => slot < stretch.endSlot);
+    current = firstIndex(stretches.length, (i) => slot < (stretches[i] as Stretch).endSlot);
     return stretches[current];
   }
 
@@ -36,11 +44,7 @@ export function createSchedule(spec: ScheduleSpec): RateProfile {
   function dueBy(t: Micros): number {
     if (!(t > 0)) return 0;
     if (t === Number.POSITIVE_INFINITY) return Math.min(total, Number.MAX_SAFE_INTEGER);
-    let stretch: Stretch | undefined;
-    for (const candidate of stretches) {
-      if (candidate.startUs > t) break;
-      stretch = candidate;
-    }
+    const stretch = stretches[firstIndex(stretches.length, (i) => (stretches[i] as Stretch).startUs > t) - 1];
     if (stretch === undefined) return 0;
     let count = Math.min(Math.max(Math.ceil(stretch.estimate(t)), stretch.firstSlot), stretch.endSlot);
     if (count >= Number.MAX_SAFE_INTEGER) return Number.MAX_SAFE_INTEGER;
@@ -52,16 +56,29 @@ export function createSchedule(spec: ScheduleSpec): RateProfile {
   return { timeOf, dueBy };
 }
 
+/** The first index for which `holds` is true, of those where it is false first and then true; `count` where it never is. */
+function firstIndex(count: number, holds: (index: number) => boolean): number {
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
 /** Segments that own at least one slot, in order. Pauses and segments without a slot only move time and count forward. */
 function compile(spec: ScheduleSpec): Stretch[] {
-  check(spec);
+  const segments = linearSegments(spec.segments);
+  check(spec.rate, segments);
   const fullRate = ratio(spec.rate.events, spec.rate.perUs);
   const stretches: Stretch[] = [];
   let startUs = 0;
   let count = ratio(0);
   let endLevel: Level = { numerator: 1, denominator: 1 };
 
-  for (const segment of spec.segments) {
+  for (const segment of segments) {
     endLevel = segment.to;
     if (segment.durationUs === 0) continue;
     const shape: RampShape = {
@@ -98,7 +115,7 @@ function slotNumber(count: Ratio): number {
   return slot;
 }
 
-function check({ rate, segments }: ScheduleSpec): void {
+function check(rate: ScheduleSpec['rate'], segments: readonly LinearSegment[]): void {
   positive('rate.events', rate.events);
   positive('rate.perUs', rate.perUs);
   let endUs = 0;

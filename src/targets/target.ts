@@ -21,6 +21,8 @@ export interface TargetTraits {
   readable: boolean;
   /** It holds connections, which can be cut on purpose. */
   connected: boolean;
+  /** It takes events as fast as they can be made: `clock.speed: max` has a meaning. */
+  unpaced: boolean;
   /** What payloads have to be: text, or rows of comma-separated values that have their columns' names; absent where any bytes do. */
   payloads?: 'text' | 'csv';
 }

@@ -33,12 +33,15 @@ export class ArrivalReader {
   readonly #comparable: readonly boolean[];
   readonly #fromUs: Micros;
   readonly #toUs: Micros;
+  /** Nothing was due at any time that a clock of this host knows. */
+  readonly #unpaced: boolean;
   #untilCompare = COMPARE_EVERY;
 
   constructor(options: ArrivalReaderOptions) {
     this.#options = options;
-    const { run, fleets } = options.plan;
+    const { run, fleets, clock } = options.plan;
     this.#comparable = fleets.map(({ payload }) => options.events !== null && payload.identity === 'fields');
+    this.#unpaced = clock.speed === 'max';
     this.#fromUs = run.warmUpUs;
     this.#toUs = run.warmUpUs + run.durationUs;
   }
@@ -79,7 +82,7 @@ export class ArrivalReader {
     const { ledger, intendedOf, recorders, anchor, clock } = this.#options;
     const { fleet, slot, seat, sequence, intendedWallUs } = this.#found;
     const arrival = ledger.own(fleet, slot, seat, sequence);
-    if (arrival === Arrival.duplicate || arrival === Arrival.foreign) return;
+    if (arrival === Arrival.duplicate || arrival === Arrival.foreign || this.#unpaced) return;
     // The intended time of an event is the schedule's start plus its slot time, exactly; only without the start it takes the schedule.
     const dueUs =
       anchor === null ? (intendedOf[fleet] as (slot: number) => Micros)(slot) : intendedWallUs - anchor.startWallUs;

@@ -12,6 +12,7 @@ import {
   parseDuration,
   parseRate,
   parseShare,
+  parseSpeed,
 } from '../../src/core/units.ts';
 
 describe('parseDuration', () => {
@@ -93,7 +94,7 @@ describe('parseRate', () => {
   });
 });
 
-describe('parseCount, parseBytes, parseShare', () => {
+describe('parseCount, parseBytes, parseShare, parseSpeed', () => {
   it.each([
     [parseCount('250'), 250],
     [parseCount('200k'), 200_000],
@@ -107,6 +108,10 @@ describe('parseCount, parseBytes, parseShare', () => {
     [parseShare('50ppm'), { numerator: 1, denominator: 20_000 }],
     [parseShare('300%'), { numerator: 3, denominator: 1 }],
     [parseShare('0%'), { numerator: 0, denominator: 1 }],
+    [parseSpeed('1x'), { numerator: 1, denominator: 1 }],
+    [parseSpeed('1440x'), { numerator: 1440, denominator: 1 }],
+    [parseSpeed('0.5x'), { numerator: 1, denominator: 2 }],
+    [parseSpeed('0.000001x'), { numerator: 1, denominator: 1_000_000 }],
   ])('read %j', (parsed, value) => {
     expect(parsed).toEqual({ value });
   });
@@ -123,6 +128,11 @@ describe('parseCount, parseBytes, parseShare', () => {
     [parseDistance('9'), '"9" lacks its unit'],
     [parseDistance('9KM'), '"9KM" is not a distance; did you mean "km"?'],
     [parseDistance('0.0001km'), '"0.0001km" is not a whole number of metres'],
+    [parseSpeed('1440'), '"1440" lacks its unit'],
+    [parseSpeed('1440X'), '"1440X" is not a speed; did you mean "x"?'],
+    [parseSpeed('0x'), '"0x" would let time stand still'],
+    [parseSpeed('1000001x'), '"1000001x" is out of range'],
+    [parseSpeed('0.0000001x'), '"0.0000001x" is out of range'],
   ])('refuse: %j', (parsed, error) => {
     expect(parsed).toMatchObject({ error });
   });

@@ -71,6 +71,7 @@ function world({ spec, seconds = 10, window = 1000, answerUs = 500, backlog = 1e
     ],
     backlogSlots: [backlog],
     backlogThen: ['shed'],
+    unpaced: false,
     measured: { fromUs: 0, toUs: seconds * SECOND },
     settle: (_fleet, slot, outcome) => {
       expect(outcomes.has(slot) || slot % 1 !== 0, `slot ${slot} settled twice, or is none`).toBe(false);

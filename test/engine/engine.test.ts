@@ -61,6 +61,7 @@ function world(setup: Setup) {
     fleets: [fleet],
     backlogSlots: [setup.backlog ?? 1_000_000],
     backlogThen: [setup.policy ?? 'shed'],
+    unpaced: false,
     measured: { fromUs: 0, toUs: durationUs },
     settle: (_fleet, slot, outcome) => {
       expect(outcomes.has(slot), `slot ${slot} settled twice`).toBe(false);
@@ -278,6 +279,7 @@ describe('Engine', () => {
       ],
       backlogSlots: [10],
       backlogThen: ['shed'],
+      unpaced: false,
       measured: { fromUs: 0, toUs: 1e6 },
       settle: () => {},
       attemptedAgain: () => {},

@@ -118,8 +118,8 @@ describe('bytes', () => {
   });
 
   it('tell device time from send time', () => {
-    const clockStartUs = Date.UTC(2023, 4, 24, 18) * 1000;
-    const [line] = eventsOf(planOf([phones('seismograph-traced')], { clockStartUs }), 0, [590]);
+    const clock = { startUs: Date.UTC(2023, 4, 24, 18) * 1000, speed: { numerator: 1, denominator: 1 } };
+    const [line] = eventsOf(planOf([phones('seismograph-traced')], { clock }), 0, [590]);
     const event = JSON.parse(line?.payload as string) as { time: string; _id: string };
     expect(event.time).toMatch(/^2023-05-24T18:00:0[01]\.\d{3}Z$/);
     expect(Number.parseInt(event._id.slice(27, 41), 16)).toBeGreaterThan(anchor.startWallUs);
@@ -159,7 +159,9 @@ describe('a plan that no event can hold', () => {
   });
 
   it('so is a clock beyond 2255', () => {
-    const plan = planOf([phones('raw')], { clockStartUs: Number.MAX_SAFE_INTEGER - 10_000_000 });
+    const plan = planOf([phones('raw')], {
+      clock: { startUs: Number.MAX_SAFE_INTEGER - 10_000_000, speed: { numerator: 1, denominator: 1 } },
+    });
     expect(() => createFleetEvents(plan, 0, anchor)).toThrow(/2254/);
   });
 });

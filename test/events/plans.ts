@@ -38,7 +38,7 @@ export function planOf(fleets: FleetPlan[], changes: Partial<Plan> = {}): Plan {
     name: 'test',
     description: '',
     seed: 42,
-    clockStartUs: null,
+    clock: { startUs: null, speed: { numerator: 1, denominator: 1 } },
     run: { warmUpUs: 0, durationUs: 60_000_000, drainUs: 0 },
     fleets,
     targets: [],

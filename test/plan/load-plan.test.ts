@@ -37,7 +37,7 @@ describe('loadPlan', () => {
       name: 'minimal',
       description: '',
       seed: 1,
-      clockStartUs: null,
+      clock: { startUs: null, speed: { numerator: 1, denominator: 1 } },
       run: { warmUpUs: 0, durationUs: 60_000_000, drainUs: 30_000_000 },
       fleets: [
         {
@@ -104,7 +104,10 @@ describe('loadPlan', () => {
     expect(plan).toMatchObject({
       name: 'Meters / to the lake',
       seed: 42,
-      clockStartUs: Date.UTC(2023, 4, 24, 16, 56, 56, 800) * 1000,
+      clock: {
+        startUs: Date.UTC(2023, 4, 24, 16, 56, 56, 800) * 1000,
+        speed: { numerator: 1, denominator: 1 },
+      },
       run: { warmUpUs: 30_000_000, durationUs: 5_400_000_000, drainUs: 5_000_000 },
       verify: { expect: 'exactly-once', order: false, graceUs: 60_000_000 },
       outputs: { dir: 'out/Meters-to-the-lake/<utc>', labels: {} },

@@ -52,7 +52,7 @@ const mistakes: readonly [what: string, line: Line, text: string, message: RegEx
   ['neither rate nor every', 'rate', '    key: x', /./, /./],
   ['a rate without its period', 'rate', '    rate: «10»', /lacks its unit/, /590\/s/],
   ['a level without its unit', 'profile', '    profile: [{ hold: «1», for: 1m }]', /lacks its unit/, /./],
-  ['an entry of a profile without its length', 'profile', '    profile: [«{ hold: 100% }»]', /"for" is missing/, /./],
+  ['an entry of a profile without its length', 'profile', '    profile: [«{ hold: 100% }»]', /hold needs "for"/, /./],
   [
     'an unknown placeholder',
     'payload',

@@ -1,10 +1,13 @@
-import type { ScheduleSpec } from '../../src/schedule/profile.ts';
+import type { LinearSegment, ScheduleSpec } from '../../src/schedule/profile.ts';
+
+/** A schedule of holds and ramps. */
+export type LinearSpec = Omit<ScheduleSpec, 'segments'> & { segments: LinearSegment[] };
 
 /**
  * The schedule by its definition and nothing else: N(t), the exact integral of the rate, as a numerator over `denominator`.
  * Independent of the code under test: no shared helper, no closed form for the inverse.
  */
-export function referenceCount(spec: ScheduleSpec, t: number): { n: bigint; d: bigint } {
+export function referenceCount(spec: LinearSpec, t: number): { n: bigint; d: bigint } {
   let n = 0n;
   let d = 1n;
   let start = 0;
@@ -29,14 +32,14 @@ export function referenceCount(spec: ScheduleSpec, t: number): { n: bigint; d: b
 }
 
 /** ⌈N(t)⌉: how many slots are due before `t`. */
-export function referenceDueBy(spec: ScheduleSpec, t: number): number {
+export function referenceDueBy(spec: LinearSpec, t: number): number {
   if (t <= 0) return 0;
   const { n, d } = referenceCount(spec, t);
   return Number((n + d - 1n) / d);
 }
 
 /** The greatest t with N(t) ≤ slot, by bisection; Infinity if N never passes `slot` before `limit`. */
-export function referenceTimeOf(spec: ScheduleSpec, slot: number, limit: number): number {
+export function referenceTimeOf(spec: LinearSpec, slot: number, limit: number): number {
   const isOver = (t: number): boolean => {
     const { n, d } = referenceCount(spec, t);
     return n <= BigInt(slot) * d;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Level, ScheduleSegment, ScheduleSpec } from '../../src/schedule/profile.ts';
+import type { Level, LinearSegment, ScheduleSegment, ScheduleSpec } from '../../src/schedule/profile.ts';
 import { createSchedule } from '../../src/schedule/schedule.ts';
-import { referenceCount, referenceDueBy, referenceTimeOf } from './reference.ts';
+import { type LinearSpec, referenceCount, referenceDueBy, referenceTimeOf } from './reference.ts';
 
 const second = 1_000_000;
 const day = 86_400 * second;
@@ -30,14 +30,14 @@ const level = fc.oneof(
 );
 const duration = fc.oneof(fc.integer({ min: 0, max: 50 }), fc.integer({ min: 1, max: day }));
 const segment = fc.oneof(
-  fc.record<ScheduleSegment>({ durationUs: duration, from: level, to: level }),
+  fc.record<LinearSegment>({ durationUs: duration, from: level, to: level }),
   fc.tuple(duration, level).map(([durationUs, at]) => ({ durationUs, from: at, to: at })),
 );
 const rate = fc.oneof(
   fc.constantFrom({ events: 51_000_000, perUs: day }, { events: 50_000, perUs: second }, { events: 15, perUs: 1 }),
   fc.record({ events: fc.integer({ min: 1, max: 1_000_000_007 }), perUs: fc.integer({ min: second, max: day }) }),
 );
-const specs = fc.record<ScheduleSpec>({ rate, segments: fc.array(segment, { maxLength: 5 }) });
+const specs = fc.record<LinearSpec>({ rate, segments: fc.array(segment, { maxLength: 5 }) });
 
 describe('createSchedule', () => {
   it('makes 51M/day exactly 51 000 000 slots in 24 hours, and again in the next', () => {

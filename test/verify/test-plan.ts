@@ -12,7 +12,7 @@ export function testPlan(
     name: 'test',
     description: '',
     seed: 1,
-    clockStartUs: null,
+    clock: { startUs: null, speed: { numerator: 1, denominator: 1 } },
     run: { warmUpUs: 0, durationUs: 3_600_000_000, drainUs: 0 },
     fleets: fleets.map(
       ({ devices, slots, identity = 'fields', behavior }, index): FleetPlan => ({

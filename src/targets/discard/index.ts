@@ -4,7 +4,15 @@ import type { TargetDefinition } from '../target.ts';
 export const discard: TargetDefinition = {
   name: 'discard',
   doc: 'takes every event and drops it: what the generator itself can do',
-  traits: () => ({ acknowledges: false, address: 'none', ordered: true, readable: false, connected: false, hosts: [] }),
+  traits: () => ({
+    acknowledges: false,
+    address: 'none',
+    ordered: true,
+    readable: false,
+    connected: false,
+    unpaced: true,
+    hosts: [],
+  }),
   options: () => import('./options.ts'),
   sink: () => import('./sink.ts'),
 };

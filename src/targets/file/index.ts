@@ -11,6 +11,7 @@ export const file: TargetDefinition = {
     ordered: true,
     readable: true,
     connected: false,
+    unpaced: true,
     hosts: [],
     payloads: format === 'csv' ? 'csv' : 'text',
   }),

@@ -16,6 +16,7 @@ export const mqtt: TargetDefinition = {
       hosts: endpoint === 'embedded' ? [] : [hostOf(endpoint)],
       readable: true,
       connected: true,
+      unpaced: false,
     };
   },
   options: () => import('./options.ts'),
