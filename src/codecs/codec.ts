@@ -20,6 +20,8 @@ export interface OpRange {
 /** How a payload is written, and where in it device and time stand. */
 export interface PayloadLayout {
   ops: readonly Op[];
+  /** Names of the columns, as a line of text without its end; absent where payloads have no columns. */
+  header?: string;
   /** Where the first `<device>` stands; null without one. */
   device: OpRange | null;
   /** Where the first `<time.…>` stands. */

@@ -114,8 +114,8 @@ class Worker {
     const fleets: TargetFleet[] = [];
     plan.fleets.forEach((fleet, index) => {
       if (fleet.target !== target) return;
-      const { deviceId } = devices[index] as FleetEvents;
-      fleets.push({ index, name: fleet.name, devices: fleet.devices, address: fleet.address, deviceId });
+      const { deviceId, header } = devices[index] as FleetEvents;
+      fleets.push({ index, name: fleet.name, devices: fleet.devices, address: fleet.address, header, deviceId });
     });
     const events: SinkEvents = {
       settled: (fleet, slots, sentAtUs, count, outcome, reason, atUs) => {

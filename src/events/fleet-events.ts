@@ -17,6 +17,8 @@ export interface FleetEvents {
   /** Room an event needs in a batch: no event ever touches more bytes. */
   readonly maxEventBytes: number;
   readonly behavior: Behavior | null;
+  /** Names of the payloads' columns, as a line of text; null where they have none. */
+  readonly header: string | null;
   /** Intended send time of a slot, slot time: when it is due, or when the outage is over in which that is. Never decreases for one seat. */
   intendedOf(slot: number): Micros;
   /** Id of the device that sits there, in its first incarnation where none is named. */
@@ -42,6 +44,7 @@ export function createFleetEvents(plan: Plan, fleet: number, anchor: Anchor): Fl
     devices,
     maxEventBytes,
     behavior,
+    header: maker.layout.header ?? null,
     intendedOf,
     deviceId: (seat, incarnation = 0) => maker.ids.text(seat + incarnation * devices),
     append(slot, dueUs, batch) {

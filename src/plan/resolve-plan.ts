@@ -1,4 +1,6 @@
 import { isAbsolute, join } from 'node:path';
+import type { Codec } from '../codecs/codec.ts';
+import { codecs } from '../codecs/registry.ts';
 import type { Micros } from '../core/clock.ts';
 import { parseTemplate } from '../core/template.ts';
 import { type Speed, speedRatio, timeScale } from '../core/time-scale.ts';
@@ -211,10 +213,15 @@ function checkPayloads(
   report: Report,
 ): void {
   for (const fleet of fleets) {
-    const problem = fleet === null || target === undefined ? null : payloadProblem(target.traits, fleet.plan);
-    if (fleet === null || problem === null) continue;
-    const path = problem.key === 'format' ? ['target', 'format'] : ['fleets', fleet.plan.name, 'payload', 'codec'];
-    report(path, 'bad-value', problem);
+    if (fleet === null || target === undefined) continue;
+    const { name, payload } = fleet.plan;
+    const problem = payloadProblem(target.traits, name, codecs[payload.codec] as Codec);
+    if (problem === null) continue;
+    report(
+      problem.key === 'format' ? ['target', 'format'] : ['fleets', name, 'payload', 'codec'],
+      'bad-value',
+      problem,
+    );
     // One format is wrong for all of them.
     if (problem.key === 'format') return;
   }

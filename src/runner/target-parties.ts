@@ -65,7 +65,7 @@ function surroundings({ plan, target, runId, clock, env, firstDeviceOnly }: Part
 function targetFleets(plan: Plan, target: number, runId: string): TargetFleet[] {
   return plan.fleets.flatMap((fleet, index) => {
     if (fleet.target !== target) return [];
-    const { deviceId } = createFleetEvents(plan, index, { runId, startWallUs: 0, startMonoUs: 0 });
-    return [{ index, name: fleet.name, devices: fleet.devices, address: fleet.address, deviceId }];
+    const { deviceId, header } = createFleetEvents(plan, index, { runId, startWallUs: 0, startMonoUs: 0 });
+    return [{ index, name: fleet.name, devices: fleet.devices, address: fleet.address, header, deviceId }];
   });
 }

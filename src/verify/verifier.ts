@@ -114,6 +114,7 @@ export class Verifier {
         name: fleet.name,
         devices: fleet.devices,
         address: fleet.address,
+        header: headerOf(plan, index, runId),
         deviceId: deviceIdsOf(plan, fleet, runId),
       })),
       events: {
@@ -290,6 +291,11 @@ export class Verifier {
     // Whatever went wrong before has been told; what is left is closed as it is.
     await Promise.allSettled([this.#source?.close(), this.#seen?.close()]);
   }
+}
+
+/** Names of the columns of a fleet's payloads, which are the same whenever the run starts. */
+function headerOf(plan: Plan, fleet: number, runId: string): string | null {
+  return createFleetEvents(plan, fleet, { runId, startWallUs: 0, startMonoUs: 0 }).header;
 }
 
 /** The ids of a fleet's devices. */

@@ -1,20 +1,28 @@
 import { describe, expect, it } from 'vitest';
 import { payloadProblem } from '../../src/plan/check-payloads.ts';
+import { discard } from '../../src/targets/discard/index.ts';
 import { file } from '../../src/targets/file/index.ts';
-import { targetOf } from '../../src/targets/registry.ts';
 
 describe('payloadProblem', () => {
   const lines = file.traits({});
   const csv = file.traits({ format: 'csv' });
 
-  it('lets text stand in lines', () => {
-    expect(payloadProblem(lines, { name: 'meters', payload: { codec: 'json' } })).toBeNull();
-    expect(payloadProblem(targetOf('discard').traits({}), { name: 'meters', payload: { codec: 'json' } })).toBeNull();
+  it('lets text stand in lines, and anything where there are none', () => {
+    expect(payloadProblem(lines, 'meters', { name: 'json' })).toBeNull();
+    expect(payloadProblem(csv, 'meters', { name: 'csv' })).toBeNull();
+    expect(payloadProblem(discard.traits({}), 'meters', { name: 'cbor', binary: true })).toBeNull();
+  });
+
+  it('keeps bytes that are not text out of lines', () => {
+    expect(payloadProblem(lines, 'meters', { name: 'cbor', binary: true })).toEqual({
+      key: 'codec',
+      message: 'the target writes lines of text, and cbor is not text',
+      hint: 'write codec: json, or send to another target',
+    });
   });
 
   it('demands columns for a file that has a line of their names', () => {
-    expect(payloadProblem(csv, { name: 'meters', payload: { codec: 'csv' } })).toBeNull();
-    expect(payloadProblem(csv, { name: 'meters', payload: { codec: 'json' } })).toEqual({
+    expect(payloadProblem(csv, 'meters', { name: 'json' })).toEqual({
       key: 'format',
       message: 'the payloads of meters are json, which has no columns',
       hint: 'write codec: csv in its payload, or format: lines here',
