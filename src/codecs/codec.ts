@@ -8,6 +8,8 @@ export interface PayloadSchema {
   fields: readonly FieldNode[];
   /** Members that carry the event's identity, appended by the codec; null for none. */
   identity: readonly Op[] | null;
+  /** Shorter payloads are filled up to this many bytes; absent for as long as they are. */
+  padTo?: number;
   vocabulary: Vocabulary;
 }
 

@@ -1,7 +1,7 @@
 import { parseTemplate } from '../core/template.ts';
-import type { Codec, OpRange, PayloadLayout } from './codec.ts';
+import type { Codec, OpRange, PayloadLayout, PayloadSchema } from './codec.ts';
 import type { FieldNode, FieldValue } from './field-tree.ts';
-import type { Op } from './layout.ts';
+import { type Op, widthOf } from './layout.ts';
 import { meaningOf, type Vocabulary } from './vocabulary.ts';
 
 /** Random digits of a placeholder use up to this many channels. */
@@ -13,7 +13,7 @@ export const json: Codec = {
   doc: 'A JSON object without white space, members as written.',
   layout(schema) {
     const builder = new JsonBuilder(schema.vocabulary);
-    builder.object(schema.fields, schema.identity);
+    builder.payload(schema);
     return builder.finish();
   },
   // A closing brace begins no JSON text.
@@ -32,19 +32,36 @@ class JsonBuilder {
     this.#vocabulary = vocabulary;
   }
 
-  /** An object; `id` writes its last member, whose text needs no escape. */
-  object(members: readonly FieldNode[], id: readonly Op[] | null = null): void {
+  /** The outermost object: its members, then what fills it up, then the id, whose text needs no escape. */
+  payload({ fields, identity, padTo }: PayloadSchema): void {
     this.#literal('{');
+    this.#members(fields);
+    const bare = fields.length === 0;
+    const id: Op[] = [];
+    if (identity !== null) {
+      const comma = bare ? '' : ',';
+      id.push({ op: 'literal', text: `${comma}"_id":"` }, ...identity, { op: 'literal', text: '"' });
+    }
+    id.push({ op: 'literal', text: '}' });
+    if (padTo !== undefined) {
+      const rest = id.reduce((sum, op) => sum + widthOf(op).max, 0);
+      const end = bare && identity !== null ? '",' : '"';
+      this.#ops.push({ op: 'filler', total: padTo, rest, lead: `${bare ? '' : ','}"_pad":"`, end });
+    }
+    this.#ops.push(...id);
+  }
+
+  #object(members: readonly FieldNode[]): void {
+    this.#literal('{');
+    this.#members(members);
+    this.#literal('}');
+  }
+
+  #members(members: readonly FieldNode[]): void {
     members.forEach(({ name, value }, i) => {
       this.#literal(`${i === 0 ? '' : ','}${JSON.stringify(name)}:`);
       this.#value(value);
     });
-    if (id !== null) {
-      this.#literal(`${members.length === 0 ? '' : ','}"_id":"`);
-      this.#ops.push(...id);
-      this.#literal('"');
-    }
-    this.#literal('}');
   }
 
   finish(): PayloadLayout {
@@ -54,7 +71,7 @@ class JsonBuilder {
   #value(value: FieldValue): void {
     if (typeof value === 'string') this.#template(value);
     else if (typeof value !== 'object' || value === null) this.#literal(JSON.stringify(value));
-    else if ('members' in value) this.object(value.members);
+    else if ('members' in value) this.#object(value.members);
     else this.#list(value.items);
   }
 

@@ -40,6 +40,11 @@ export type Op =
   | { op: 'hex-random'; digits: number; channel: number }
   /** A version 4 UUID drawn likewise; takes four channels. */
   | { op: 'uuid-random'; channel: number }
+  /**
+   * What an event lacks to `total` bytes, of which `rest` follow: characters that look random between `lead` and `end`, spaces where these
+   * do not fit, nothing where nothing lacks.
+   */
+  | { op: 'filler'; total: number; rest: number; lead: string; end: string }
   /** Eight hexadecimal digits: `xxh32` of everything written before, seed 0. */
   | { op: 'checksum' };
 
@@ -87,6 +92,8 @@ export function widthOf(op: Op): { min: number; max: number } {
       return fixed(op.digits);
     case 'uuid-random':
       return fixed(36);
+    case 'filler':
+      return { min: 0, max: op.total };
     case 'checksum':
       return fixed(8);
   }

@@ -50,6 +50,7 @@ const digits = among('0123456789');
 const decimal = among('0123456789.-');
 const hexadecimal = among('0123456789abcdef');
 const uuid = among('0123456789abcdef-');
+const anything: Writes = { among: new Uint8Array(256).fill(1) };
 const instant = among('0123456789-:.TZ');
 
 function among(characters: string): Writes {
@@ -74,6 +75,8 @@ function writesOf(op: Op): Writes {
       return instant;
     case 'uuid-random':
       return uuid;
+    case 'filler':
+      return anything;
     case 'hex-words':
     case 'hex-integer':
     case 'hex-random':

@@ -1,5 +1,6 @@
 import { xxh32 } from '../core/xxh32.ts';
 import { hexDigits, threeDigits, twoDigits, writeInteger, writePadded } from './digits.ts';
+import { writeFiller, writeSpaces } from './filler.ts';
 import { IsoSeconds } from './iso-time.ts';
 import { type Op, Value } from './layout.ts';
 import {
@@ -19,11 +20,13 @@ const scope = {
   threeDigits,
   twoDigits,
   writeDecimal,
+  writeFiller,
   writeHexInteger,
   writeInteger,
   writePadded,
   writeRandomHex,
   writeSeconds,
+  writeSpaces,
   writeUuid,
   writeWhole,
   xxh32,
@@ -83,9 +86,23 @@ function sourceOf(op: Op): string {
       return `at = writeRandomHex(view, at, words, values[${Value.sequence}], ${op.channel}, ${op.digits});`;
     case 'uuid-random':
       return `at = writeUuid(view, at, words, values[${Value.sequence}], ${op.channel});`;
+    case 'filler':
+      return filler(op);
     case 'checksum':
       return `l = xxh32(view, begin, at, 0);\n${hex('l', 8)}`;
   }
+}
+
+function filler({ total, rest, lead, end }: Extract<Op, { op: 'filler' }>): string {
+  const around = new TextEncoder().encode(lead + end).length;
+  return [
+    `l = ${total - rest} - (at - begin);`,
+    `if (l < ${around}) at = writeSpaces(view, at, l); else {`,
+    literal(lead),
+    `at = writeFiller(view, at, l - ${around}, values[${Value.slot}]);`,
+    literal(end),
+    '}',
+  ].join('\n');
 }
 
 /** Stores for the last `digits` (1 to 8) hexadecimal digits of a variable. */

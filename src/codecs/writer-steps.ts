@@ -1,5 +1,6 @@
 import { xxh32 } from '../core/xxh32.ts';
 import { threeDigits, writeHex } from './digits.ts';
+import { writeFiller, writeSpaces } from './filler.ts';
 import { IsoSeconds } from './iso-time.ts';
 import { type EventContext, type Op, Value } from './layout.ts';
 import {
@@ -74,9 +75,23 @@ function stepOf(op: Op): Step {
       const { channel } = op;
       return ({ values, words }, view, at) => writeUuid(view, at, words, values[Value.sequence] as number, channel);
     }
+    case 'filler':
+      return fillerStep(op);
     case 'checksum':
       return (_context, view, at, begin) => writeHex(view, at, xxh32(view, begin, at, 0), 8);
   }
+}
+
+function fillerStep({ total, rest, lead, end }: Extract<Op, { op: 'filler' }>): Step {
+  const around = new TextEncoder().encode(lead + end).length;
+  const [writeLead, writeEnd] = [literalStep(lead), literalStep(end)];
+  return (context, view, at, begin) => {
+    const lacking = total - rest - (at - begin);
+    if (lacking < around) return writeSpaces(view, at, lacking);
+    at = writeLead(context, view, at, begin);
+    at = writeFiller(view, at, lacking - around, context.values[Value.slot] as number);
+    return writeEnd(context, view, at, begin);
+  };
 }
 
 function literalStep(text: string): Step {

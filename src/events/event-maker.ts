@@ -99,7 +99,8 @@ export class EventMaker {
       quantities,
     };
     const identity = fleet.payload.identity === 'fields' ? identityOps(runId, index) : null;
-    this.layout = codec.layout({ fields: fleet.payload.fields, identity, vocabulary });
+    const { fields, padTo } = fleet.payload;
+    this.layout = codec.layout({ fields, identity, vocabulary, ...(padTo === undefined ? {} : { padTo }) });
     const addressOps = textOps(fleet.address, vocabulary);
     this.address = compileWriter(addressOps);
     this.payload = compileWriter(this.layout.ops);

@@ -11,6 +11,7 @@ export interface FleetPayload {
   fields: PayloadPlan['fields'];
   /** null: not said. */
   identity: Identity | null;
+  padTo?: number;
 }
 
 /** The payload of a fleet; null where it is wrong. What the schema finds in it has been reported. */
@@ -21,7 +22,10 @@ export function fleetPayload(
   report: (problem: TemplateProblem) => void,
 ): FleetPayload | null {
   if (payload === undefined) return null;
-  if (typeof payload !== 'string') return { profile: null, fields: fields ?? [], identity: payload.identity ?? null };
+  if (typeof payload !== 'string') {
+    const padding = payload.pad_to === undefined ? {} : { padTo: payload.pad_to };
+    return { profile: null, fields: fields ?? [], identity: payload.identity ?? null, ...padding };
+  }
   if (!Object.hasOwn(payloads, payload)) {
     const names = Object.keys(payloads);
     const near = closestName(payload, names);

@@ -102,10 +102,12 @@ export function resolveFleet(draft: FleetDraft, around: FleetSurroundings, repor
   if (payload === null || !sound) return null;
 
   const { fields, profile } = payload;
+  const padding = payload.padTo === undefined ? {} : { padTo: payload.padTo };
   const { maxSamplingDelayUs } = model;
   const layout = json.layout({
     fields,
     identity: null,
+    ...padding,
     vocabulary: { ...vocabulary, deviceId: textOps(id, vocabulary) },
   });
   const derived = derivedProblem({ fields, layout, schedule, devices, endUs, speed: around.speed, maxSamplingDelayUs });
@@ -120,9 +122,13 @@ export function resolveFleet(draft: FleetDraft, around: FleetSurroundings, repor
     tell(at('payload', 'fields', '_id'), 'bad-identity', { message: '"_id" is where the identity goes', hint });
   }
   checkBehavior(behavior, identity, json, (key, problem) => tell(at('behavior', key), 'bad-value', problem));
+  if (payload.padTo !== undefined && fields.some((field) => field.name === '_pad')) {
+    const hint = 'give the field another name';
+    tell(at('payload', 'fields', '_pad'), 'bad-value', { message: '"_pad" is where the filler goes', hint });
+  }
   if (!sound || target === undefined) return null;
   const slots = Math.min(compiled.slots, model.mostEvents?.(params, devices) ?? Number.POSITIVE_INFINITY);
-  const payloadPlan = { codec: 'json', profile, fields, identity } as const;
+  const payloadPlan = { codec: 'json', profile, fields, identity, ...padding } as const;
   return {
     plan: {
       name,

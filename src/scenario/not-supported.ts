@@ -30,7 +30,6 @@ const rules: readonly Rule[] = [
   { path: 'fleets.*.to', hint: 'every fleet sends to the one target' },
   { path: 'fleets.*.payload.codec', value: scalarIn('csv', 'cbor', 'avro', 'protobuf'), hint: 'write codec: json' },
   { path: 'fleets.*.payload.schema' },
-  { path: 'fleets.*.payload.pad_to' },
   { path: 'fleets.*.payload.identity', value: isMap, hint: 'write identity: fields, which appends _id' },
   { path: 'fleets.*.payload.identity', value: scalarIn('headers'), hint: 'write fields, derived or none' },
   { path: 'verify.taps' },

@@ -1,4 +1,8 @@
 import { z } from 'zod';
+import { bytes } from '../targets/option-schemas.ts';
+
+/** Longest payload that can be asked for; the address needs room as well. */
+const LONGEST = 60 * 1024;
 
 const expected = { error: 'expected a text, a number, true, false, null, a map or a list' };
 
@@ -17,5 +21,9 @@ export const ownPayload = z
       .record(z.string(), field)
       .describe('in order of writing, maps and lists included; <…> is filled per event'),
     identity: z.enum(['fields', 'derived', 'none']).optional().describe('default: derived where possible, else fields'),
+    pad_to: bytes(1)
+      .refine((size) => size <= LONGEST, 'a payload is padded to at most 60KiB')
+      .optional()
+      .describe('shorter payloads are filled up to this size with what does not compress away'),
   })
   .meta({ title: 'payload' });

@@ -1,3 +1,4 @@
+import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PayloadSchema } from '../../src/codecs/codec.ts';
@@ -152,6 +153,34 @@ describe('json', () => {
     expect(Number.parseInt(match?.[3] as string, 16)).toBe(1_772_366_400_250_000);
     expect(Number.parseInt(match?.[4] as string, 16)).toBe(xxh32OfText(match?.[1] as string, 0) >>> 0);
     expect(textOf([], context, identityOps('run-a', 3))).toMatch(/^\{"_id":"/);
+  });
+
+  it('fills up with a member before the id, or with spaces where there is no room for one', () => {
+    const padded = (padTo: number, fields: FieldNode[], identity: PayloadSchema['identity'], slot = 1): string =>
+      new TextDecoder().decode(write(json, { fields, identity, vocabulary, padTo }, contextWith({ slot }), true));
+    const fields = [{ name: 'a', value: 1 }];
+    expect(padded(17, fields, null)).toMatch(/^\{"a":1,"_pad":""\}$/);
+    expect(padded(16, fields, null)).toBe('{"a":1         }');
+    expect(padded(7, fields, null)).toBe('{"a":1}');
+    expect(padded(256, fields, identityOps('run-a', 3))).toMatch(
+      /^\{"a":1,"_pad":"[\w-]{180}","_id":"[0-9a-f-]{50}"\}$/,
+    );
+    expect(JSON.parse(padded(256, [], identityOps('run-a', 3)))).toEqual({
+      _pad: expect.any(String),
+      _id: expect.any(String),
+    });
+    expect(JSON.parse(padded(100, [], null))).toEqual({ _pad: expect.stringMatching(/^[\w-]{89}$/) });
+    for (const length of [10, 60, 64, 70]) JSON.parse(padded(length, [], identityOps('run-a', 3)));
+  });
+
+  it('fills up with what differs from slot to slot and does not compress away', () => {
+    const texts = Array.from({ length: 100 }, (_, slot) =>
+      new TextDecoder().decode(
+        write(json, { fields: [], identity: null, vocabulary, padTo: 500 }, contextWith({ slot }), true),
+      ),
+    );
+    expect(new Set(texts).size).toBe(100);
+    expect(deflateSync(texts.join('')).length).toBeGreaterThan(0.7 * 100 * 500);
   });
 
   it.each([

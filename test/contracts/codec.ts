@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Codec, PayloadSchema } from '../../src/codecs/codec.ts';
 import type { FieldNode, FieldValue } from '../../src/codecs/field-tree.ts';
+import { identityOps } from '../../src/codecs/identity.ts';
 import { createContext, type EventContext, Value } from '../../src/codecs/layout.ts';
 import type { Vocabulary } from '../../src/codecs/vocabulary.ts';
 import { compileWriter, writerSlack } from '../../src/codecs/writer.ts';
@@ -118,6 +119,20 @@ export function describeCodec(codec: Codec): void {
       fc.assert(
         fc.property(schemaOf, contextOf, (schema, context) => {
           expect(write(codec, schema, context, true)).toEqual(write(codec, schema, context, false));
+        }),
+        { numRuns: 400 },
+      );
+    });
+
+    it('fills shorter payloads up to a length, and leaves longer ones', () => {
+      const id = identityOps('run-a', 3);
+      const padded = fc.record({ schema: schemaOf, padTo: fc.nat(1200), identity: fc.constantFrom(null, id) });
+      fc.assert(
+        fc.property(padded, contextOf, ({ schema, padTo, identity }, context) => {
+          const bare = write(codec, { ...schema, identity }, context, true).length;
+          const bytes = write(codec, { ...schema, identity, padTo }, context, true);
+          expect(bytes).toEqual(write(codec, { ...schema, identity, padTo }, context, false));
+          expect(bytes).toHaveLength(Math.max(bare, padTo));
         }),
         { numRuns: 400 },
       );
