@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path';
 import { formatBytes, formatCount, formatRate } from '../core/units.ts';
 import { formatShare } from '../metrics/format-share.ts';
 import type { CheckResult, HealthSummary, RunResult, Verdict } from '../metrics/result.ts';
@@ -188,10 +189,13 @@ function party(name: string, { status, cpuSeconds, peakRssBytes, signals }: Heal
 }
 
 function files(result: RunResult, dir: string, paint: Paint): string[] {
-  const names = ['summary.json', ...Object.values(result.files)].map(printable);
+  const paths = Object.values(result.files).map(printable);
+  const beside = paths.filter((path) => !isAbsolute(path));
+  const elsewhere = paths.filter((path) => isAbsolute(path));
   return [
     indented(`${'files'.padEnd(10)}${printable(dir)}`),
-    indented(paint('quiet', `${' '.repeat(10)}${names.join('  ')}`)),
+    indented(paint('quiet', `${' '.repeat(10)}${['summary.json', ...beside].join('  ')}`)),
+    ...elsewhere.map((path) => indented(`${' '.repeat(10)}${path}`)),
   ];
 }
 

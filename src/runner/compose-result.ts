@@ -32,6 +32,8 @@ export interface SenderFigures {
   /** What the workers counted in shared memory, to be compared with their record; null where it is not to be had any more. */
   counted: Pick<EventCounts, 'sent' | 'acked' | 'rejected' | 'unknown' | 'noAck'> | null;
   environment: RunResult['environment'];
+  /** Where the targets left what they wrote, for the result's `files`. */
+  written: RunResult['files'];
 }
 
 /** Errors that say more about a run than any check: their messages come first among the reasons. */
@@ -113,6 +115,7 @@ export function composeResult(plan: Plan, sender: SenderFigures, settled: Settle
       sent: runFiles.sent,
       ...(seen === null ? {} : { seen: runFiles.seen }),
       findings: runFiles.findings,
+      ...sender.written,
     },
   };
 }

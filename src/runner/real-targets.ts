@@ -1,3 +1,4 @@
+import { relative, sep } from 'node:path';
 import { brokers, type EmbeddedBroker } from '../brokers/registry.ts';
 import type { Plan, TargetPlan } from '../plan/plan.ts';
 import { targetOf } from '../targets/registry.ts';
@@ -15,6 +16,22 @@ export function inDirectory(plan: Plan, dir: string): Plan {
     return complete === undefined ? target : { ...target, options: complete(target.options, dir) };
   });
   return { ...plan, targets };
+}
+
+/**
+ * Where a run of so many parts leaves what it writes on this machine, by `events` and the target's name where there are several: beside
+ * the results where it stands in their directory, else the whole path.
+ */
+export function writtenFiles(plan: Plan, dir: string, parts: number): Record<string, string> {
+  const { targets } = inDirectory(plan, dir);
+  const written: Record<string, string> = {};
+  for (const { name, protocol, options } of targets) {
+    const path = targetOf(protocol).writes?.(options, parts);
+    if (path === undefined) continue;
+    const key = targets.length === 1 ? 'events' : `events of ${name}`;
+    written[key] = path.startsWith(`${dir}${sep}`) ? relative(dir, path) : path;
+  }
+  return written;
 }
 
 /** Starts one broker process per target whose endpoint is `embedded`, and puts its address in that place. */

@@ -23,7 +23,7 @@ import { memoryExceeded } from './memory-limit.ts';
 import { mergeErrors } from './merge-errors.ts';
 import { checkMachine } from './preflight.ts';
 import { awaitProbe, fixAnchor, refuseLateStart } from './readiness.ts';
-import { inDirectory, type RealTargets, startEmbeddedBrokers } from './real-targets.ts';
+import { inDirectory, type RealTargets, startEmbeddedBrokers, writtenFiles } from './real-targets.ts';
 import { createDefaultRunDirectory, createRunDirectory, runFiles, writeRunFile } from './run-directory.ts';
 import { ProgressMeter, type RunPhase, type RunProgress, sumCounters } from './run-progress.ts';
 import { nameFindings, settleRun } from './settled-run.ts';
@@ -282,6 +282,7 @@ class Run {
         errors: mergeErrors([...this.#incidents, ...ends.flatMap(({ report }) => report?.errors ?? [])]),
         counted: this.#ended === 'worker-died' ? null : counted,
         environment: environment(version),
+        written: writtenFiles(plan, dir, crew.parts[0]?.count ?? 1),
       },
       settled,
     );

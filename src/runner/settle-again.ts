@@ -39,7 +39,8 @@ function senderFigures(summary: RunResult | null, document: PlanDocument, anchor
     const { run, latency, generator, errors, environment } = summary;
     const fleetLatencies = summary.fleets.map((fleet) => fleet.latency);
     const sendingSeconds = run.durationSeconds;
-    return { run, latency, fleetLatencies, sendingSeconds, generator, errors, counted: null, environment };
+    const { plan: _, sent, seen, findings, ...written } = summary.files;
+    return { run, latency, fleetLatencies, sendingSeconds, generator, errors, counted: null, environment, written };
   }
   const nothing = {
     unit: 'us' as const,
@@ -70,5 +71,6 @@ function senderFigures(summary: RunResult | null, document: PlanDocument, anchor
     errors: [],
     counted: null,
     environment: {},
+    written: {},
   };
 }

@@ -34,6 +34,8 @@ export interface TargetDefinition {
   traits(options: TargetOptions): TargetTraits;
   /** Completes options that depend on where a run keeps its results; for targets without such options it is absent. */
   inDirectory?(options: TargetOptions, dir: string): TargetOptions;
+  /** Where a run of so many parts leaves what it wrote: a path, or a pattern of paths; for targets that write nothing here it is absent. */
+  writes?(options: TargetOptions, parts: number): string;
   /** Main thread only: the zod schema of this target's block in a scenario. */
   options(): Promise<{ optionsSchema: import('zod').ZodType }>;
   /** Looks at what a run asks of this machine, before anything is connected; absent where it asks nothing special. */

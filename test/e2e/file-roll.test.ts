@@ -49,7 +49,8 @@ describe('files that roll', () => {
     const { code, stderr, stdout } = await run.finished;
     expect(stderr + stdout).toContain('PASS');
     expect(code).toBe(0);
-    const { events, delivery } = summaryOf(out);
+    const { events, delivery, files } = summaryOf(out);
+    expect(files['events']).toBe(space.path('lake/events-*-of-2-*.jsonl'));
     expect([events.intended, events.acked, delivery.verified]).toEqual([3000, 3000, 3000]);
     expect([delivery.lost, delivery.duplicates, delivery.corrupt, delivery.reordered]).toEqual([0, 0, 0, 0]);
 

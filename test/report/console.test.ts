@@ -71,6 +71,12 @@ describe('console', () => {
     expect(text).toContain('and 12 more in summary.json');
   });
 
+  it('names what was written elsewhere on a line of its own', () => {
+    const result = stored('clean');
+    result.files = { plan: 'plan.json', events: '/lake/events-*-of-2.jsonl' };
+    expect(screen(result)).toContain('summary.json  plan.json\n            /lake/events-*-of-2.jsonl\n');
+  });
+
   it('shows a dash for what the identity cannot tell', () => {
     const result = stored('clean');
     result.delivery = { ...result.delivery, identity: 'none', duplicates: null, reordered: null, corrupt: null };

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { TargetDefinition } from '../target.ts';
+import { PartFiles } from './part-files.ts';
 
 /** Files with one event a line, one file or one after the other, and reading them back. */
 export const file: TargetDefinition = {
@@ -16,6 +17,7 @@ export const file: TargetDefinition = {
     payloads: format === 'csv' ? 'csv' : 'text',
   }),
   inDirectory: (options, dir) => ({ ...options, path: options['path'] ?? join(dir, 'events.jsonl') }),
+  writes: (options, parts) => new PartFiles(options).patternOf(parts),
   options: () => import('./options.ts'),
   sink: () => import('./sink.ts'),
   source: () => import('./source.ts'),

@@ -58,6 +58,12 @@ export class PartFiles {
     return join(this.directory, this.nameOf(part, sequence));
   }
 
+  /** Path of every complete file of a run with so many parts, `*` for what differs. */
+  patternOf(parts: number): string {
+    const suffix = parts === 1 ? '' : `-*-of-${parts}`;
+    return join(this.directory, `${this.#stem}${suffix}${this.rolls ? '-*' : ''}${this.#extension}`);
+  }
+
   /** Path of a file that is not complete. */
   temporaryPathOf(part: Part, sequence: number): string {
     return join(this.directory, `.${this.nameOf(part, sequence)}${TEMPORARY}`);
