@@ -1,10 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { sleep, systemClock } from '../../src/core/clock.ts';
+import { freePorts, listening } from './ports.ts';
 
 /** A Mosquitto of our own on loopback. */
 export interface Mosquitto {
@@ -16,7 +15,7 @@ export interface Mosquitto {
   kill(): Promise<void>;
   /** SIGTERM, upon which it saves its sessions where they are kept; resolves when the process is gone. */
   shutDown(): Promise<void>;
-  /** Starts it again on its port. */
+  /** Starts it again on its ports. */
   restart(): Promise<void>;
   /** Ends it and removes its files. */
   stop(): Promise<void>;
@@ -27,6 +26,8 @@ export interface MosquittoOptions {
   users?: Record<string, string>;
   /** Serve TLS with this certificate and key (PEM files). */
   tls?: { cert: string; key: string };
+  /** Serve MQTT over WebSocket at `endpoint`, with or without TLS; beside its usual listener, without which it does not start. */
+  webSocket?: 'plain' | { cert: string; key: string };
   /** Lines of its access control list; without, everything is allowed. */
   acl?: string[];
   /** Sessions outlive the process, as far as it was shut down in good order. */
@@ -38,19 +39,21 @@ export interface MosquittoOptions {
 }
 
 /**
- * Starts the installed Mosquitto on a free port of 127.0.0.1, with its files in a directory of its own.
+ * Starts the installed Mosquitto on free ports of 127.0.0.1, with its files in a directory of its own; resolves when all of them
+ * take connections, for Mosquitto opens those for WebSockets later than the others.
  * Throws, saying what is missing, where Mosquitto is not installed.
  */
 export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mosquitto> {
   const binary = programOf('mosquitto');
   const dir = mkdtempSync(join(tmpdir(), 'iotload-mosquitto-'));
-  const port = await freePort();
+  const ports = await freePorts(options.webSocket === undefined ? 1 : 2);
+  const [plainPort, port] = [ports[0] as number, ports[ports.length - 1] as number];
   const config = [
     ...(options.persistent === true ? ['persistence true', `persistence_location ${dir}/`] : ['persistence false']),
     options.log === 'errors' ? 'log_type error' : 'log_type all',
     'sys_interval 1',
     `user ${userInfo().username}`,
-    `listener ${port} 127.0.0.1`,
+    `listener ${plainPort} 127.0.0.1`,
   ];
   if (options.users === undefined) {
     config.push('allow_anonymous true');
@@ -67,8 +70,15 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mo
     writeFileSync(join(dir, 'acl'), [...options.acl, ''].join('\n'), { mode: 0o600 });
     config.push(`acl_file ${join(dir, 'acl')}`);
   }
+  const listenerConfig: string[] = [];
+  if (options.webSocket !== undefined) {
+    listenerConfig.push(`listener ${port} 127.0.0.1`, 'protocol websockets');
+    if (options.webSocket !== 'plain') {
+      listenerConfig.push(`certfile ${options.webSocket.cert}`, `keyfile ${options.webSocket.key}`);
+    }
+  }
   const configFile = join(dir, 'mosquitto.conf');
-  writeFileSync(configFile, [...config, ...(options.config ?? []), ''].join('\n'));
+  writeFileSync(configFile, [...config, ...(options.config ?? []), ...listenerConfig, ''].join('\n'));
   let log = '';
   let child: ChildProcess;
   const start = async (): Promise<void> => {
@@ -76,11 +86,7 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mo
     child.stderr?.on('data', (chunk: Buffer) => {
       log = (log + chunk.toString()).slice(-100_000);
     });
-    await listening(
-      port,
-      () => child.exitCode === null,
-      () => log,
-    );
+    await listening(ports, { name: 'mosquitto', alive: () => child.exitCode === null, log: () => log });
   };
   const kill = async (signal: NodeJS.Signals): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
@@ -90,7 +96,7 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mo
   };
   await start();
   return {
-    endpoint: `${options.tls === undefined ? 'mqtt' : 'mqtts'}://127.0.0.1:${port}`,
+    endpoint: endpointOf(options, port),
     port,
     log: () => log,
     kill: () => kill('SIGKILL'),
@@ -137,28 +143,7 @@ function programOf(name: string): string {
   return found;
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-async function listening(port: number, alive: () => boolean, log: () => string): Promise<void> {
-  const clock = systemClock();
-  const deadlineUs = clock.nowUs() + 10_000_000;
-  for (;;) {
-    const socket = connect(port, '127.0.0.1');
-    const up = await new Promise<boolean>((resolve) => {
-      socket.once('connect', () => resolve(true));
-      socket.once('error', () => resolve(false));
-    });
-    socket.destroy();
-    if (up) return;
-    if (!alive() || clock.nowUs() > deadlineUs) throw new Error(`mosquitto did not start:\n${log()}`);
-    await sleep(clock, 10);
-  }
+function endpointOf({ tls, webSocket }: MosquittoOptions, port: number): string {
+  if (webSocket !== undefined) return `${webSocket === 'plain' ? 'ws' : 'wss'}://127.0.0.1:${port}/mqtt`;
+  return `${tls === undefined ? 'mqtt' : 'mqtts'}://127.0.0.1:${port}`;
 }

@@ -10,6 +10,7 @@ import { SourceRecord, sourceContext, sourceContract } from '../contracts/source
 import { deadPort } from '../targets/mqtt/aedes-broker.ts';
 import { mqttOptions } from '../targets/mqtt/mqtt-options.ts';
 import { type Mosquitto, makeCertificates, startMosquitto } from './mosquitto.ts';
+import { until } from './round-trip.ts';
 
 const clock = systemClock();
 const fleet = testFleet(0, 20, 'test/<device>/reading');
@@ -207,11 +208,3 @@ it('reports what Mosquitto drops for a reader that is too slow', async () => {
   await Promise.all([sink.close(), source.close()]);
   await broker.stop();
 });
-
-async function until(holds: () => boolean): Promise<void> {
-  const deadlineUs = clock.nowUs() + 20_000_000;
-  while (!holds()) {
-    if (clock.nowUs() > deadlineUs) throw new Error('waited in vain');
-    await sleep(clock, 5);
-  }
-}

@@ -1,0 +1,85 @@
+import { rmSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { Outcome } from '../../src/core/outcome.ts';
+import { openSink } from '../../src/targets/mqtt/sink.ts';
+import { openSource } from '../../src/targets/mqtt/source.ts';
+import type { SinkContext, SourceContext, TargetOptions } from '../../src/targets/target.ts';
+import { SinkRecord, sendSlots, sinkContext, sinkContract, testFleet } from '../contracts/sink.ts';
+import { sourceContract } from '../contracts/source.ts';
+import { deadPort } from '../targets/mqtt/aedes-broker.ts';
+import { mqttOptions } from '../targets/mqtt/mqtt-options.ts';
+import { makeCertificates, startMosquitto } from './mosquitto.ts';
+import { refusalOf, until } from './round-trip.ts';
+
+const address = 'test/<device>/reading';
+const fleet = testFleet(0, 20, address);
+
+let files: ReturnType<typeof makeCertificates>;
+beforeAll(() => {
+  files = makeCertificates();
+});
+afterAll(() => rmSync(files.dir, { recursive: true }));
+
+describe('Mosquitto over WebSocket', () => {
+  const variants: [string, 'ws' | 'wss', TargetOptions][] = [
+    ['ws, QoS 1, pooled', 'ws', { connections: 4 }],
+    ['ws, QoS 0, per device', 'ws', { qos: 0, connections: 'per_device' }],
+    ['wss, QoS 1, per device', 'wss', { connections: 'per_device', maxInFlight: 10 }],
+  ];
+  for (const [name, scheme, overrides] of variants) {
+    const start = async () => {
+      const secure = scheme === 'wss';
+      const broker = await startMosquitto({
+        webSocket: secure ? files : 'plain',
+        config: ['max_queued_messages 100000'],
+      });
+      const all = { ...overrides, ...(secure ? { tls: { ca: files.ca } } : {}) };
+      const options = mqttOptions(broker.endpoint, all);
+      const dead = mqttOptions(`${scheme}://127.0.0.1:${await deadPort()}/mqtt`, all);
+      return {
+        open: (context: SinkContext) => openSink(options, context),
+        openDead: (context: SinkContext) => openSink(dead, context),
+        openSink: (context: SinkContext) => openSink(options, context),
+        openSource: (context: SourceContext) => openSource(options, context),
+        deadCode: 'target-unreachable' as const,
+        stop: () => broker.stop(),
+        dead,
+      };
+    };
+    const outcome = overrides['qos'] === 0 ? Outcome.noAck : Outcome.acked;
+    sinkContract(`mosquitto, ${name}`, { outcome, address, start });
+    sourceContract(`mosquitto, ${name}`, {
+      address,
+      complete: false,
+      start: async () => {
+        const fixture = await start();
+        return { ...fixture, openDead: (context) => openSource(fixture.dead, context) };
+      },
+    });
+  }
+
+  it('does not trust another authority over wss either', async () => {
+    const broker = await startMosquitto({ webSocket: files });
+    onTestFinished(() => broker.stop());
+    const error = await refusalOf(mqttOptions(broker.endpoint, { tls: { ca: files.otherCa } }), fleet);
+    expect(error).toMatchObject({ code: 'target-refused', message: expect.stringContaining('TLS failed') });
+  });
+
+  it('comes back when the broker was killed', async () => {
+    const broker = await startMosquitto({ webSocket: 'plain' });
+    onTestFinished(() => broker.stop());
+    const record = new SinkRecord();
+    const sink = await openSink(mqttOptions(broker.endpoint), sinkContext(record, [fleet]));
+    const sending = sendSlots(sink, record, fleet, 0, 30_000);
+    await until(() => record.outcomes.size > 3000);
+    await broker.kill();
+    await until(() => sink.room.every((room) => room === 0));
+    await broker.restart();
+    await sending;
+    await sink.flush(10_000);
+    await sink.close();
+    expect(record.repeated).toEqual([]);
+    expect(record.count(Outcome.acked) + record.count(Outcome.unknown)).toBe(30_000);
+    expect(record.count(Outcome.unknown)).toBeLessThanOrEqual(100);
+  });
+});
