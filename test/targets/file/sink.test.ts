@@ -62,6 +62,7 @@ describe('file', () => {
       ordered: true,
       readable: true,
       connected: false,
+      unpaced: true,
       hosts: [],
       payloads: 'text',
     });
