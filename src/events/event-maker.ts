@@ -147,7 +147,7 @@ export class EventMaker {
     const key = this.#key;
     key.seat = seat;
     seatStream(this.#motionRoot, seat, key);
-    this.#device.sample(key, n, Math.max(0, this.clockStartUs + slotUs), out, 0);
+    this.#device.sample(key, n, Math.max(0, this.clockStartUs + this.scale.deviceOf(slotUs)), out, 0);
   }
 
   /** Computes a slot's event into `context`; `address` and `payload` then write it. Returns its seat. */
