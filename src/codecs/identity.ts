@@ -33,8 +33,13 @@ export function runTag(runId: string): number {
   return xxh32OfText(runId, 0) >>> 0;
 }
 
-/** Ops of an id. */
+/** Ops of an id that ends a payload. */
 export function identityOps(runId: string, fleet: number): Op[] {
+  return [...identityHead(runId, fleet), { op: 'checksum' }];
+}
+
+/** Ops of an id up to its checksum. */
+export function identityHead(runId: string, fleet: number): Op[] {
   const run = runTag(runId).toString(16).padStart(8, '0');
   return [
     { op: 'literal', text: `${run}-${fleet.toString(16).padStart(4, '0')}-` },
@@ -42,6 +47,5 @@ export function identityOps(runId: string, fleet: number): Op[] {
     { op: 'literal', text: '-' },
     { op: 'hex-integer', value: Value.intendedUs, digits: 14 },
     { op: 'literal', text: '-' },
-    { op: 'checksum' },
   ];
 }

@@ -1,5 +1,5 @@
 import type { PayloadLayout } from '../codecs/codec.ts';
-import { identityOps, maxFleets } from '../codecs/identity.ts';
+import { IdLayout, identityHead, identityOps, maxFleets } from '../codecs/identity.ts';
 import { createContext, type EventContext, type Op, Value, Word } from '../codecs/layout.ts';
 import { codecs } from '../codecs/registry.ts';
 import { textOps } from '../codecs/text-template.ts';
@@ -44,6 +44,8 @@ export class EventMaker {
   readonly layout: PayloadLayout;
   readonly address: Writer;
   readonly payload: Writer;
+  /** The id that travels beside the payload, up to its checksum; null where there is none. */
+  readonly header: Writer | null;
   /** Writes the payload of the event in `context`, damaged where that is to be so. */
   readonly writePayload: WriteEvent;
   readonly context: EventContext;
@@ -99,6 +101,7 @@ export class EventMaker {
       quantities,
     };
     const identity = fleet.payload.identity === 'fields' ? identityOps(runId, index) : null;
+    this.header = fleet.payload.identity === 'headers' ? compileWriter(identityHead(runId, index)) : null;
     const { fields, padTo } = fleet.payload;
     this.layout = codec.layout({ fields, identity, vocabulary, ...(padTo === undefined ? {} : { padTo }) });
     const addressOps = textOps(fleet.address, vocabulary);
@@ -120,7 +123,8 @@ export class EventMaker {
 
   /** Greatest number of bytes an event may touch in a batch. */
   get maxEventBytes(): number {
-    return this.address.maxBytes + this.payload.maxBytes + writerSlack;
+    const header = this.header === null ? 0 : IdLayout.length;
+    return this.address.maxBytes + header + this.payload.maxBytes + writerSlack;
   }
 
   /** Number of the device whose event this is. */

@@ -1,3 +1,4 @@
+import { IdLayout } from '../codecs/identity.ts';
 import type { Anchor } from '../core/anchor.ts';
 import type { Micros } from '../core/clock.ts';
 import type { EventBatch } from '../core/event-batch.ts';
@@ -6,7 +7,11 @@ import type { Plan } from '../plan/plan.ts';
 import type { RateProfile } from '../schedule/profile.ts';
 import { type EventFacts, factsOf } from './event-facts.ts';
 import { EventMaker } from './event-maker.ts';
+import { sealHeader } from './headers-identity.ts';
 import { Regenerated } from './regenerated.ts';
+
+/** The checksum that ends an id beside a payload; it is written once the payload is there. */
+const CHECKSUM_BYTES = IdLayout.length - IdLayout.checksum;
 
 /** The events of one fleet as pure functions of (plan, anchor, slot). All members may be called without their object. */
 export interface FleetEvents {
@@ -34,7 +39,7 @@ export interface FleetEvents {
 /** @throws IotloadError `bad-scenario` for what a plan can say and an event cannot hold. */
 export function createFleetEvents(plan: Plan, fleet: number, anchor: Anchor): FleetEvents {
   const maker = new EventMaker(plan, fleet, anchor);
-  const { profile, maxEventBytes, context, behavior, intendedOf, writePayload } = maker;
+  const { profile, maxEventBytes, context, behavior, intendedOf, writePayload, header } = maker;
   const { slots, devices } = maker.fleet;
   const writeAddress = maker.address.write;
   const regenerated = new Regenerated(maker);
@@ -52,11 +57,13 @@ export function createFleetEvents(plan: Plan, fleet: number, anchor: Anchor): Fl
       const start = batch.end;
       if (i >= batch.capacity || start + maxEventBytes > batch.bytes.length) return false;
       batch.seats[i] = maker.load(slot, dueUs);
-      const payload = writeAddress(context, batch.view, start);
+      const identity = writeAddress(context, batch.view, start);
+      const payload = header === null ? identity : header.write(context, batch.view, identity) + CHECKSUM_BYTES;
       const end = writePayload(context, batch.view, payload);
+      if (header !== null) sealHeader(batch.view, identity, payload, end);
       batch.slots[i] = slot;
       batch.starts[i] = start;
-      batch.identities[i] = payload;
+      batch.identities[i] = identity;
       batch.payloads[i] = payload;
       batch.ends[i] = end;
       batch.end = end;

@@ -4,14 +4,25 @@ import type { Plan } from '../plan/plan.ts';
 import { canDerive, DerivedIdentity } from './derived-identity.ts';
 import { EventMaker } from './event-maker.ts';
 import { FieldsIdentity } from './fields-identity.ts';
+import { carriesHeader, HeadersIdentity } from './headers-identity.ts';
 import { type Identified, Status, setUnknownSlot } from './identified.ts';
 import { encodeProbe } from './probe.ts';
 import { sameBytes } from './same-bytes.ts';
 
 /** Payload bytes → event, without parsing JSON. */
 export interface Identifier {
-  /** Says what `bytes[start … end)` is and writes into `into` which event, for `own` and `corrupt`. */
-  identify(bytes: Uint8Array, start: number, end: number, into: Identified): Status;
+  /**
+   * Says what the payload `bytes[start … end)` is and writes into `into` which event, for `own` and `corrupt`. What travelled beside it
+   * as its id is `bytes[identity … identityEnd)`; nothing when left out.
+   */
+  identify(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    into: Identified,
+    identity?: number,
+    identityEnd?: number,
+  ): Status;
 }
 
 /**
@@ -43,7 +54,19 @@ export function createIdentifier(plan: Plan, anchor: Anchor | null, runId = anch
   const probe = encodeProbe(runId);
   const probeStart = new TextEncoder().encode('{"iotload":"probe"');
 
-  function identify(bytes: Uint8Array, start: number, end: number, into: Identified): Status {
+  const headers = makers.some(carriesHeader) ? new HeadersIdentity(makers, runId, anchor !== null) : null;
+
+  function identify(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    into: Identified,
+    identity = 0,
+    identityEnd = identity,
+  ): Status {
+    if (headers !== null && identityEnd > identity) {
+      return headers.identify(bytes, identity, identityEnd, start, end, into);
+    }
     if (fields?.find(bytes, start, end, into)) return Status.own;
     for (const identity of derived) if (identity.find(bytes, start, end, into)) return Status.own;
     return explain(bytes, start, end, into);

@@ -8,7 +8,7 @@ import type { ScheduleSpec } from '../schedule/profile.ts';
 import type { TargetOptions } from '../targets/target.ts';
 import type { TimelineEntry } from './timeline.ts';
 
-export type Identity = 'fields' | 'derived' | 'none';
+export type Identity = 'fields' | 'headers' | 'derived' | 'none';
 export type Expectation = 'at-least-once' | 'at-most-once' | 'exactly-once';
 
 /** A scenario resolved to plain JSON: printable, postable to a thread, hashed into the report. Secrets stay `${NAME}` references. */

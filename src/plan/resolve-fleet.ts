@@ -117,6 +117,14 @@ export function resolveFleet(draft: FleetDraft, around: FleetSurroundings, repor
     tell(profile === null ? at('payload', 'identity') : at('payload'), 'bad-identity', problem);
     return null;
   }
+  if (identity === 'headers' && target !== undefined && target.traits.headers !== true) {
+    const hint = 'write version: 5 for an MQTT target, or choose identity: fields';
+    tell(at('payload', 'identity'), 'bad-identity', {
+      message: 'this target carries nothing beside the payload',
+      hint,
+    });
+    return null;
+  }
   if (identity === 'fields' && fields.some((field) => field.name === '_id')) {
     const hint = 'give the field another name';
     tell(at('payload', 'fields', '_id'), 'bad-identity', { message: '"_id" is where the identity goes', hint });

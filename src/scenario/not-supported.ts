@@ -31,7 +31,6 @@ const rules: readonly Rule[] = [
   { path: 'fleets.*.payload.codec', value: scalarIn('csv', 'cbor', 'avro', 'protobuf'), hint: 'write codec: json' },
   { path: 'fleets.*.payload.schema' },
   { path: 'fleets.*.payload.identity', value: isMap, hint: 'write identity: fields, which appends _id' },
-  { path: 'fleets.*.payload.identity', value: scalarIn('headers'), hint: 'write fields, derived or none' },
   { path: 'verify.taps' },
   { path: 'verify.hop' },
   { path: 'thresholds.*', value: isMap, hint: 'write the check alone, such as "unknown < 0.1%"' },

@@ -20,7 +20,10 @@ export const ownPayload = z
     fields: z
       .record(z.string(), field)
       .describe('in order of writing, maps and lists included; <…> is filled per event'),
-    identity: z.enum(['fields', 'derived', 'none']).optional().describe('default: derived where possible, else fields'),
+    identity: z
+      .enum(['fields', 'headers', 'derived', 'none'])
+      .optional()
+      .describe('default: derived where possible, else fields'),
     pad_to: bytes(1)
       .refine((size) => size <= LONGEST, 'a payload is padded to at most 60KiB')
       .optional()

@@ -13,6 +13,8 @@ export interface TargetTraits {
   acknowledges: boolean;
   /** What the events' address bytes hold. */
   address: 'topic' | 'key' | 'none';
+  /** An event's id can travel beside its payload; false when left out. */
+  headers?: boolean;
   /** Order within a device is promised end to end with these options. */
   ordered: boolean;
   /** `host` or `host:port` of everything this target will connect to, for the safety rail; empty for files and embedded brokers. */

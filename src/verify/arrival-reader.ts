@@ -40,7 +40,9 @@ export class ArrivalReader {
   constructor(options: ArrivalReaderOptions) {
     this.#options = options;
     const { run, fleets, clock } = options.plan;
-    this.#comparable = fleets.map(({ payload }) => options.events !== null && payload.identity === 'fields');
+    this.#comparable = fleets.map(
+      ({ payload }) => options.events !== null && ['fields', 'headers'].includes(payload.identity),
+    );
     this.#unpaced = clock.speed === 'max';
     this.#fromUs = run.warmUpUs;
     this.#toUs = run.warmUpUs + run.durationUs;
@@ -48,12 +50,12 @@ export class ArrivalReader {
 
   read(batch: DeliveredBatch): void {
     const { identifier, ledger, probe } = this.#options;
-    const { bytes, payloadStarts, payloadEnds, count } = batch;
+    const { bytes, identityStarts, identityEnds, payloadStarts, payloadEnds, count } = batch;
     const found = this.#found;
     for (let i = 0; i < count; i++) {
       const start = payloadStarts[i] as number;
       const end = payloadEnds[i] as number;
-      switch (identifier.identify(bytes, start, end, found)) {
+      switch (identifier.identify(bytes, start, end, found, identityStarts[i], identityEnds[i])) {
         case Status.own:
           if (found.slot < 0) ledger.unidentified();
           else if (this.#altered(bytes, start, end)) ledger.corrupt(found.fleet, found.slot);

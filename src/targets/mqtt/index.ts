@@ -7,10 +7,11 @@ export const mqtt: TargetDefinition = {
   name: 'mqtt',
   doc: 'MQTT 3.1.1 or 5 broker, QoS 0, 1 or 2, a pool of connections or one per device',
   traits(options: TargetOptions): TargetTraits {
-    const { endpoint, qos, share } = options as unknown as MqttOptions;
+    const { endpoint, qos, share, version } = options as unknown as MqttOptions;
     return {
       acknowledges: qos > 0,
       address: 'topic',
+      headers: version === 5,
       // Members of a group overtake each other.
       ordered: share === null || share === 1,
       hosts: endpoint === 'embedded' ? [] : [hostOf(endpoint)],
