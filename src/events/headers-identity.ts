@@ -15,7 +15,8 @@ export function sealHeader(view: DataView, identity: number, payload: number, en
   writeHex(view, at, seal(view, identity, payload, end), 8);
 }
 
-function seal(view: DataView, identity: number, payload: number, end: number): number {
+/** The checksum that `sealHeader` writes. */
+export function seal(view: DataView, identity: number, payload: number, end: number): number {
   return xxh32(view, payload, end, xxh32(view, identity, identity + IdLayout.checksum, 0) >>> 0) >>> 0;
 }
 

@@ -1,7 +1,7 @@
 import { runTag } from '../codecs/identity.ts';
 import type { Clock, Micros } from '../core/clock.ts';
 import { IotloadError } from '../core/errors.ts';
-import { findAnyId } from '../events/any-id.ts';
+import { type FoundId, findAnyId } from '../events/any-id.ts';
 import { createFleetEvents, type FleetEvents } from '../events/fleet-events.ts';
 import { createIdentified, Status } from '../events/identified.ts';
 import { createIdentifier, type Identifier } from '../events/identifier.ts';
@@ -118,20 +118,20 @@ class Teller {
   /** What event i is, into `#found`; null for a readiness marker. */
   #tell(batch: DeliveredBatch, i: number): TailVerdict | null {
     const { bytes } = batch;
+    const [identity, identityEnd] = [batch.identityStarts[i] as number, batch.identityEnds[i] as number];
     const [start, end] = [batch.payloadStarts[i] as number, batch.payloadEnds[i] as number];
     if (isProbe(bytes, start, end)) return null;
     if (this.#identifier !== null) {
-      const status = this.#identifier.identify(bytes, start, end, this.#found);
+      const status = this.#identifier.identify(bytes, start, end, this.#found, identity, identityEnd);
       if (status === Status.probe) return null;
       return status === Status.own ? 'own' : status === Status.corrupt ? 'corrupt' : 'foreign';
     }
-    return this.#tellById(bytes, start, end);
+    return this.#tellById(findAnyId(bytes, start, end, identity, identityEnd));
   }
 
-  #tellById(bytes: Uint8Array, start: number, end: number): TailVerdict {
+  #tellById(id: FoundId | null): TailVerdict {
     const found = this.#found;
     found.slot = -1;
-    const id = findAnyId(bytes, start, end);
     const { fleets } = this.#options.plan;
     if (id === null) return fleets.some(({ payload }) => payload.identity === 'derived') ? 'untold' : 'foreign';
     const fleet = fleets[id.fleet];

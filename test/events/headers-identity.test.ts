@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createEventBatch } from '../../src/core/event-batch.ts';
+import { findAnyId } from '../../src/events/any-id.ts';
 import { createFleetEvents } from '../../src/events/fleet-events.ts';
 import { createIdentified, Status } from '../../src/events/identified.ts';
 import { createIdentifier } from '../../src/events/identifier.ts';
@@ -63,4 +64,12 @@ it('never takes an altered payload or id for an unaltered event', () => {
       if (place >= payload) expect(found.slot).toBe(slot);
     }),
   );
+});
+
+it('is found without knowing the run, and seen to be altered', () => {
+  const { bytes, identity, payload, end } = eventOf(7);
+  expect(findAnyId(bytes, payload, end, identity, payload)).toMatchObject({ fleet: 0, slot: 7, intact: true });
+  expect(findAnyId(bytes, payload, end)).toBeNull();
+  bytes[payload] = (bytes[payload] as number) ^ 1;
+  expect(findAnyId(bytes, payload, end, identity, payload)).toMatchObject({ fleet: 0, slot: 7, intact: false });
 });

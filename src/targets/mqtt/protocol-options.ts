@@ -61,14 +61,22 @@ export const protocolShape = {
 };
 
 /** The block's part that `protocolShape` describes. */
-type Block = z.output<z.ZodObject<typeof protocolShape>> & { connections: number | 'per_device' };
+type Block = z.output<z.ZodObject<typeof protocolShape>> & { connections: number | 'per_device'; endpoint: string };
 
 /** Says what is wrong with these options together. */
 export function checkProtocol(block: Block, context: z.core.$RefinementCtx): void {
   const tell = (key: string, message: string, hint: string): void =>
     context.addIssue({ code: 'custom', path: [key], message, params: { hint } });
   const { version, clean_start: cleanStart, session_expiry: expiry, will: last, connections } = block;
-  if (expiry !== undefined && version !== 5) {
+  if (block.endpoint === 'embedded' && version === 5) {
+    tell(
+      'version',
+      'the embedded broker speaks MQTT 3.1.1 only',
+      'leave version out, or name a broker that speaks MQTT 5',
+    );
+  } else if (block.endpoint === 'embedded' && !cleanStart) {
+    tell('clean_start', 'the embedded broker resumes no sessions', 'leave clean_start out, or name another broker');
+  } else if (expiry !== undefined && version !== 5) {
     tell('session_expiry', 'MQTT 3.1.1 has no session_expiry', 'write version: 5, or leave it out');
   } else if (expiry !== undefined && cleanStart) {
     tell('session_expiry', 'sessions would be kept that nobody resumes', 'write clean_start: false as well');
