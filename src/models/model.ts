@@ -1,4 +1,5 @@
 import type { Micros } from '../core/clock.ts';
+import type { Speed } from '../core/time-scale.ts';
 import type { Scene, SceneEvent } from './scene.ts';
 
 /** Key of one seat's random streams: two 32-bit words, so that no device is a time-shifted copy of another. Mutable and reused. */
@@ -36,6 +37,15 @@ export interface ParamProblem {
   key?: true;
   message: string;
   hint: string | null;
+}
+
+/** The pace at which a model's parameters say that its events were recorded. */
+export interface OwnPace {
+  /** Names their times. */
+  key: string;
+  loop: boolean;
+  /** How much faster they are played. */
+  warp: Speed;
 }
 
 /** Parameters whose names the scenario chooses. */
@@ -93,6 +103,10 @@ export interface DeviceModel extends ModelShape {
   shape?(params: Params): ModelShape;
   /** Events that a fleet of so many devices has at all; absent: endless. */
   mostEvents?(params: Params, devices: number): number;
+  /** The pace that `rate: recorded` gives a fleet, or why there is none; absent: nothing is recorded. */
+  ownPace?(params: Params): OwnPace | ParamProblem;
+  /** Parameters that only count at that pace, with the value that changes nothing. */
+  readonly paceParams?: Readonly<Record<string, ParamValue>>;
   /** Greatest distance between an event's sensor instant and its intended send time. */
   readonly maxSamplingDelayUs: Micros;
   /** What of a scene its devices feel; absent for none. */

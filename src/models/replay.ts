@@ -2,9 +2,13 @@ import { resolve } from 'node:path';
 import type { Micros } from '../core/clock.ts';
 import { IotloadError } from '../core/errors.ts';
 import { draw, unit } from '../core/random.ts';
-import type { Device, DeviceModel, ParamProblem, Params, ReadingSpec, SeatKey } from './model.ts';
+import type { Speed } from '../core/time-scale.ts';
+import { parseSpeed } from '../core/units.ts';
+import type { Device, DeviceModel, OwnPace, ParamProblem, Params, ReadingSpec, SeatKey } from './model.ts';
 import { digestOfFile, type RecordingRequest, readRecording } from './recording/read-recording.ts';
 import { keepRecording, type Recording, recordingOf } from './recording/recording.ts';
+
+const SAME_PACE = '1x';
 
 /** Plays recorded events: every column of a file is a reading. */
 export const replay: DeviceModel = {
@@ -19,7 +23,7 @@ export const replay: DeviceModel = {
     columns: { doc: 'Columns that become readings; none named: all but time.', type: 'texts', default: [] },
     texts: { doc: 'Columns that are texts although they look like numbers.', type: 'texts', default: [] },
     time: {
-      doc: 'Column with the times of the rows: no reading, and checked to go forward; the pace is the fleet’s.',
+      doc: 'Column with the times of the rows: no reading, and checked to go forward; rate: recorded plays them at that pace.',
       type: 'text',
       default: '',
     },
@@ -30,6 +34,11 @@ export const replay: DeviceModel = {
       choices: ['fleet', 'device'],
     },
     loop: { doc: 'After the last row the first; else the fleet ends with the file.', type: 'flag', default: true },
+    warp: {
+      doc: 'How much faster than recorded, such as 10x or 0.5x; with rate: recorded.',
+      type: 'text',
+      default: SAME_PACE,
+    },
     sha256: {
       doc: 'Digest that the file must have; the plan holds that of the file it was made with.',
       type: 'text',
@@ -61,16 +70,40 @@ export const replay: DeviceModel = {
     if (params['loop'] === true) return Number.POSITIVE_INFINITY;
     return params['per'] === 'device' ? rows * devices : rows;
   },
+  ownPace,
+  paceParams: { warp: SAME_PACE },
   // A row is read when it is due.
   maxSamplingDelayUs: 1,
   create: (params, _scene, devices = 1) => new Player(params, devices),
 };
+
+function ownPace(params: Params): OwnPace | ParamProblem {
+  if (params['time'] === '') {
+    const hint = 'name it in params.time, or write a rate such as 100/s';
+    return { path: [], message: 'no column is named that holds the times of the rows', hint };
+  }
+  if (params['per'] !== 'fleet') {
+    const hint = 'write per: fleet, or a rate such as 100/s';
+    return { path: ['per'], message: 'devices that each play the file have no common pace in it', hint };
+  }
+  const { rows, timesUs } = recordingFor(params);
+  const loop = params['loop'] === true;
+  if (loop && rows > 1 && timesUs?.at(-1) === 0) {
+    const message = 'every row has the same time, so that a round would take none';
+    return { path: ['time'], message, hint: 'write loop: false, or a rate such as 100/s' };
+  }
+  // It was parsed when the file was loaded.
+  const parsed = parseSpeed(String(params['warp']));
+  return { key: keyOf(params), loop, warp: (parsed as { value: Speed }).value };
+}
 
 async function load(params: Params, folder: string): Promise<{ params: Params } | { problems: ParamProblem[] }> {
   const file = resolve(folder, String(params['file']));
   const wrong = (key: string, message: string, hint: string | null): { problems: ParamProblem[] } => ({
     problems: [{ path: [key], message, hint }],
   });
+  const warp = parseSpeed(String(params['warp']));
+  if ('error' in warp) return wrong('warp', warp.error, 'such as 1x, 10x or 0.5x');
   try {
     const sha256 = await digestOfFile(file);
     if (params['sha256'] !== '' && params['sha256'] !== sha256)

@@ -8,6 +8,7 @@ import type { ScheduleSpec } from '../schedule/profile.ts';
 import { placeholdersOf, type TemplateProblem } from './check-templates.ts';
 import { highestLevel, perSecond } from './fleet-schedule.ts';
 import type { PayloadPlan } from './plan.ts';
+import { leastDeviceGapUs } from './recorded-pace.ts';
 
 /** What decides whether device and time of an event determine its slot. */
 export interface DerivedQuestion {
@@ -57,6 +58,12 @@ export function derivedProblem({
   }
   const resolutionUs = time.name === 'time.s' ? 10 ** (6 - Number(time.format ?? 0)) : 1_000;
   const leastUs = maxSamplingDelayUs + resolutionUs;
+  if (schedule.recorded !== undefined) {
+    const leastGapUs = timeScale(speed).deviceOf(leastDeviceGapUs(schedule.recorded, devices, endUs));
+    if (leastGapUs > leastUs) return null;
+    const message = `two rows that one device plays are ${formatDuration(leastGapUs)} apart, and their times are only exact to ${formatDuration(leastUs)}`;
+    return { message, hint: 'use more devices, or a payload with identity: fields' };
+  }
   const highest = perSecond(schedule.rate) * highestLevel(schedule, endUs);
   // Due times are whole microseconds, cut: two of them may be one closer than the rate says.
   const slotGapUs = Math.floor((devices / highest) * 1_000_000) - 1;

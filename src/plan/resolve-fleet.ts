@@ -64,7 +64,9 @@ export function resolveFleet(draft: FleetDraft, around: FleetSurroundings, repor
   const shape = shapeOf(model, params);
 
   const endUs = around.warmUpUs + around.durationUs;
-  const schedule = resolveSchedule(draft, around, (path, problem) => tell(at(...path), 'bad-value', problem));
+  const schedule = resolveSchedule(draft, { model, params }, around, (path, problem) =>
+    tell(at(...path), 'bad-value', problem),
+  );
   const behavior = resolveBehavior(
     value.behavior,
     {

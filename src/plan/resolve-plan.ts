@@ -195,6 +195,12 @@ function checkClock(
 
 function scaled(draft: ScenarioDraft, total: ExactRate | null, speed: Speed, report: Report): ExactRate[] | null {
   if (total === null) return null;
+  const recorded = draft.fleets.find(({ value }) => value.rate === 'recorded');
+  if (recorded !== undefined) {
+    const hint = `such as --set fleets.${recorded.name}.params.warp=2x instead`;
+    report(['--rate'], 'flag', { message: `fleet ${recorded.name} keeps its recorded pace`, hint });
+    return null;
+  }
   const rates = draft.fleets.map((fleet) => rateOf(fleet, speed)).filter((rate) => rate !== undefined && rate !== null);
   if (rates.length < draft.fleets.length) return null;
   const result = scaleRates(rates, total);

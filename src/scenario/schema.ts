@@ -3,7 +3,7 @@ import { closestName } from '../core/closest-name.ts';
 import type { Speed } from '../core/time-scale.ts';
 import { parseDuration, parseShare, parseSpeed } from '../core/units.ts';
 import { models } from '../models/registry.ts';
-import { bytes, count, duration, LONGEST_US, rate } from '../targets/option-schemas.ts';
+import { bytes, count, duration, fleetRate, LONGEST_US, rate } from '../targets/option-schemas.ts';
 import { behavior } from './behavior-schema.ts';
 import { isHostPattern } from './host-pattern.ts';
 import { parseInstant } from './instant.ts';
@@ -103,7 +103,7 @@ export const fleet = z
     devices: count(1, 100_000_000).describe('how many'),
     id: z.string().min(1).max(256).optional().describe('default <fleet>-<index>'),
     every: duration().optional().describe('between two events of a device'),
-    rate: rate().optional().describe('of the whole fleet'),
+    rate: fleetRate().optional().describe('of the whole fleet; recorded: the pace of what model: replay plays'),
     arrivals: z
       .enum(['even', 'poisson'])
       .default('even')

@@ -1,4 +1,5 @@
 import type { Micros } from '../core/clock.ts';
+import type { Speed } from '../core/time-scale.ts';
 
 /** A rate as an exact ratio: `events` per `perUs` microseconds, both positive safe integers. 51M/day is { 51e6, 86_400e6 }. */
 export interface ExactRate {
@@ -36,6 +37,20 @@ export interface ScheduleSpec {
   segments: ScheduleSegment[];
   /** Absent: events are evenly spaced. Else they come at random, like calls at an exchange; the key decides when. */
   poisson?: { k0: number; k1: number };
+  /** Present: events come when those of a recording did; there are no segments, and `rate` is the most in one second. */
+  recorded?: RecordedPace;
+}
+
+/** The pace of a recording. */
+export interface RecordedPace {
+  /** Names its times, which each thread has loaded. */
+  key: string;
+  /** After the last event the first. */
+  loop: boolean;
+  /** Recorded time per device time. */
+  warp: Speed;
+  /** Device time per slot time. */
+  speed: Speed;
 }
 
 /** An open-loop rate over time as intended send times. Time 0 is the anchor's start. */
@@ -44,4 +59,6 @@ export interface RateProfile {
   timeOf(slot: number): Micros;
   /** How many slots have `timeOf(slot) < t`: the exact inverse of `timeOf`. */
   dueBy(t: Micros): number;
+  /** When the turn of the last slot there is at all is over; absent: it goes on, or the last level's pause does. */
+  readonly endUs?: Micros;
 }

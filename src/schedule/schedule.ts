@@ -5,6 +5,7 @@ import { poissonSchedule } from './poisson.ts';
 import type { Level, LinearSegment, RateProfile, ScheduleSpec } from './profile.ts';
 import { eventsOf, type RampShape, ramp } from './ramp.ts';
 import { ceilOf, product, type Ratio, ratio, sum } from './ratio.ts';
+import { recordedSchedule } from './recorded.ts';
 import { linearSegments } from './sine.ts';
 import type { Stretch } from './stretch.ts';
 
@@ -18,6 +19,7 @@ import type { Stretch } from './stretch.ts';
  * @throws IotloadError `defect` for a spec that no scenario can give: a part that is not a safe integer, a zero denominator.
  */
 export function createSchedule(spec: ScheduleSpec): RateProfile {
+  if (spec.recorded !== undefined) return recordedSchedule(spec.recorded);
   const even = evenSchedule(spec);
   if (spec.poisson === undefined) return even;
   return poissonSchedule(even, spec.poisson, (spec.rate.events / spec.rate.perUs) * 1e6);

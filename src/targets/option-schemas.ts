@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Parsed, parseBytes, parseCount, parseDistance, parseDuration, parseRate } from '../core/units.ts';
+import type { ExactRate } from '../schedule/profile.ts';
 
 /*
  * Schemas of values that several blocks of a scenario share. Main thread only: a worker never loads a schema library. Each reads the
@@ -25,6 +26,13 @@ export function duration(least: 'zero' | 'positive' = 'positive') {
 /** A rate with its unit, as an exact ratio. */
 export function rate() {
   return quantity(parseRate, 'a rate such as 590/s or 51M/day', String.raw`^\d+(\.\d+)?[kMG]?/(s|min|h|day)$`);
+}
+
+/** The rate of a fleet: one with its unit, or the pace of what it plays. */
+export function fleetRate() {
+  const parse = (text: string): Parsed<ExactRate | 'recorded'> =>
+    text === 'recorded' ? { value: text } : parseRate(text);
+  return quantity(parse, 'a rate such as 590/s or 51M/day', String.raw`^(recorded|\d+(\.\d+)?[kMG]?/(s|min|h|day))$`);
 }
 
 /** A size with its unit, as bytes. */

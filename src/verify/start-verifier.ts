@@ -55,6 +55,7 @@ class VerifierProcess implements VerifierHandle {
   readonly #done = new Pending<VerifierDone>();
   readonly #gone: Promise<void>;
   #isReady = false;
+  #closing = false;
   #cancelWatchdog = (): void => {};
 
   constructor(child: ChildProcess, events: VerifierEvents, clock: Clock) {
@@ -94,6 +95,7 @@ class VerifierProcess implements VerifierHandle {
 
   async close(): Promise<void> {
     const child = this.#child;
+    this.#closing = true;
     if (child.connected) child.disconnect();
     const cancel = this.#clock.after(CLOSE_MS, () => child.kill('SIGKILL'));
     await this.#gone;
@@ -140,13 +142,13 @@ class VerifierProcess implements VerifierHandle {
     }
   }
 
-  /** After `done` the process may end as it likes. */
+  /** After `done` the process may end as it likes; one that is told to end has not failed, but answers nobody any more. */
   #fail(error: IotloadError): void {
     if (this.#done.settled) return;
     this.#cancelWatchdog();
     this.#ready.reject(error);
     this.#done.reject(error);
-    if (this.#isReady) this.#events.failed?.(error);
+    if (this.#isReady && !this.#closing) this.#events.failed?.(error);
   }
 }
 

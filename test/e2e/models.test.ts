@@ -18,7 +18,7 @@ const replay = (params: string): string => `model: replay
     payload: readings`;
 
 /** Runs a fleet over the file target; the lines it wrote, sorted. */
-async function run(fleet: string, workers: number): Promise<string[]> {
+async function run(fleet: string, workers: number, rate: string): Promise<string[]> {
   const name = `w${workers}`;
   writeFileSync(
     space.path('case.yaml'),
@@ -28,7 +28,7 @@ run: { duration: 1s, drain: 5s }
 fleets:
   f:
     devices: 30
-    rate: 600/s
+    rate: ${rate}
     ${fleet}
 target: { protocol: file, path: ${space.path(name)}/events.jsonl }
 verify: { expect: exactly-once }
@@ -56,8 +56,10 @@ describe('the same bytes from 1, 2 and 7 workers, all verified', () => {
     ['replay, looped', replay('per: fleet'), 600],
     ['replay, to its end', replay('loop: false'), 300],
     ['replay, of each device', replay('per: device'), 600],
-  ])('%s', async (_, fleet, count) => {
-    const [one, ...others] = [await run(fleet, 1), await run(fleet, 2), await run(fleet, 7)];
+    ['replay, as recorded, 60 times as fast', replay('warp: 60x, loop: false'), 300, 'recorded'],
+    ['replay, as recorded, 180 times as fast, looped', replay('warp: 180x'), 903, 'recorded'],
+  ])('%s', async (_, fleet, count, rate = '600/s') => {
+    const [one, ...others] = [await run(fleet, 1, rate), await run(fleet, 2, rate), await run(fleet, 7, rate)];
     expect(one).toHaveLength(count);
     for (const other of others) expect(other).toEqual(one);
   });

@@ -7,8 +7,9 @@ import { createSchedule } from '../../src/schedule/schedule.ts';
 import { fixture, mistakes, planned, scenario } from './request.ts';
 
 describe('loadPlan', () => {
-  it.each(readdirSync(new URL('../fixtures/scenarios/good/', import.meta.url)))('%s is right', async (name) => {
-    expect(await mistakes({ ...fixture(name), env: { PASSWORD: 'hunter2' } })).toEqual([]);
+  const good = fileURLToPath(new URL('../fixtures/scenarios/good/', import.meta.url));
+  it.each(readdirSync(good))('%s is right', async (name) => {
+    expect(await mistakes({ ...fixture(name), folder: good, env: { PASSWORD: 'hunter2' } })).toEqual([]);
   });
 
   const shipped = new URL('../../scenarios/', import.meta.url);

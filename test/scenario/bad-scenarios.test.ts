@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { loadPlan } from '../../src/plan/load-plan.ts';
 import { renderDiagnostics } from '../../src/scenario/diagnostics.ts';
@@ -11,7 +12,7 @@ describe('bad scenarios', () => {
 
   it.each(files)('%s: every mistake at its place', async (file) => {
     const text = readFileSync(new URL(file, folder), 'utf8');
-    const outcome = await loadPlan({ text, file, env, set: [], allow: [] });
+    const outcome = await loadPlan({ text, file, folder: fileURLToPath(folder), env, set: [], allow: [] });
     const rendered = outcome.ok ? 'no mistake was found\n' : renderDiagnostics(outcome.diagnostics, text, file);
     expect(rendered).toBe(readFileSync(new URL(file.replace('.yaml', '.txt'), folder), 'utf8'));
     expect(rendered).not.toContain('hunter2');

@@ -73,6 +73,14 @@ describe('the verifier process', () => {
     await expect(verifier.open(task('discard'))).rejects.toMatchObject({ code: 'not-supported' });
   });
 
+  it('has not failed when it is told to end', async () => {
+    const failures: IotloadError[] = [];
+    verifier = startVerifier({ failed: (error) => failures.push(error) });
+    await verifier.open(task());
+    await verifier.close();
+    expect(failures).toEqual([]);
+  });
+
   it('ends with its channel, whatever it is waiting for', async () => {
     verifier = startVerifier();
     await verifier.open(task());

@@ -1,4 +1,5 @@
 import type { Micros } from '../../core/clock.ts';
+import { keepTimes } from '../../core/recorded-times.ts';
 
 /** A column of a recording as a reading. */
 export interface RecordedColumn {
@@ -29,9 +30,11 @@ export interface Recording {
 
 const known = new Map<string, Recording>();
 
-/** Makes a recording known to this thread. */
+/** Makes a recording known to this thread, and its times. */
 export function keepRecording(recording: Recording): void {
-  known.set(recording.key, recording);
+  const { key, timesUs, lengthUs } = recording;
+  known.set(key, recording);
+  if (timesUs !== null) keepTimes(key, { timesUs, lengthUs });
 }
 
 /** A recording that this thread knows. */
