@@ -40,7 +40,7 @@ export interface Codec {
   layout(schema: PayloadSchema): PayloadLayout;
   /**
    * The layout's ops changed so that they write, at the same places and in as many bytes, what no reader of the format accepts. Absent
-   * where every sequence of bytes is a payload.
+   * where every sequence of bytes is a payload; null for a layout that has no such place.
    */
-  malform?(ops: readonly Op[]): readonly Op[];
+  malform?(ops: readonly Op[]): readonly Op[] | null;
 }

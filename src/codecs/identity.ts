@@ -21,8 +21,6 @@ export const IdLayout = {
   slot: 14,
   intended: 27,
   checksum: 42,
-  /** Bytes behind the id in a JSON payload: `"}`. */
-  tail: 2,
 } as const;
 
 /** Fleets that four hexadecimal digits can tell apart. */

@@ -1,16 +1,15 @@
 import { IdLayout, runTag } from '../codecs/identity.ts';
+import { mergeLiterals } from '../codecs/layout.ts';
 import { xxh32 } from '../core/xxh32.ts';
 import { EmbeddedIds } from './embedded-ids.ts';
 import type { EventMaker } from './event-maker.ts';
 import { hexValue } from './hex-text.ts';
 import { type Identified, Status, setSlot, setUnknownSlot } from './identified.ts';
 import { Regenerated } from './regenerated.ts';
-import { indexOfBytes } from './same-bytes.ts';
+import { indexOfBytes, sameBytes } from './same-bytes.ts';
 import { ViewCache } from './view-cache.ts';
 
-const { length: ID_LENGTH, tail: TAIL } = IdLayout;
-/** Shortest payload with an id: `{"_id":"` id `"}`. */
-const MIN_LENGTH = 8 + ID_LENGTH + TAIL;
+const { length: ID_LENGTH } = IdLayout;
 /** Slots that may share a microsecond before a damaged event is no longer told apart. */
 const MAX_CANDIDATES = 256;
 
@@ -30,6 +29,8 @@ export class FieldsIdentity {
   readonly #anchored: boolean;
   readonly #run: number;
   readonly #tag: Uint8Array;
+  /** What may follow an id, the longest first. */
+  readonly #tails: readonly Uint8Array[];
   readonly #embedded: EmbeddedIds;
   readonly #id: ParsedId = { run: 0, fleet: 0, slot: 0, intendedUs: 0, checksum: 0 };
   readonly #views = new ViewCache();
@@ -40,17 +41,21 @@ export class FieldsIdentity {
     this.#anchored = anchored;
     this.#run = runTag(runId);
     this.#tag = new TextEncoder().encode(`${this.#run.toString(16).padStart(8, '0')}-`);
+    this.#tails = tailsOf(makers);
     this.#embedded = new EmbeddedIds(this.#tag, 4 * Math.max(...makers.map((maker) => maker.payload.maxBytes)));
   }
 
   /** Whether this is an event of this run, unaltered. */
   find(bytes: Uint8Array, start: number, end: number, into: Identified): boolean {
-    const at = end - TAIL - ID_LENGTH;
-    if (end - start < MIN_LENGTH || bytes[end - 2] !== 0x22 || bytes[end - 1] !== 0x7d) return false;
     const id = this.#id;
-    this.#parse(bytes, at, id);
-    if (id.run !== this.#run || id.checksum !== this.#checksum(bytes, start, at + IdLayout.checksum)) return false;
-    return this.#isIntended(id) && this.#accept(id, into);
+    for (const tail of this.#tails) {
+      const at = end - tail.length - ID_LENGTH;
+      if (at < start || !sameBytes(bytes, end - tail.length, tail, 0, tail.length)) continue;
+      this.#parse(bytes, at, id);
+      if (id.run !== this.#run || id.checksum !== this.#checksum(bytes, start, at + IdLayout.checksum)) continue;
+      return this.#isIntended(id) && this.#accept(id, into);
+    }
+    return false;
   }
 
   /** What a payload is that `find` refused: `own` where it is embedded in another one; null where no id tells. */
@@ -65,16 +70,24 @@ export class FieldsIdentity {
       }
       return Status.foreign;
     }
-    const at = end - TAIL - ID_LENGTH;
-    if (end - start < MIN_LENGTH) return this.#explainCut(bytes, start, end, into);
+    const tail = this.#tailOf(bytes, start, end);
+    const at = end - (tail ?? this.#tails[0] ?? []).length - ID_LENGTH;
+    if (at < start) return this.#explainCut(bytes, start, end, into);
     this.#parse(bytes, at, id);
-    const whole = bytes[end - 2] === 0x22 && bytes[end - 1] === 0x7d;
+    const whole = tail !== undefined;
     if (whole && id.checksum === this.#checksum(bytes, start, at + IdLayout.checksum)) return Status.foreign;
     if (this.#attribute(bytes, start, end, id, into)) return Status.corrupt;
     if (id.run !== this.#run) return this.#explainCut(bytes, start, end, into);
     if (this.#isIntended(id)) this.#accept(id, into);
     else setUnknownSlot(into, this.#fleetOf(id));
     return Status.corrupt;
+  }
+
+  /** The tail that a payload ends with. */
+  #tailOf(bytes: Uint8Array, start: number, end: number): Uint8Array | undefined {
+    return this.#tails.find(
+      (tail) => end - start >= tail.length && sameBytes(bytes, end - tail.length, tail, 0, tail.length),
+    );
   }
 
   /** Cut off, or with something added: the id is not at the end. */
@@ -122,7 +135,8 @@ export class FieldsIdentity {
     if (id.fleet < 0 || id.slot < 0 || id.intendedUs < 0 || !this.#isIntended(id)) return false;
     if (id.run !== this.#run) {
       const mended = bytes.slice(start, end);
-      const at = mended.length - TAIL - ID_LENGTH;
+      const tail = this.#tailOf(bytes, start, end) ?? this.#tails[0] ?? [];
+      const at = mended.length - tail.length - ID_LENGTH;
       mended.set(this.#tag, at);
       const view = new DataView(mended.buffer);
       if (at < 0 || xxh32(view, 0, at + IdLayout.checksum, 0) >>> 0 !== id.checksum) return false;
@@ -160,4 +174,16 @@ export class FieldsIdentity {
   #checksum(bytes: Uint8Array, start: number, end: number): number {
     return xxh32(this.#views.of(bytes), start, end, 0) >>> 0;
   }
+}
+
+/** The bytes that fleets write behind their ids, the longest first. */
+function tailsOf(makers: readonly EventMaker[]): Uint8Array[] {
+  const texts = makers
+    .filter((maker) => maker.fleet.payload.identity === 'fields')
+    .map(({ layout }) => {
+      const last = mergeLiterals(layout.ops).at(-1);
+      return last?.op === 'literal' ? last.text : '';
+    });
+  const encoder = new TextEncoder();
+  return [...new Set(texts)].map((text) => encoder.encode(text)).sort((a, b) => b.length - a.length);
 }

@@ -8,6 +8,7 @@ import type { Identity, PayloadPlan } from './plan.ts';
 export interface FleetPayload {
   /** Payload profile of the model; null for own fields. */
   profile: string | null;
+  codec: PayloadPlan['codec'];
   fields: PayloadPlan['fields'];
   /** null: not said. */
   identity: Identity | null;
@@ -24,7 +25,13 @@ export function fleetPayload(
   if (payload === undefined) return null;
   if (typeof payload !== 'string') {
     const padding = payload.pad_to === undefined ? {} : { padTo: payload.pad_to };
-    return { profile: null, fields: fields ?? [], identity: payload.identity ?? null, ...padding };
+    return {
+      profile: null,
+      codec: payload.codec,
+      fields: fields ?? [],
+      identity: payload.identity ?? null,
+      ...padding,
+    };
   }
   if (!Object.hasOwn(payloads, payload)) {
     const names = Object.keys(payloads);
@@ -35,7 +42,7 @@ export function fleetPayload(
   }
   const profile = payloads[payload] as PayloadProfile;
   const own = Object.entries(profile.fields).map(([name, value]) => ({ name, value }));
-  return { profile: payload, fields: own, identity: profile.identity };
+  return { profile: payload, codec: 'json', fields: own, identity: profile.identity };
 }
 
 /** Points to the traced twin of a payload profile, where there is one. */

@@ -62,7 +62,7 @@ export interface FleetPlan {
 }
 
 export interface PayloadPlan {
-  codec: 'json';
+  codec: 'json' | 'csv';
   /** Name of the model's payload profile, or null for own fields. */
   profile: string | null;
   /** In order of writing. A string may hold `<…>` placeholders; alone it keeps its type, within text it is text; `<<` is a `<`. */

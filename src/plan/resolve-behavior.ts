@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import type { Codec } from '../codecs/codec.ts';
+import type { Codec, PayloadLayout } from '../codecs/codec.ts';
+import { derivedPlaces } from '../codecs/place.ts';
 import type { Micros } from '../core/clock.ts';
 import { formatCount } from '../core/units.ts';
 import { deviceNumbers } from '../models/behavior/behavior.ts';
@@ -75,6 +76,7 @@ export function checkBehavior(
   spec: BehaviorSpec | undefined,
   identity: Identity,
   codec: Codec,
+  layout: PayloadLayout,
   report: BehaviorReport,
 ): void {
   if (spec?.duplicates !== undefined && identity === 'none') {
@@ -85,7 +87,19 @@ export function checkBehavior(
   }
   if (spec?.malformed !== undefined && codec.malform === undefined) {
     report('malformed', { message: `every sequence of bytes can be read as ${codec.name}`, hint: 'leave it out' });
+  } else if (spec?.malformed !== undefined && !bearsDamage(codec, identity, layout)) {
+    const hint = 'add a field behind the others, or choose identity: fields';
+    report('malformed', { message: 'a damaged payload of these fields could not be found again', hint });
   }
+}
+
+/** Whether a payload can be damaged so that what finds it stays. An id behind the fields gives all the room that is needed. */
+function bearsDamage(codec: Codec, identity: Identity, layout: PayloadLayout): boolean {
+  if (identity === 'fields') return true;
+  const ops = codec.malform?.(layout.ops) ?? null;
+  if (ops === null) return false;
+  if (identity === 'none') return true;
+  return JSON.stringify(derivedPlaces({ ...layout, ops })) === JSON.stringify(derivedPlaces(layout));
 }
 
 /** `us` of device time divided by a share, in slot time, cut to whole µs. */

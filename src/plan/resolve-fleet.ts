@@ -1,5 +1,6 @@
+import type { Codec } from '../codecs/codec.ts';
 import { leavesOf } from '../codecs/field-tree.ts';
-import { json } from '../codecs/json.ts';
+import { codecs } from '../codecs/registry.ts';
 import { textOps } from '../codecs/text-template.ts';
 import type { Micros } from '../core/clock.ts';
 import { IotloadError } from '../core/errors.ts';
@@ -11,6 +12,7 @@ import type { ScenarioPath } from '../scenario/diagnostic.ts';
 import type { FleetDraft } from '../scenario/load-scenario.ts';
 import type { RateProfile } from '../schedule/profile.ts';
 import { createSchedule } from '../schedule/schedule.ts';
+import { columnsProblem } from './check-columns.ts';
 import { checkId, checkTemplate, plannedVocabulary, type TemplateProblem } from './check-templates.ts';
 import { derivedProblem } from './derived-identity.ts';
 import { type AddressedTarget, fleetAddress } from './fleet-address.ts';
@@ -106,12 +108,15 @@ export function resolveFleet(draft: FleetDraft, around: FleetSurroundings, repor
   const { fields, profile } = payload;
   const padding = payload.padTo === undefined ? {} : { padTo: payload.padTo };
   const { maxSamplingDelayUs } = model;
-  const layout = json.layout({
+  const codec = codecs[payload.codec] as Codec;
+  const layout = codec.layout({
     fields,
     identity: null,
     ...padding,
     vocabulary: { ...vocabulary, deviceId: textOps(id, vocabulary) },
   });
+  const columns = columnsProblem(fields, layout, { linesOnly: target?.traits.payloads !== undefined });
+  if (columns !== null) tell(at('payload', 'fields', ...columns.path), 'bad-value', columns);
   const derived = derivedProblem({ fields, layout, schedule, devices, endUs, speed: around.speed, maxSamplingDelayUs });
   const identity = identityOf(payload, derived);
   if (typeof identity !== 'string') {
@@ -131,14 +136,14 @@ export function resolveFleet(draft: FleetDraft, around: FleetSurroundings, repor
     const hint = 'give the field another name';
     tell(at('payload', 'fields', '_id'), 'bad-identity', { message: '"_id" is where the identity goes', hint });
   }
-  checkBehavior(behavior, identity, json, (key, problem) => tell(at('behavior', key), 'bad-value', problem));
+  checkBehavior(behavior, identity, codec, layout, (key, problem) => tell(at('behavior', key), 'bad-value', problem));
   if (payload.padTo !== undefined && fields.some((field) => field.name === '_pad')) {
     const hint = 'give the field another name';
     tell(at('payload', 'fields', '_pad'), 'bad-value', { message: '"_pad" is where the filler goes', hint });
   }
   if (!sound || target === undefined) return null;
   const slots = Math.min(compiled.slots, model.mostEvents?.(params, devices) ?? Number.POSITIVE_INFINITY);
-  const payloadPlan = { codec: 'json', profile, fields, identity, ...padding } as const;
+  const payloadPlan = { codec: payload.codec, profile, fields, identity, ...padding } as const;
   return {
     plan: {
       name,

@@ -28,7 +28,7 @@ const rules: readonly Rule[] = [
     hint: '`iotload models` lists those that there are',
   },
   { path: 'fleets.*.to', hint: 'every fleet sends to the one target' },
-  { path: 'fleets.*.payload.codec', value: scalarIn('csv', 'cbor', 'avro', 'protobuf'), hint: 'write codec: json' },
+  { path: 'fleets.*.payload.codec', value: scalarIn('cbor', 'avro', 'protobuf'), hint: 'write codec: json or csv' },
   { path: 'fleets.*.payload.schema' },
   { path: 'fleets.*.payload.identity', value: isMap, hint: 'write identity: fields, which appends _id' },
   { path: 'verify.taps' },

@@ -16,7 +16,7 @@ const field: z.ZodType<unknown> = z
 /** A fleet's payload with fields of its own. */
 export const ownPayload = z
   .strictObject({
-    codec: z.literal('json').default('json'),
+    codec: z.enum(['json', 'csv']).default('json'),
     fields: z
       .record(z.string(), field)
       .describe('in order of writing, maps and lists included; <…> is filled per event'),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { codecs } from '../../src/codecs/registry.ts';
 import { checkBehavior, resolveBehavior } from '../../src/plan/resolve-behavior.ts';
+import { vocabulary } from '../contracts/codec.ts';
 import { planned, scenario } from './request.ts';
 
 const HOUR = 3_600_000_000;
@@ -52,8 +53,9 @@ describe('behavior of a fleet in the plan', () => {
     expect(resolveBehavior({ churn: { ...percent(100), perUs: 1_000_000 } }, many, report)).toBeUndefined();
     const json = codecs['json'] as NonNullable<(typeof codecs)['json']>;
     const spec = { duplicates: percent(1), malformed: percent(1) };
-    checkBehavior(spec, 'fields', json, report);
-    checkBehavior(spec, 'none', { name: 'bytes', doc: '', layout: json.layout }, report);
+    const layout = json.layout({ fields: [], identity: null, vocabulary });
+    checkBehavior(spec, 'fields', json, layout, report);
+    checkBehavior(spec, 'none', { name: 'bytes', doc: '', layout: json.layout }, layout, report);
     expect(wrong).toEqual([
       'churn: devices reload more than once a second',
       'offline: up to 5,400,000 events would be held back at a time',
@@ -61,5 +63,23 @@ describe('behavior of a fleet in the plan', () => {
       'duplicates: without an identity nobody can tell a second copy from another event',
       'malformed: every sequence of bytes can be read as bytes',
     ]);
+  });
+
+  it('damages rows only where they are found again', () => {
+    const csv = codecs['csv'] as NonNullable<(typeof codecs)['csv']>;
+    const said = (identity: 'fields' | 'derived' | 'none', ...values: string[]): string[] => {
+      wrong.length = 0;
+      const fields = values.map((value, i) => ({ name: `f${i}`, value }));
+      const layout = csv.layout({ fields, identity: null, vocabulary });
+      checkBehavior({ malformed: percent(1) }, identity, csv, layout, report);
+      return [...wrong];
+    };
+    const refused = ['malformed: a damaged payload of these fields could not be found again'];
+    expect(said('none', '<index>')).toEqual(refused);
+    expect(said('fields', '<index>')).toEqual([]);
+    expect(said('none', '<index>', '<sequence>')).toEqual([]);
+    // The time is looked for behind the comma that would be damaged.
+    expect(said('derived', '<index>', '<device>', '<time.ms>')).toEqual(refused);
+    expect(said('derived', '<device>', '<time.iso>', '<index>')).toEqual([]);
   });
 });
