@@ -78,7 +78,7 @@ describe('known faults between the phones and the broker', () => {
 
   it('a backlog that is full ends the run where the scenario says abort: inconclusive, and named', async () => {
     const { code, result } = await runThrough(
-      { stall: { everyMs: 60_000, forMs: 50_000, firstAfterMs: 4000 } },
+      { stall: { everyMs: 60_000, forMs: 50_000, firstAfterMs: 9000 } },
       { rate: '5k/s', duration: '20s', target: 'max_in_flight: 1, timeout: 1s, backlog: { max: 64KiB, then: abort }' },
     );
     expect(result.run.ended).toBe('aborted');
