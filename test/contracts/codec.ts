@@ -138,7 +138,7 @@ export function describeCodec(codec: Codec): void {
           expect(bytes).toEqual(write(codec, { ...schema, identity, padTo }, context, false));
           expect(bytes).toHaveLength(Math.max(bare, padTo));
         }),
-        { numRuns: 400 },
+        { numRuns: 200 },
       );
     });
 
