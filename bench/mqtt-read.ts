@@ -52,7 +52,9 @@ async function blaster(): Promise<void> {
         if (type === PacketType.connect) socket.write(Buffer.from([PacketType.connack << 4, 2, 0, 0]));
         if (type !== PacketType.subscribe) return;
         socket.write(Buffer.from([PacketType.suback << 4, 3, bytes[body] as number, bytes[body + 1] as number, level]));
-        if (!subscribed) void blast(plan, socket.write.bind(socket), () => once(socket, 'drain'));
+        // A reader that has seen all of it hangs up.
+        if (!subscribed)
+          blast(plan, socket.write.bind(socket), () => once(socket, 'drain')).catch(() => socket.destroy());
         subscribed = true;
       });
     });
