@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * unit: source as it is, virtual time, in-process. e2e: the built CLI as its users start it. live: real brokers with real faults,
- * which the suite installs and starts itself.
+ * unit: source as it is, virtual time, in-process. e2e: the built CLI as its users start it. timed: what measures time by the real clock,
+ * with nothing beside it. live: real brokers with real faults, which the suite installs and starts itself.
  */
 export default defineConfig({
   test: {
@@ -19,6 +19,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          exclude: ['test/e2e/stall.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           // These tests wait more than they work.
@@ -28,12 +29,22 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'timed',
+          include: ['test/e2e/stall.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
           name: 'live',
           include: ['test/live/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],
