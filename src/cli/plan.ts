@@ -1,4 +1,3 @@
-import { systemClock } from '../core/clock.ts';
 import { workersOf } from './carry-out.ts';
 import { defineCommand } from './command.ts';
 import { exitOfError } from './exit-codes.ts';
@@ -20,10 +19,10 @@ export const planCommand = defineCommand({
     if (planned === null) return exitOfError['bad-scenario'];
     const { plan, refusal } = planned;
     const { sampleFleets } = await import('../runner/event-sizes.ts');
+    const { EXAMPLE_START_WALL_US } = await import('../runner/example-payload.ts');
     const { estimatePlan } = await import('../plan/estimate.ts');
     const { planDigest, redactPlan } = await import('../plan/plan-digest.ts');
-    const startWallUs = Math.floor(systemClock().wallUs() / 1000) * 1000;
-    const samples = sampleFleets(plan, 'RUN', startWallUs);
+    const samples = sampleFleets(plan, 'RUN', EXAMPLE_START_WALL_US);
     const estimate = estimatePlan(plan, samples, workers);
     const digest = planDigest(plan);
     if (flags.json) {

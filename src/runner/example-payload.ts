@@ -2,8 +2,8 @@ import { clearBatch, createEventBatch } from '../core/event-batch.ts';
 import { createFleetEvents } from '../events/fleet-events.ts';
 import { planDrafted } from '../plan/drafted-scenario.ts';
 
-/** Midsummer, so that models with a daylight of their own show some. */
-const START_WALL_US = Date.UTC(2026, 5, 21, 12) * 1000;
+/** Start of examples, so that they are the same at any time; midsummer, so that models with a daylight of their own show some. */
+export const EXAMPLE_START_WALL_US = Date.UTC(2026, 5, 21, 12) * 1000;
 /** A device's first event is rarely its most telling one. */
 const SLOT = 7;
 
@@ -16,7 +16,7 @@ export async function examplePayload(model: string, profile: string): Promise<st
     'target: { protocol: discard }',
   ].join('\n');
   const plan = await planDrafted({ text, askedBy: {} }, 'example.yaml');
-  const events = createFleetEvents(plan, 0, { runId: 'example', startWallUs: START_WALL_US, startMonoUs: 0 });
+  const events = createFleetEvents(plan, 0, { runId: 'example', startWallUs: EXAMPLE_START_WALL_US, startMonoUs: 0 });
   const batch = createEventBatch(1, events.maxEventBytes);
   clearBatch(batch, 0);
   events.append(SLOT, events.profile.timeOf(SLOT), batch);
