@@ -88,7 +88,7 @@ async function blast(plan: Plan, write: (bytes: Buffer) => boolean, drained: () 
     for (let i = 0; i < batch.count; i++) {
       const [start, payload, end] = [batch.starts[i], batch.payloads[i], batch.ends[i]] as [number, number, number];
       packetId = (packetId % 65_535) + 1;
-      at = writePublish(out, at, batch.bytes, start, payload, end, level, packetId);
+      at = writePublish(out, at, batch.bytes, start, payload, end, level << 1, packetId);
     }
     if (!write(out)) await drained();
   }
@@ -157,7 +157,9 @@ async function iotload(): Promise<void> {
         reader.read(batch);
         arrived(batch.count);
       },
-      notice: () => {},
+      notice: (_kind, detail) => {
+        throw new Error(detail);
+      },
     },
     random: () => 0.5,
     reveal: (text) => text,

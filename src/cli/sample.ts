@@ -2,7 +2,7 @@ import { systemClock } from '../core/clock.ts';
 import { newRunId } from '../core/entropy.ts';
 import { IotloadError } from '../core/errors.ts';
 import { clearBatch, createEventBatch } from '../core/event-batch.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { FleetPlan, Plan } from '../plan/plan.ts';
 import { wantsColour } from './colour.ts';
 import { defineCommand } from './command.ts';
 import { exitOfError } from './exit-codes.ts';
@@ -74,15 +74,19 @@ async function printFleet(
   show: { address: boolean; labels: boolean },
 ): Promise<void> {
   const { createFleetEvents } = await import('../events/fleet-events.ts');
+  const { codecs } = await import('../codecs/registry.ts');
   const startWallUs = plan.clock.startUs ?? Math.floor(systemClock().wallUs() / 1000) * 1000;
   const events = createFleetEvents(plan, fleet, { runId, startWallUs, startMonoUs: 0 });
   const batch = createEventBatch(1, events.maxEventBytes);
   const text = new TextDecoder();
+  const { codec: format, schema } = (plan.fleets[fleet] as FleetPlan).payload;
+  const codec = codecs[format];
   for (let slot = 0; slot < Math.min(limit, events.slots); slot++) {
     clearBatch(batch, fleet);
     events.append(slot, events.profile.timeOf(slot), batch);
     const payloadAt = batch.payloads[0] as number;
-    const payload = text.decode(batch.bytes.subarray(payloadAt, batch.ends[0]));
+    const bytes = batch.bytes.subarray(payloadAt, batch.ends[0]);
+    const payload = codec?.show === undefined ? text.decode(bytes) : await codec.show(bytes, schema);
     const columns = [payload];
     if (show.address) columns.unshift(text.decode(batch.bytes.subarray(batch.starts[0], payloadAt)));
     if (show.labels) columns.unshift(JSON.stringify(events.facts(slot)));

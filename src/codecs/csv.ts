@@ -1,11 +1,10 @@
-import { parseTemplate } from '../core/template.ts';
-import type { Codec, OpRange, PayloadSchema } from './codec.ts';
+import type { Codec } from './codec.ts';
 import { type FieldNode, type FieldPath, leavesOf } from './field-tree.ts';
 import { type Op, widthOf } from './layout.ts';
-import { meaningOf } from './vocabulary.ts';
+import { LayoutBuilder } from './layout-builder.ts';
 
-/** Random digits of a placeholder use up to this many channels. */
-const CHANNELS = 4;
+const comma: Op = { op: 'literal', text: ',' };
+const quote: Op = { op: 'literal', text: '"' };
 /** What cannot stand in a field without quotes; white space at the edges would get lost in some readers. */
 const special = /[",\r\n]|^\s|\s$/;
 
@@ -13,38 +12,31 @@ const special = /[",\r\n]|^\s|\s$/;
 export const csv: Codec = {
   name: 'csv',
   doc: 'One row of comma-separated values (RFC 4180); nested fields are columns a.b.',
-  layout(schema) {
-    const { fields, identity, padTo } = schema;
+  layout({ fields, identity, padTo, vocabulary }) {
     const names: string[] = [];
-    const ops: Op[] = [];
-    const first: { device: OpRange | null; time: OpRange | null } = { device: null, time: null };
-    let channel = 0;
+    const layout = new LayoutBuilder(vocabulary);
     for (const { path, value } of leavesOf(fields)) {
-      if (names.length > 0) ops.push({ op: 'literal', text: ',' });
+      if (names.length > 0) layout.add(comma);
       names.push(nameOf(path));
-      const { pieces, channels } = columnOf(value, schema.vocabulary, channel);
-      channel += channels;
-      for (const { name, ops: written } of pieces) {
-        const range = { from: ops.length, to: ops.length + written.length };
-        ops.push(...written);
-        if (name === 'device') first.device ??= range;
-        else if (name?.startsWith('time.')) first.time ??= range;
-      }
+      addColumn(layout, value);
     }
     const id: Op[] = [];
     if (identity !== null) {
-      if (names.length > 0 || padTo !== undefined) id.push({ op: 'literal', text: ',' });
+      if (names.length > 0 || padTo !== undefined) id.push(comma);
       id.push(...identity);
     }
     if (padTo !== undefined) {
-      if (names.length > 0) ops.push({ op: 'literal', text: ',' });
+      if (names.length > 0) layout.add(comma);
       const rest = id.reduce((sum, op) => sum + widthOf(op).max, 0);
-      ops.push({ op: 'filler', total: padTo, rest, lead: '', end: '' });
+      layout.add({ op: 'filler', total: padTo, rest, lead: '', end: '' });
       names.push('_pad');
     }
     if (identity !== null) names.push('_id');
-    ops.push(...id);
-    return { ops, ...first, header: names.map((name) => (special.test(name) ? quoted(name) : name)).join(',') };
+    layout.add(...id);
+    return {
+      ...layout.finish(),
+      header: names.map((name) => (special.test(name) ? quoted(name) : name)).join(','),
+    };
   },
   // A row has an even number of quotes. Where there is an id, the last comma stands before it.
   malform(ops) {
@@ -62,34 +54,20 @@ function nameOf(path: FieldPath): string {
   return path.join('.');
 }
 
-interface Column {
-  /** Ops, those of a placeholder under its name. */
-  pieces: { name: string | null; ops: readonly Op[] }[];
-  /** Channels its random digits take. */
-  channels: number;
-}
-
-function columnOf(
-  value: string | number | boolean | null,
-  vocabulary: PayloadSchema['vocabulary'],
-  channel: number,
-): Column {
+function addColumn(layout: LayoutBuilder, value: string | number | boolean | null): void {
   if (typeof value !== 'string') {
-    const text = value === null ? '' : JSON.stringify(value);
-    return { pieces: [{ name: null, ops: [{ op: 'literal', text }] }], channels: 0 };
+    layout.add({ op: 'literal', text: value === null ? '' : JSON.stringify(value) });
+    return;
   }
-  let channels = 0;
-  const parts = parseTemplate(value).map((part): Column['pieces'][number] => {
-    if (part.kind === 'text') return { name: null, ops: [{ op: 'literal', text: part.text }] };
-    const { ops } = meaningOf(part, vocabulary, channel + channels);
-    channels += CHANNELS;
-    return { name: part.name, ops };
-  });
-  const all = parts.flatMap(({ ops }) => ops);
-  if (all.length > 0 && !all.some(needsQuotes)) return { pieces: parts, channels };
-  const quote: Column['pieces'][number] = { name: null, ops: [{ op: 'literal', text: '"' }] };
-  const inner = parts.map(({ name, ops }) => ({ name, ops: ops.map(doubleQuotes) }));
-  return { pieces: [quote, ...inner, quote], channels };
+  const pieces = layout.pieces(value);
+  const all = pieces.flatMap(({ meaning }) => meaning.ops);
+  if (all.length > 0 && !all.some(needsQuotes)) {
+    for (const { name, meaning } of pieces) layout.place(name, meaning.ops);
+    return;
+  }
+  layout.add(quote);
+  for (const { name, meaning } of pieces) layout.place(name, meaning.ops.map(doubleQuotes));
+  layout.add(quote);
 }
 
 /** Quotes are decided per column, not per event: a column that may need them always has them. */

@@ -31,6 +31,13 @@ export function writeFiller(view: DataView, at: number, length: number, slot: nu
   return at + length;
 }
 
+/** Writes a CBOR text of `length` (at least 0 and at most 65 535) such characters with a head of three bytes; returns the end. */
+export function writeCborFiller(view: DataView, at: number, length: number, slot: number): number {
+  view.setUint8(at, 0x79);
+  view.setUint16(at + 1, Math.max(length, 0));
+  return length <= 0 ? at + 3 : writeFiller(view, at + 3, length, slot);
+}
+
 /** Writes `length` spaces; returns the end. */
 export function writeSpaces(view: DataView, at: number, length: number): number {
   for (let i = 0; i < length; i++) view.setUint8(at + i, 32);

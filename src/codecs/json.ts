@@ -1,39 +1,28 @@
-import { parseTemplate } from '../core/template.ts';
-import type { Codec, OpRange, PayloadLayout, PayloadSchema } from './codec.ts';
+import type { Codec, PayloadLayout, PayloadSchema } from './codec.ts';
 import type { FieldNode, FieldValue } from './field-tree.ts';
 import { type Op, widthOf } from './layout.ts';
-import { meaningOf, type Vocabulary } from './vocabulary.ts';
-
-/** Random digits of a placeholder use up to this many channels. */
-const CHANNELS = 4;
+import { LayoutBuilder } from './layout-builder.ts';
+import type { Vocabulary } from './vocabulary.ts';
 
 /** JSON objects without white space, members in the order of the schema. */
 export const json: Codec = {
   name: 'json',
   doc: 'A JSON object without white space, members as written.',
-  layout(schema) {
-    const builder = new JsonBuilder(schema.vocabulary);
-    builder.payload(schema);
-    return builder.finish();
-  },
+  layout: (schema) => new JsonBuilder(schema.vocabulary).payload(schema),
   // A closing brace begins no JSON text.
   malform: (ops) =>
     ops.map((op, i) => (i === 0 && op.op === 'literal' ? { op: 'literal', text: `}${op.text.slice(1)}` } : op)),
 };
 
 class JsonBuilder {
-  readonly #ops: Op[] = [];
-  readonly #vocabulary: Vocabulary;
-  #device: OpRange | null = null;
-  #time: OpRange | null = null;
-  #channel = 0;
+  readonly #layout: LayoutBuilder;
 
   constructor(vocabulary: Vocabulary) {
-    this.#vocabulary = vocabulary;
+    this.#layout = new LayoutBuilder(vocabulary);
   }
 
   /** The outermost object: its members, then what fills it up, then the id, whose text needs no escape. */
-  payload({ fields, identity, padTo }: PayloadSchema): void {
+  payload({ fields, identity, padTo }: PayloadSchema): PayloadLayout {
     this.#literal('{');
     this.#members(fields);
     const bare = fields.length === 0;
@@ -46,9 +35,10 @@ class JsonBuilder {
     if (padTo !== undefined) {
       const rest = id.reduce((sum, op) => sum + widthOf(op).max, 0);
       const end = bare && identity !== null ? '",' : '"';
-      this.#ops.push({ op: 'filler', total: padTo, rest, lead: `${bare ? '' : ','}"_pad":"`, end });
+      this.#layout.add({ op: 'filler', total: padTo, rest, lead: `${bare ? '' : ','}"_pad":"`, end });
     }
-    this.#ops.push(...id);
+    this.#layout.add(...id);
+    return this.#layout.finish();
   }
 
   #object(members: readonly FieldNode[]): void {
@@ -62,10 +52,6 @@ class JsonBuilder {
       this.#literal(`${i === 0 ? '' : ','}${JSON.stringify(name)}:`);
       this.#value(value);
     });
-  }
-
-  finish(): PayloadLayout {
-    return { ops: this.#ops, device: this.#device, time: this.#time };
   }
 
   #value(value: FieldValue): void {
@@ -85,42 +71,19 @@ class JsonBuilder {
   }
 
   #template(text: string): void {
-    const parts = parseTemplate(text);
-    const first = parts[0];
-    if (parts.length === 1 && first?.kind === 'field') {
-      const meaning = this.#meaning(first);
-      if (meaning.kind === 'number') {
-        this.#place(first.name, meaning.ops);
-        return;
-      }
-      this.#literal('"');
-      this.#place(first.name, meaning.ops.map(escapeOp));
-      this.#literal('"');
+    const pieces = this.#layout.pieces(text);
+    const [first] = pieces;
+    if (pieces.length === 1 && first !== undefined && first.meaning.kind === 'number') {
+      this.#layout.place(first.name, first.meaning.ops);
       return;
     }
     this.#literal('"');
-    for (const part of parts) {
-      if (part.kind === 'text') this.#literal(escapeText(part.text));
-      else this.#place(part.name, this.#meaning(part).ops.map(escapeOp));
-    }
+    for (const { name, meaning } of pieces) this.#layout.place(name, meaning.ops.map(escapeOp));
     this.#literal('"');
   }
 
-  #meaning(part: Parameters<typeof meaningOf>[0]): ReturnType<typeof meaningOf> {
-    const meaning = meaningOf(part, this.#vocabulary, this.#channel);
-    this.#channel += CHANNELS;
-    return meaning;
-  }
-
-  #place(name: string, ops: readonly Op[]): void {
-    const range = { from: this.#ops.length, to: this.#ops.length + ops.length };
-    this.#ops.push(...ops);
-    if (name === 'device') this.#device ??= range;
-    else if (name.startsWith('time.')) this.#time ??= range;
-  }
-
   #literal(text: string): void {
-    this.#ops.push({ op: 'literal', text });
+    this.#layout.add({ op: 'literal', text });
   }
 }
 

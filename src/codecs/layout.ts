@@ -1,3 +1,5 @@
+import { type LengthForm, lengthHead, type NumberForm, numberWidth } from './binary.ts';
+
 /** Places in `EventContext.values`; readings and labels follow from `readings` on, in the model's order. */
 export const Value = { slot: 0, device: 1, sequence: 2, timeUs: 3, intendedUs: 4, readings: 5 } as const;
 
@@ -20,12 +22,21 @@ export function createContext(readings: number, idFields: number): EventContext 
 export type Op =
   /** Text as it stands. */
   | { op: 'literal'; text: string }
+  /** Bytes as they stand; `length` where they are the length of what follows. */
+  | { op: 'bytes'; bytes: readonly number[]; length?: true }
   /** `values[value]` cut to [min, max], rounded half away from zero to `decimals`, zero-padded to `width` digits. */
   | { op: 'decimal'; value: number; min: number; max: number; decimals: number; width: number }
   /** `values[value]`, an integer in [0, max], zero-padded to `width` digits. */
   | { op: 'integer'; value: number; max: number; width: number }
   /** One of `texts`, by `values[value]`. */
   | { op: 'choice'; value: number; texts: readonly string[] }
+  /** One of some sequences of bytes, likewise. */
+  | { op: 'choice-bytes'; value: number; choices: readonly (readonly number[])[] }
+  /** A number in binary. */
+  | { op: 'number'; source: NumberSource; form: NumberForm }
+  /** The length, in `form`, of all that is written up to the `close` that belongs to it: from `least` to `most` bytes. */
+  | { op: 'open'; form: LengthForm; least: number; most: number }
+  | { op: 'close'; form: LengthForm; least: number; most: number }
   /** Event time as `2023-05-24T18:56:56.800Z`, cut to milliseconds. */
   | { op: 'time-iso' }
   /** Event time in seconds since 1970, cut to `decimals` (0 to 6). */
@@ -45,20 +56,40 @@ export type Op =
    * do not fit, nothing where nothing lacks.
    */
   | { op: 'filler'; total: number; rest: number; lead: string; end: string }
+  /** A CBOR text with a head of three bytes that fills an event up to `total` bytes, of which `rest` follow; empty where nothing lacks. */
+  | { op: 'filler-cbor'; total: number; rest: number }
   /** Eight hexadecimal digits: `xxh32` of everything written before, seed 0. */
   | { op: 'checksum' };
 
-/** Joins neighbouring literals and drops empty ones. */
+/** Where a binary number comes from: an op that writes it as text, or a part of the event time that none writes. */
+export type NumberSource =
+  | Extract<Op, { op: 'decimal' | 'integer' | 'time-ms' | 'time-seconds' }>
+  /** Event time in µs since 1970. */
+  | { op: 'time-us' }
+  /** Nanoseconds of the event time's second. */
+  | { op: 'time-nanos' };
+
+/** Joins neighbouring literals, of text or of bytes, and drops empty ones. */
 export function mergeLiterals(ops: readonly Op[]): Op[] {
   const merged: Op[] = [];
   for (const op of ops) {
+    const bytes = literalBytes(op);
     const last = merged.at(-1);
-    if (op.op === 'literal' && op.text === '') continue;
-    if (op.op === 'literal' && last?.op === 'literal')
+    const before = last === undefined ? null : literalBytes(last);
+    if (bytes === null) merged.push(op);
+    else if (bytes.length === 0) continue;
+    else if (before === null) merged.push(op);
+    else if (op.op === 'literal' && last?.op === 'literal')
       merged[merged.length - 1] = { op: 'literal', text: last.text + op.text };
-    else merged.push(op);
+    else merged[merged.length - 1] = { op: 'bytes', bytes: [...before, ...bytes] };
   }
   return merged;
+}
+
+/** What an op always writes; null where that depends on the event. */
+export function literalBytes(op: Op): Uint8Array | null {
+  if (op.op === 'literal') return new TextEncoder().encode(op.text);
+  return op.op === 'bytes' ? Uint8Array.from(op.bytes) : null;
 }
 
 /** Least and greatest number of bytes an op writes. */
@@ -66,6 +97,21 @@ export function widthOf(op: Op): { min: number; max: number } {
   switch (op.op) {
     case 'literal':
       return fixed(byteLength(op.text));
+    case 'bytes':
+      return fixed(op.bytes.length);
+    case 'choice-bytes': {
+      const lengths = op.choices.map(({ length }) => length);
+      return { min: Math.min(...lengths), max: Math.max(...lengths) };
+    }
+    case 'number': {
+      const { min, max } = rangeOf(op.source);
+      return numberWidth(op.form, min, max);
+    }
+    // Room for the longest length; the shortest one gives what is left of it back.
+    case 'open':
+      return fixed(lengthHead(op.form, op.most).length);
+    case 'close':
+      return { min: lengthHead(op.form, op.least).length - lengthHead(op.form, op.most).length, max: 0 };
     case 'decimal': {
       const fraction = op.decimals === 0 ? 0 : op.decimals + 1;
       const digits = Math.max(op.width, digitsOf(Math.max(Math.abs(op.min), Math.abs(op.max)) + 1));
@@ -94,8 +140,24 @@ export function widthOf(op: Op): { min: number; max: number } {
       return fixed(36);
     case 'filler':
       return { min: 0, max: op.total };
+    case 'filler-cbor':
+      return { min: 3, max: 3 + op.total };
     case 'checksum':
       return fixed(8);
+  }
+}
+
+/** Bounds of a number in binary. */
+export function rangeOf(source: NumberSource): { min: number; max: number } {
+  switch (source.op) {
+    case 'decimal':
+      return { min: source.min, max: source.max };
+    case 'integer':
+      return { min: 0, max: source.max };
+    case 'time-nanos':
+      return { min: 0, max: 999_999_000 };
+    default:
+      return { min: 0, max: Number.MAX_SAFE_INTEGER };
   }
 }
 

@@ -1,5 +1,5 @@
 import type { OpRange, PayloadLayout } from './codec.ts';
-import { mergeLiterals, type Op, widthOf } from './layout.ts';
+import { literalBytes, mergeLiterals, type Op, widthOf } from './layout.ts';
 import { endsUniquely } from './unique-text.ts';
 
 /** How the beginning of a field is found in a payload without parsing it. */
@@ -16,7 +16,7 @@ export function placeOf(layout: PayloadLayout, range: OpRange): Place | null {
   if (!endsPlainly(layout.ops, range)) return null;
   const ahead = mergeLiterals(layout.ops.slice(0, range.from));
   const last = ahead.at(-1);
-  const text = new TextEncoder().encode(last?.op === 'literal' ? last.text : '');
+  const text = (last === undefined ? null : literalBytes(last)) ?? new Uint8Array();
   const before = fixedWidth(ahead);
   if (before >= 0) return { from: 'start', offset: before, text };
   const behind = fixedWidth(layout.ops.slice(range.from));
@@ -31,12 +31,22 @@ export function derivedPlaces(layout: PayloadLayout): { device: Place; time: Pla
   return device === null || time === null ? null : { device, time };
 }
 
+/** Places of device, sequence and run; null where a payload lacks one of them or it cannot be found in every event. */
+export function namedPlaces(layout: PayloadLayout): { device: Place; sequence: Place; run: Place } | null {
+  const [device, sequence, run] = [layout.device, layout.sequence, layout.run].map((range) =>
+    range === null ? null : placeOf(layout, range),
+  ) as [Place | null, Place | null, Place | null];
+  return device === null || sequence === null || run === null ? null : { device, sequence, run };
+}
+
 /** Whether a field's last digits are told from what follows it. */
 function endsPlainly(ops: readonly Op[], { from, to }: OpRange): boolean {
   const last = ops[to - 1];
-  if (last === undefined || to === from || fixedWidth([last]) >= 0) return true;
+  if (last === undefined || to === from || last.op === 'number' || fixedWidth([last]) >= 0) return true;
   const next = mergeLiterals(ops.slice(to))[0];
-  return next === undefined || (next.op === 'literal' && !/^[0-9a-f.]/.test(next.text));
+  if (next === undefined) return true;
+  const byte = literalBytes(next)?.[0];
+  return byte !== undefined && !/^[0-9a-f.]/.test(String.fromCharCode(byte));
 }
 
 /** Bytes that ops always take, -1 if their number varies. */

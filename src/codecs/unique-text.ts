@@ -63,8 +63,12 @@ function writesOf(op: Op): Writes {
   switch (op.op) {
     case 'literal':
       return { texts: [encoder.encode(op.text)] };
+    case 'bytes':
+      return { texts: [Uint8Array.from(op.bytes)] };
     case 'choice':
       return { texts: op.texts.map((text) => encoder.encode(text)) };
+    case 'choice-bytes':
+      return { texts: op.choices.map((bytes) => Uint8Array.from(bytes)) };
     case 'integer':
     case 'time-ms':
       return digits;
@@ -75,7 +79,11 @@ function writesOf(op: Op): Writes {
       return instant;
     case 'uuid-random':
       return uuid;
+    case 'number':
+    case 'open':
+    case 'close':
     case 'filler':
+    case 'filler-cbor':
       return anything;
     case 'hex-words':
     case 'hex-integer':

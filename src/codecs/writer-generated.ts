@@ -1,8 +1,9 @@
 import { xxh32 } from '../core/xxh32.ts';
+import { writeCborInteger, writeLength, writeVarint, writeZigzag } from './binary.ts';
 import { hexDigits, threeDigits, twoDigits, writeInteger, writePadded } from './digits.ts';
-import { writeFiller, writeSpaces } from './filler.ts';
+import { writeCborFiller, writeFiller, writeSpaces } from './filler.ts';
 import { IsoSeconds } from './iso-time.ts';
-import { type Op, Value } from './layout.ts';
+import { type NumberSource, type Op, Value, widthOf } from './layout.ts';
 import {
   powersOfTen,
   writeDecimal,
@@ -19,46 +20,65 @@ const scope = {
   hexDigits,
   threeDigits,
   twoDigits,
+  writeCborFiller,
+  writeCborInteger,
   writeDecimal,
   writeFiller,
   writeHexInteger,
   writeInteger,
+  writeLength,
   writePadded,
   writeRandomHex,
   writeSeconds,
   writeSpaces,
   writeUuid,
+  writeVarint,
   writeWhole,
+  writeZigzag,
   xxh32,
 };
 
 /** Compiles ops to one function without branches on the ops, whose literals are stored eight bytes at a time. */
 export function generateWriter(ops: readonly Op[]): WriteEvent {
+  const opened: number[] = [];
+  let lengths = 0;
+  const sources = ops.map((op) => {
+    if (op.op === 'open') {
+      opened.push(lengths);
+      return `const from${lengths++} = at; at += ${widthOf(op).max};`;
+    }
+    if (op.op !== 'close') return sourceOf(op);
+    const reserved = widthOf({ ...op, op: 'open' }).max;
+    return `at = writeLength(view, from${opened.pop()}, ${reserved}, at, '${op.form}');`;
+  });
   const body = [
     `const { ${Object.keys(scope).join(', ')} } = scope;`,
     'return function write(context, view, at) {',
     'const values = context.values, words = context.words, begin = at;',
     'let x = 0, y = 0, m = 0, h = 0, l = 0;',
-    ...ops.map(sourceOf),
+    ...sources,
     'return at;',
     '};',
   ].join('\n');
   return new Function('scope', 'iso', body)(scope, new IsoSeconds()) as WriteEvent;
 }
 
-function sourceOf(op: Op): string {
+function sourceOf(op: Exclude<Op, { op: 'open' | 'close' }>): string {
   switch (op.op) {
     case 'literal':
-      return literal(op.text);
+      return literal(utf8(op.text));
+    case 'bytes':
+      return literal(op.bytes);
     case 'decimal':
       return decimal(op);
     case 'integer':
       return `at = writeWhole(view, at, values[${op.value}], ${op.width});`;
-    case 'choice': {
-      const [first, ...others] = op.texts;
-      const cases = others.map((text, i) => `case ${i + 1}: ${literal(text)} break;`);
-      return `switch (values[${op.value}] | 0) { ${cases.join(' ')} default: ${literal(first ?? '')} }`;
-    }
+    case 'choice':
+      return choice(op.value, op.texts.map(utf8));
+    case 'choice-bytes':
+      return choice(op.value, op.choices);
+    case 'number':
+      return number(op);
     case 'time-iso':
       return [
         `x = Math.floor(values[${Value.timeUs}] / 1000); y = Math.floor(x / 1000); l = (x - y * 1000) | 0; h = iso.at(y);`,
@@ -88,19 +108,80 @@ function sourceOf(op: Op): string {
       return `at = writeUuid(view, at, words, values[${Value.sequence}], ${op.channel});`;
     case 'filler':
       return filler(op);
+    case 'filler-cbor':
+      return `at = writeCborFiller(view, at, ${op.total - op.rest - 3} - (at - begin), values[${Value.slot}]);`;
     case 'checksum':
       return `l = xxh32(view, begin, at, 0);\n${hex('l', 8)}`;
   }
 }
 
+function choice(value: number, choices: readonly (readonly number[] | Uint8Array)[]): string {
+  const [first, ...others] = choices;
+  const cases = others.map((bytes, i) => `case ${i + 1}: ${literal(bytes)} break;`);
+  return `switch (values[${value}] | 0) { ${cases.join(' ')} default: ${literal(first ?? [])} }`;
+}
+
+function number({ source, form }: Extract<Op, { op: 'number' }>): string {
+  const x = numberSource(source);
+  switch (form) {
+    case 'varint':
+      return `${x} at = writeVarint(view, at, x);`;
+    case 'zigzag':
+      return `${x} at = writeZigzag(view, at, x);`;
+    case 'cbor':
+      return `${x} at = writeCborInteger(view, at, x);`;
+    case 'float32le':
+      return `${x} view.setFloat32(at, x, true); at += 4;`;
+    case 'float64le':
+      return `${x} view.setFloat64(at, x, true); at += 8;`;
+    case 'float64be':
+      return `${x} view.setFloat64(at, x); at += 8;`;
+    case 'fixed32le':
+      return `${x} view.setInt32(at, x | 0, true); at += 4;`;
+    case 'fixed64le':
+      return `${x} y = Math.floor(x / 4294967296); view.setInt32(at, (x - y * 4294967296) | 0, true); view.setInt32(at + 4, y | 0, true); at += 8;`;
+  }
+}
+
+/** Statements that leave the number in `x`. */
+function numberSource(source: NumberSource): string {
+  const time = `values[${Value.timeUs}]`;
+  switch (source.op) {
+    case 'decimal': {
+      const scale = powersOfTen[source.decimals] as number;
+      // Adding zero makes a negative zero a plain one.
+      const rounded = `x = x < 0 ? -Math.floor(0.5 - x * ${scale}) + 0 : Math.floor(x * ${scale} + 0.5);`;
+      return `${cut(source)} ${rounded}${source.decimals === 0 ? '' : ` x /= ${scale};`}`;
+    }
+    case 'integer':
+      return `x = values[${source.value}];`;
+    case 'time-ms':
+      return `x = Math.floor(${time} / 1000);`;
+    case 'time-seconds': {
+      const { decimals } = source;
+      return `x = Math.floor(${time} / ${powersOfTen[6 - decimals]}) / ${powersOfTen[decimals]};`;
+    }
+    case 'time-us':
+      return `x = Math.floor(${time});`;
+    case 'time-nanos':
+      return `x = Math.floor(${time}); x = (x - Math.floor(x / 1000000) * 1000000) * 1000;`;
+  }
+}
+
+/** The statement that leaves a reading in `x`, within its bounds; a NaN becomes the lower one. */
+function cut({ value, min, max }: { value: number; min: number; max: number }): string {
+  return `x = values[${value}]; x = x >= ${min} ? (x > ${max} ? ${max} : x) : ${min};`;
+}
+
 function filler({ total, rest, lead, end }: Extract<Op, { op: 'filler' }>): string {
-  const around = new TextEncoder().encode(lead + end).length;
+  const [before, after] = [utf8(lead), utf8(end)];
+  const around = before.length + after.length;
   return [
     `l = ${total - rest} - (at - begin);`,
     `if (l < ${around}) at = writeSpaces(view, at, l); else {`,
-    literal(lead),
+    literal(before),
     `at = writeFiller(view, at, l - ${around}, values[${Value.slot}]);`,
-    literal(end),
+    literal(after),
     '}',
   ].join('\n');
 }
@@ -122,13 +203,12 @@ function hex(variable: string, digits: number): string {
 
 function decimal(op: Extract<Op, { op: 'decimal' }>): string {
   const scale = powersOfTen[op.decimals] as number;
-  const cut = `x = values[${op.value}]; x = x >= ${op.min} ? (x > ${op.max} ? ${op.max} : x) : ${op.min};`;
   const largest = Math.max(Math.abs(op.min), Math.abs(op.max)) * scale + 1;
   if (largest >= 2147483648 || op.width > 1) {
-    return `${cut}\nat = writeDecimal(view, at, x, ${op.decimals}, ${op.width});`;
+    return `${cut(op)}\nat = writeDecimal(view, at, x, ${op.decimals}, ${op.width});`;
   }
   return [
-    cut,
+    cut(op),
     op.min < 0
       ? `if (x < 0) { m = (0.5 - x * ${scale}) | 0; if (m !== 0) { view.setUint8(at, 45); at++; } } else m = (x * ${scale} + 0.5) | 0;`
       : `m = (x * ${scale} + 0.5) | 0;`,
@@ -148,30 +228,29 @@ function fraction(decimals: number): string {
 }
 
 /**
- * Stores for a text. ASCII can never form the bits of a NaN, whose payload an engine may change, so a chunk of eight bytes is a double
- * constant; the last chunk overlaps the one before. Other text goes byte by byte.
+ * Stores for some bytes. ASCII can never form the bits of a NaN, whose payload an engine may change, so a chunk of eight bytes is a double
+ * constant, and other bytes are integers of four; the last chunk overlaps the one before.
  */
-function literal(text: string): string {
-  const bytes = new TextEncoder().encode(text);
-  const length = bytes.length;
+function literal(bytes: readonly number[] | Uint8Array): string {
+  const { length } = bytes;
+  const isText = bytes.every((byte) => byte < 128);
+  const width = isText ? 8 : 4;
   const stores: string[] = [];
-  if (bytes.some((byte) => byte > 127)) {
-    bytes.forEach((byte, i) => {
-      stores.push(`view.setUint8(at + ${i}, ${byte});`);
-    });
-  } else if (length < 4) {
-    bytes.forEach((byte, i) => {
-      stores.push(`view.setUint8(at + ${i}, ${byte});`);
-    });
-  } else {
+  if (length < 4) bytes.forEach((byte, i) => void stores.push(`view.setUint8(at + ${i}, ${byte});`));
+  else {
     const padded = new Uint8Array(Math.max(length, 8));
     padded.set(bytes);
     const view = new DataView(padded.buffer);
-    for (let offset = 0; offset < length; offset += 8) {
-      const place = length < 8 ? 0 : Math.min(offset, length - 8);
-      stores.push(`view.setFloat64(at + ${place}, ${view.getFloat64(place, true)}, true);`);
+    for (let offset = 0; offset < length; offset += width) {
+      const place = length < width ? 0 : Math.min(offset, length - width);
+      if (isText) stores.push(`view.setFloat64(at + ${place}, ${view.getFloat64(place, true)}, true);`);
+      else stores.push(`view.setInt32(at + ${place}, ${view.getInt32(place, true)}, true);`);
     }
   }
   stores.push(`at += ${length};`);
   return stores.join(' ');
+}
+
+function utf8(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
 }

@@ -1,9 +1,11 @@
 import { xxh32 } from '../core/xxh32.ts';
+import { writeLength, writeNumber } from './binary.ts';
 import { threeDigits, writeHex } from './digits.ts';
-import { writeFiller, writeSpaces } from './filler.ts';
+import { writeCborFiller, writeFiller, writeSpaces } from './filler.ts';
 import { IsoSeconds } from './iso-time.ts';
-import { type EventContext, type Op, Value } from './layout.ts';
+import { type EventContext, type NumberSource, type Op, Value, widthOf } from './layout.ts';
 import {
+  powersOfTen,
   writeDecimal,
   writeHexInteger,
   writeHexPair,
@@ -14,12 +16,15 @@ import {
 } from './numbers.ts';
 import type { WriteEvent } from './writer.ts';
 
+const encoder = new TextEncoder();
+
 /** Writes one op from `at` on, in an event that began at `begin`, and returns the end. */
 type Step = (context: EventContext, view: DataView, at: number, begin: number) => number;
 
 /** Compiles ops to a chain of closures: slower than generated code, and allowed everywhere. */
 export function stepWriter(ops: readonly Op[]): WriteEvent {
-  const steps = ops.map(stepOf);
+  const opened: number[] = [];
+  const steps = ops.map((op) => stepOf(op, opened));
   return (context, view, at) => {
     const begin = at;
     for (const step of steps) at = step(context, view, at, begin);
@@ -27,28 +32,43 @@ export function stepWriter(ops: readonly Op[]): WriteEvent {
   };
 }
 
-function stepOf(op: Op): Step {
+/** `opened` holds, while an event is written, where the lengths stand that are not known yet. */
+function stepOf(op: Op, opened: number[]): Step {
   switch (op.op) {
     case 'literal':
-      return literalStep(op.text);
+      return literalStep(encoder.encode(op.text));
+    case 'bytes':
+      return literalStep(op.bytes);
     case 'decimal': {
-      const { value, min, max, decimals, width } = op;
-      return ({ values }, view, at) => {
-        const x = values[value] as number;
-        // A comparison with NaN is false, so a NaN becomes the lower bound.
-        return writeDecimal(view, at, x >= min ? Math.min(x, max) : min, decimals, width);
-      };
+      const { decimals, width } = op;
+      return ({ values }, view, at) => writeDecimal(view, at, cut(op, values), decimals, width);
     }
     case 'integer': {
       const { value, width } = op;
       return ({ values }, view, at) => writeWhole(view, at, values[value] as number, width);
     }
-    case 'choice': {
-      const { value } = op;
-      const steps = op.texts.map(literalStep);
-      const first = steps[0] as Step;
-      return (context, view, at, begin) =>
-        (steps[(context.values[value] as number) | 0] ?? first)(context, view, at, begin);
+    case 'choice':
+      return choiceStep(
+        op.value,
+        op.texts.map((text) => encoder.encode(text)),
+      );
+    case 'choice-bytes':
+      return choiceStep(op.value, op.choices);
+    case 'number': {
+      const { source, form } = op;
+      return ({ values }, view, at) => writeNumber(view, at, numberOf(source, values), form);
+    }
+    case 'open': {
+      const reserved = widthOf(op).max;
+      return (_context, _view, at) => {
+        opened.push(at);
+        return at + reserved;
+      };
+    }
+    case 'close': {
+      const { form } = op;
+      const reserved = widthOf({ ...op, op: 'open' }).max;
+      return (_context, view, at) => writeLength(view, opened.pop() as number, reserved, at, form);
     }
     case 'time-iso':
       return isoStep();
@@ -77,14 +97,20 @@ function stepOf(op: Op): Step {
     }
     case 'filler':
       return fillerStep(op);
+    case 'filler-cbor': {
+      const { total, rest } = op;
+      return ({ values }, view, at, begin) =>
+        writeCborFiller(view, at, total - rest - 3 - (at - begin), values[Value.slot] as number);
+    }
     case 'checksum':
       return (_context, view, at, begin) => writeHex(view, at, xxh32(view, begin, at, 0), 8);
   }
 }
 
 function fillerStep({ total, rest, lead, end }: Extract<Op, { op: 'filler' }>): Step {
-  const around = new TextEncoder().encode(lead + end).length;
-  const [writeLead, writeEnd] = [literalStep(lead), literalStep(end)];
+  const [before, after] = [encoder.encode(lead), encoder.encode(end)];
+  const around = before.length + after.length;
+  const [writeLead, writeEnd] = [literalStep(before), literalStep(after)];
   return (context, view, at, begin) => {
     const lacking = total - rest - (at - begin);
     if (lacking < around) return writeSpaces(view, at, lacking);
@@ -94,8 +120,47 @@ function fillerStep({ total, rest, lead, end }: Extract<Op, { op: 'filler' }>): 
   };
 }
 
-function literalStep(text: string): Step {
-  const bytes = new TextEncoder().encode(text);
+function choiceStep(value: number, choices: readonly (readonly number[] | Uint8Array)[]): Step {
+  const steps = choices.map(literalStep);
+  const first = steps[0] as Step;
+  return (context, view, at, begin) =>
+    (steps[(context.values[value] as number) | 0] ?? first)(context, view, at, begin);
+}
+
+function numberOf(source: NumberSource, values: Float64Array): number {
+  const timeUs = values[Value.timeUs] as number;
+  switch (source.op) {
+    case 'decimal': {
+      const scale = powersOfTen[source.decimals] as number;
+      const x = cut(source, values);
+      // Adding zero makes a negative zero a plain one.
+      const scaled = x < 0 ? -Math.floor(0.5 - x * scale) + 0 : Math.floor(x * scale + 0.5);
+      return scaled / scale;
+    }
+    case 'integer':
+      return values[source.value] as number;
+    case 'time-ms':
+      return Math.floor(timeUs / 1000);
+    case 'time-seconds':
+      return (
+        Math.floor(timeUs / (powersOfTen[6 - source.decimals] as number)) / (powersOfTen[source.decimals] as number)
+      );
+    case 'time-us':
+      return Math.floor(timeUs);
+    case 'time-nanos': {
+      const wholeUs = Math.floor(timeUs);
+      return (wholeUs - Math.floor(wholeUs / 1_000_000) * 1_000_000) * 1000;
+    }
+  }
+}
+
+/** A reading within its bounds. A comparison with NaN is false, so a NaN becomes the lower one. */
+function cut({ value, min, max }: { value: number; min: number; max: number }, values: Float64Array): number {
+  const x = values[value] as number;
+  return x >= min ? Math.min(x, max) : min;
+}
+
+function literalStep(bytes: readonly number[] | Uint8Array): Step {
   return (_context, view, at) => {
     for (const byte of bytes) view.setUint8(at++, byte);
     return at;

@@ -2,9 +2,10 @@ import { derivedPlaces, type Place } from '../codecs/place.ts';
 import type { Micros } from '../core/clock.ts';
 import { IotloadError } from '../core/errors.ts';
 import type { EventMaker } from './event-maker.ts';
+import { fieldAt, nearFieldAt } from './field-at.ts';
 import { type Identified, setSlot } from './identified.ts';
 import { Regenerated } from './regenerated.ts';
-import { differences, indexOfBytes } from './same-bytes.ts';
+import { differences } from './same-bytes.ts';
 import { type TimeText, timeTextOf } from './time-text.ts';
 
 /** Longest text of a time: 12 digits of seconds, a point, 6 decimals; or the 24 characters of ISO 8601. */
@@ -13,8 +14,6 @@ const LONGEST_TIME = 24;
 const MAX_CANDIDATES = 4096;
 /** Characters of a device id that may be damaged. */
 const MAX_ID_DAMAGE = 2;
-/** Characters of the text before a field that may be damaged. */
-const MAX_TEXT_DAMAGE = 2;
 
 /** Whether a payload holds both a device id and a time, each where it can be found. */
 export function canDerive({ layout }: EventMaker): boolean {
@@ -67,17 +66,17 @@ export class DerivedIdentity {
 
   /** Whether this is an event of this fleet with a few bytes altered; asked only after `find` refused it. */
   recognise(bytes: Uint8Array, start: number, end: number, into: Identified): boolean {
-    let deviceAt = find(this.#devicePlace, bytes, start, end);
+    let deviceAt = fieldAt(this.#devicePlace, bytes, start, end);
     let seat = this.#seatAt(bytes, deviceAt, end);
     if (seat < 0) {
-      const nearlyAt = findNearly(this.#devicePlace, bytes, start, end);
+      const nearlyAt = nearFieldAt(this.#devicePlace, bytes, start, end);
       if (nearlyAt >= 0) deviceAt = nearlyAt;
       seat = this.#seatAt(bytes, deviceAt, end);
     }
-    let timeAt = find(this.#timePlace, bytes, start, end);
+    let timeAt = fieldAt(this.#timePlace, bytes, start, end);
     let timeUs = timeAt < 0 ? -1 : this.#time.read(bytes, timeAt, end);
     if (timeUs < 0) {
-      const nearlyAt = findNearly(this.#timePlace, bytes, start, end);
+      const nearlyAt = nearFieldAt(this.#timePlace, bytes, start, end);
       if (nearlyAt >= 0) timeAt = nearlyAt;
       timeUs = timeAt < 0 ? -1 : this.#time.read(bytes, timeAt, end);
     }
@@ -104,7 +103,7 @@ export class DerivedIdentity {
   }
 
   #seat(bytes: Uint8Array, start: number, end: number): number {
-    return this.#seatAt(bytes, find(this.#devicePlace, bytes, start, end), end);
+    return this.#seatAt(bytes, fieldAt(this.#devicePlace, bytes, start, end), end);
   }
 
   /** The seat of the device whose id stands at `at`; -1 for none. */
@@ -116,7 +115,7 @@ export class DerivedIdentity {
   }
 
   #timeUs(bytes: Uint8Array, start: number, end: number): Micros {
-    const at = find(this.#timePlace, bytes, start, end);
+    const at = fieldAt(this.#timePlace, bytes, start, end);
     return at < 0 ? -1 : this.#time.read(bytes, at, end);
   }
 
@@ -197,21 +196,3 @@ export class DerivedIdentity {
 
 /** Characters of a time. */
 const REPLACEMENTS = new TextEncoder().encode('0123456789-:.TZ');
-
-/** Where a field begins, -1 if the payload is too short for it. */
-function find(place: Place, bytes: Uint8Array, start: number, end: number): number {
-  if (place.from === 'start') return start + place.offset < end ? start + place.offset : -1;
-  if (place.from === 'end') return end - place.offset >= start ? end - place.offset : -1;
-  const at = indexOfBytes(bytes, start, end, place.text);
-  return at < 0 ? -1 : at + place.text.length;
-}
-
-/** Where a field begins in a payload that was damaged or cut off: behind what is nearly the text before it. */
-function findNearly(place: Place, bytes: Uint8Array, start: number, end: number): number {
-  const { text } = place;
-  const limit = Math.min(MAX_TEXT_DAMAGE, text.length >> 2);
-  for (let at = start; at + text.length <= end; at++) {
-    if (differences(bytes, at, text, 0, text.length, limit) <= limit) return at + text.length;
-  }
-  return -1;
-}

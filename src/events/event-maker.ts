@@ -102,8 +102,14 @@ export class EventMaker {
     };
     const identity = fleet.payload.identity === 'fields' ? identityOps(runId, index) : null;
     this.header = fleet.payload.identity === 'headers' ? compileWriter(identityHead(runId, index)) : null;
-    const { fields, padTo } = fleet.payload;
-    this.layout = codec.layout({ fields, identity, vocabulary, ...(padTo === undefined ? {} : { padTo }) });
+    const { fields, padTo, schema } = fleet.payload;
+    this.layout = codec.layout({
+      fields,
+      identity,
+      vocabulary,
+      ...(padTo === undefined ? {} : { padTo }),
+      ...(schema === undefined ? {} : { wire: schema }),
+    });
     const addressOps = textOps(fleet.address, vocabulary);
     this.address = compileWriter(addressOps);
     this.payload = compileWriter(this.layout.ops);

@@ -1,5 +1,5 @@
 import { IdLayout, runTag } from '../codecs/identity.ts';
-import { mergeLiterals } from '../codecs/layout.ts';
+import { literalBytes, mergeLiterals } from '../codecs/layout.ts';
 import { xxh32 } from '../core/xxh32.ts';
 import { EmbeddedIds } from './embedded-ids.ts';
 import type { EventMaker } from './event-maker.ts';
@@ -178,12 +178,12 @@ export class FieldsIdentity {
 
 /** The bytes that fleets write behind their ids, the longest first. */
 function tailsOf(makers: readonly EventMaker[]): Uint8Array[] {
-  const texts = makers
-    .filter((maker) => maker.fleet.payload.identity === 'fields')
-    .map(({ layout }) => {
-      const last = mergeLiterals(layout.ops).at(-1);
-      return last?.op === 'literal' ? last.text : '';
-    });
-  const encoder = new TextEncoder();
-  return [...new Set(texts)].map((text) => encoder.encode(text)).sort((a, b) => b.length - a.length);
+  const tails = new Map<string, Uint8Array>();
+  for (const { fleet, layout } of makers) {
+    if (fleet.payload.identity !== 'fields') continue;
+    const last = mergeLiterals(layout.ops).at(-1);
+    const tail = (last === undefined ? null : literalBytes(last)) ?? new Uint8Array();
+    tails.set(tail.join(), tail);
+  }
+  return [...tails.values()].sort((a, b) => b.length - a.length);
 }

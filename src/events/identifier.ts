@@ -1,11 +1,12 @@
 import type { Anchor } from '../core/anchor.ts';
 import { IotloadError } from '../core/errors.ts';
-import type { Plan } from '../plan/plan.ts';
+import { isMadeAgain, type Plan } from '../plan/plan.ts';
 import { canDerive, DerivedIdentity } from './derived-identity.ts';
 import { EventMaker } from './event-maker.ts';
 import { FieldsIdentity } from './fields-identity.ts';
 import { carriesHeader, HeadersIdentity } from './headers-identity.ts';
 import { type Identified, Status, setUnknownSlot } from './identified.ts';
+import { NamedIdentity } from './named-identity.ts';
 import { encodeProbe } from './probe.ts';
 import { sameBytes } from './same-bytes.ts';
 
@@ -33,18 +34,19 @@ export interface Identifier {
  */
 export function createIdentifier(plan: Plan, anchor: Anchor | null, runId = anchor?.runId): Identifier {
   if (runId === undefined) throw new IotloadError('defect', 'an identifier needs an anchor or a run id');
-  if (anchor === null && plan.fleets.some((fleet) => fleet.payload.identity === 'derived')) {
+  if (anchor === null && plan.fleets.some((fleet) => isMadeAgain(fleet.payload.identity))) {
     throw new IotloadError('bad-arguments', 'events without an id of their own are found by the start of the run', {
       hint: 'verify the directory of the finished run, or use a payload with identity: fields',
     });
   }
   const makers = plan.fleets.map((_, fleet) => new EventMaker(plan, fleet, anchor ?? { runId, startWallUs: 0 }));
   const fields = makers.some(carriesFields) ? new FieldsIdentity(makers, runId, anchor !== null) : null;
-  const derived: DerivedIdentity[] = [];
-  const recognisers: DerivedIdentity[] = [];
+  const derived: (DerivedIdentity | NamedIdentity)[] = [];
+  const recognisers: (DerivedIdentity | NamedIdentity)[] = [];
   makers.forEach((maker, fleet) => {
     const { identity } = maker.fleet.payload;
     if (identity === 'derived') derived.push(new DerivedIdentity(maker, fleet));
+    if (identity === 'named') derived.push(new NamedIdentity(maker, fleet));
     // An event that lost its id may still be known by device and time.
     if (identity === 'fields' && anchor !== null && canDerive(maker))
       recognisers.push(new DerivedIdentity(maker, fleet));

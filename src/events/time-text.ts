@@ -1,4 +1,7 @@
-import type { Op } from '../codecs/layout.ts';
+import type { NumberForm } from '../codecs/binary.ts';
+import type { NumberSource, Op } from '../codecs/layout.ts';
+import { powersOfTen } from '../codecs/numbers.ts';
+import { readNumber } from '../codecs/read-number.ts';
 import type { Micros } from '../core/clock.ts';
 
 /** Reads event times as the time ops write them. */
@@ -13,11 +16,33 @@ export interface TimeText {
 export function timeTextOf(op: Op): TimeText | null {
   if (op.op === 'time-iso') return { resolutionUs: 1000, read: readIso };
   if (op.op === 'time-ms') return { resolutionUs: 1000, read: (bytes, at, end) => readDigits(bytes, at, end, 0, 1000) };
+  if (op.op === 'number') return binaryTime(op.source, op.form);
   if (op.op !== 'time-seconds') return null;
   const { decimals } = op;
   let resolutionUs = 1_000_000;
   for (let i = 0; i < decimals; i++) resolutionUs /= 10;
   return { resolutionUs, read: (bytes, at, end) => readDigits(bytes, at, end, decimals, resolutionUs) };
+}
+
+/** A time in binary; a double of seconds is rounded to the step it was cut to. */
+function binaryTime(source: NumberSource, form: NumberForm): TimeText | null {
+  const resolutionUs = resolutionOf(source);
+  if (resolutionUs === null || form === 'float32le') return null;
+  const perUnit = source.op === 'time-seconds' ? 1_000_000 : resolutionUs;
+  return {
+    resolutionUs,
+    read(bytes, at, end) {
+      const value = readNumber(form, bytes, at, end);
+      const timeUs = Math.round((value * perUnit) / resolutionUs) * resolutionUs;
+      return timeUs >= 0 && timeUs <= Number.MAX_SAFE_INTEGER ? timeUs : -1;
+    },
+  };
+}
+
+function resolutionOf(source: NumberSource): Micros | null {
+  if (source.op === 'time-us') return 1;
+  if (source.op === 'time-ms') return 1000;
+  return source.op === 'time-seconds' ? (powersOfTen[6 - source.decimals] as number) : null;
 }
 
 /** An integer, or one with a point before its last `decimals` digits, times `scale`. */

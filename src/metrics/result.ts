@@ -51,7 +51,7 @@ export interface EventCounts {
 
 /** acked = acked slots seen + lost + missing. null: the identity cannot tell. */
 export interface DeliveryCounts {
-  identity: 'fields' | 'headers' | 'derived' | 'none' | 'mixed' | 'not checked';
+  identity: 'fields' | 'headers' | 'named' | 'derived' | 'none' | 'mixed' | 'not checked';
   expect: 'at-least-once' | 'at-most-once' | 'exactly-once' | 'not asked';
   received: number;
   verified: number;

@@ -24,7 +24,7 @@ const events = z
 
 const delivery = z
   .strictObject({
-    identity: z.enum(['fields', 'headers', 'derived', 'none', 'mixed', 'not checked']),
+    identity: z.enum(['fields', 'headers', 'named', 'derived', 'none', 'mixed', 'not checked']),
     expect: z.enum(['at-least-once', 'at-most-once', 'exactly-once', 'not asked']),
     received: count.describe('everything read, readiness markers excepted'),
     verified: count.describe('distinct events seen unaltered'),

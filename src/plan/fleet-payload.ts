@@ -2,6 +2,7 @@ import { closestName } from '../core/closest-name.ts';
 import type { ModelShape, PayloadProfile } from '../models/model.ts';
 import type { FleetDraft } from '../scenario/load-scenario.ts';
 import type { TemplateProblem } from './check-templates.ts';
+import type { IdentityNames } from './named-identity.ts';
 import type { Identity, PayloadPlan } from './plan.ts';
 
 /** What a fleet writes. */
@@ -12,6 +13,8 @@ export interface FleetPayload {
   fields: PayloadPlan['fields'];
   /** null: not said. */
   identity: Identity | null;
+  /** Own names of the fields that carry the identity, for `named`. */
+  names?: IdentityNames;
   padTo?: number;
 }
 
@@ -24,13 +27,15 @@ export function fleetPayload(
 ): FleetPayload | null {
   if (payload === undefined) return null;
   if (typeof payload !== 'string') {
-    const padding = payload.pad_to === undefined ? {} : { padTo: payload.pad_to };
+    const { identity, codec } = payload;
+    const own = typeof identity === 'object';
     return {
       profile: null,
-      codec: payload.codec,
+      codec,
       fields: fields ?? [],
-      identity: payload.identity ?? null,
-      ...padding,
+      identity: own ? 'named' : (identity ?? null),
+      ...(own ? { names: identity } : {}),
+      ...(payload.pad_to === undefined ? {} : { padTo: payload.pad_to }),
     };
   }
   if (!Object.hasOwn(payloads, payload)) {

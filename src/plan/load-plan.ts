@@ -8,6 +8,7 @@ import { isLiteral } from '../scenario/references.ts';
 import { isSecret } from '../scenario/secret-keys.ts';
 import { diagnosticAt, keyAt, nodeAt, type Place, placeAt, scalarsOf, type Tree } from '../scenario/tree.ts';
 import { loadModelFiles } from './load-model-files.ts';
+import { loadPayloadSchemas } from './load-payload-schemas.ts';
 import type { Plan } from './plan.ts';
 import { type PlanFlags, type Report, type ResolvedPlan, resolvePlan } from './resolve-plan.ts';
 import { judgeSafety, type SafetyRefusal } from './safety.ts';
@@ -59,6 +60,7 @@ export async function loadPlan(request: PlanRequest): Promise<PlanOutcome> {
   const diagnostics = [...flagged, ...draft.diagnostics];
   const report = reporter(draft, diagnostics);
   await loadModelFiles(draft, report);
+  await loadPayloadSchemas(draft, report);
   const resolved = resolvePlan(draft, request.file, flags, file?.extent ?? null, report);
   for (const name of draft.environments.keys())
     if (name !== environment) diagnostics.push(...(await mistakesOfEnvironment(request, draft, name)));
@@ -85,6 +87,7 @@ async function resolveFile(
   const flags = { rate: null, count: null, noVerify: false };
   const report = reporter(draft, diagnostics);
   await loadModelFiles(draft, report);
+  await loadPayloadSchemas(draft, report);
   const resolved = resolvePlan(draft, file, flags, null, report);
   return { resolved: diagnostics.length > 0 ? null : resolved, diagnostics };
 }

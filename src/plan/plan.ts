@@ -1,3 +1,4 @@
+import type { WireSchema } from '../codecs/codec.ts';
 import type { FieldNode } from '../codecs/field-tree.ts';
 import type { Micros } from '../core/clock.ts';
 import type { Speed } from '../core/time-scale.ts';
@@ -8,7 +9,12 @@ import type { ScheduleSpec } from '../schedule/profile.ts';
 import type { TargetOptions } from '../targets/target.ts';
 import type { TimelineEntry } from './timeline.ts';
 
-export type Identity = 'fields' | 'headers' | 'derived' | 'none';
+export type Identity = 'fields' | 'headers' | 'named' | 'derived' | 'none';
+
+/** Whether a payload is found by what it tells of its device, and proved by making the event again: it takes the start of the run. */
+export function isMadeAgain(identity: Identity): boolean {
+  return identity === 'derived' || identity === 'named';
+}
 export type Expectation = 'at-least-once' | 'at-most-once' | 'exactly-once';
 
 /** A scenario resolved to plain JSON: printable, postable to a thread, hashed into the report. Secrets stay `${NAME}` references. */
@@ -62,7 +68,10 @@ export interface FleetPlan {
 }
 
 export interface PayloadPlan {
-  codec: 'json' | 'csv';
+  /** Name of a codec. */
+  codec: string;
+  /** What its schema file says; absent where the codec needs none. */
+  schema?: WireSchema;
   /** Name of the model's payload profile, or null for own fields. */
   profile: string | null;
   /** In order of writing. A string may hold `<…>` placeholders; alone it keeps its type, within text it is text; `<<` is a `<`. */

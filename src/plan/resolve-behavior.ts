@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Codec, PayloadLayout } from '../codecs/codec.ts';
-import { derivedPlaces } from '../codecs/place.ts';
+import { derivedPlaces, namedPlaces } from '../codecs/place.ts';
 import type { Micros } from '../core/clock.ts';
 import { formatCount } from '../core/units.ts';
 import { deviceNumbers } from '../models/behavior/behavior.ts';
@@ -99,7 +99,8 @@ function bearsDamage(codec: Codec, identity: Identity, layout: PayloadLayout): b
   const ops = codec.malform?.(layout.ops) ?? null;
   if (ops === null) return false;
   if (identity === 'none') return true;
-  return JSON.stringify(derivedPlaces({ ...layout, ops })) === JSON.stringify(derivedPlaces(layout));
+  const places = identity === 'named' ? namedPlaces : derivedPlaces;
+  return JSON.stringify(places({ ...layout, ops })) === JSON.stringify(places(layout));
 }
 
 /** `us` of device time divided by a share, in slot time, cut to whole µs. */

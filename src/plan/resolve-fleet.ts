@@ -1,5 +1,6 @@
-import type { Codec } from '../codecs/codec.ts';
+import type { Codec, PayloadSchema } from '../codecs/codec.ts';
 import { leavesOf } from '../codecs/field-tree.ts';
+import { identityOps } from '../codecs/identity.ts';
 import { codecs } from '../codecs/registry.ts';
 import { textOps } from '../codecs/text-template.ts';
 import type { Micros } from '../core/clock.ts';
@@ -19,6 +20,7 @@ import { type AddressedTarget, fleetAddress } from './fleet-address.ts';
 import { resolveParams } from './fleet-params.ts';
 import { type FleetPayload, fleetPayload, tracedHint } from './fleet-payload.ts';
 import { highestLevel, perSecond } from './fleet-schedule.ts';
+import { namedProblem, withIdentity } from './named-identity.ts';
 import type { FleetPlan, Identity } from './plan.ts';
 import { checkBehavior, resolveBehavior } from './resolve-behavior.ts';
 import { resolveSchedule, type ScheduleSurroundings } from './resolve-schedule.ts';
@@ -95,6 +97,11 @@ export function resolveFleet(draft: FleetDraft, around: FleetSurroundings, repor
     if (typeof text === 'string') checkText(at('payload', 'fields', ...path), text);
   }
   const payload = fleetPayload(draft, model.name, shape, (problem) => tell(at('payload'), 'bad-value', problem));
+  if (payload?.names !== undefined) {
+    payload.fields = withIdentity(payload.fields, payload.names, (part, problem) =>
+      tell(at('payload', 'identity', part), 'bad-identity', problem),
+    );
+  }
 
   if (schedule === undefined) return null;
   const compiled = compile(schedule, endUs);
@@ -109,16 +116,19 @@ export function resolveFleet(draft: FleetDraft, around: FleetSurroundings, repor
   const padding = payload.padTo === undefined ? {} : { padTo: payload.padTo };
   const { maxSamplingDelayUs } = model;
   const codec = codecs[payload.codec] as Codec;
-  const layout = codec.layout({
+  const wire = draft.wire === undefined ? {} : { wire: draft.wire };
+  const written: PayloadSchema = {
     fields,
     identity: null,
     ...padding,
+    ...wire,
     vocabulary: { ...vocabulary, deviceId: textOps(id, vocabulary) },
-  });
+  };
+  const layout = codec.layout(written);
   const columns = columnsProblem(fields, layout, { linesOnly: target?.traits.payloads !== undefined });
   if (columns !== null) tell(at('payload', 'fields', ...columns.path), 'bad-value', columns);
   const derived = derivedProblem({ fields, layout, schedule, devices, endUs, speed: around.speed, maxSamplingDelayUs });
-  const identity = identityOf(payload, derived);
+  const identity = identityOf(payload, derived, namedProblem(layout));
   if (typeof identity !== 'string') {
     const problem = { ...identity, hint: tracedHint(profile, shape, identity.hint) };
     tell(profile === null ? at('payload', 'identity') : at('payload'), 'bad-identity', problem);
@@ -136,6 +146,15 @@ export function resolveFleet(draft: FleetDraft, around: FleetSurroundings, repor
     const hint = 'give the field another name';
     tell(at('payload', 'fields', '_id'), 'bad-identity', { message: '"_id" is where the identity goes', hint });
   }
+  const complete = { ...written, identity: identity === 'fields' ? identityOps('run', 0) : null };
+  for (const { path, ...problem } of codec.schema?.check(complete) ?? []) {
+    const place = path.length === 0 ? at('payload', 'schema') : at('payload', 'fields', ...path);
+    tell(place, 'bad-value', problem);
+  }
+  if (codec.schema !== undefined && payload.padTo !== undefined) {
+    const hint = 'leave it out, or let a field of the schema hold a longer text';
+    tell(at('payload', 'pad_to'), 'bad-value', { message: `a ${codec.name} schema has no place for a filler`, hint });
+  }
   checkBehavior(behavior, identity, codec, layout, (key, problem) => tell(at('behavior', key), 'bad-value', problem));
   if (payload.padTo !== undefined && fields.some((field) => field.name === '_pad')) {
     const hint = 'give the field another name';
@@ -143,7 +162,8 @@ export function resolveFleet(draft: FleetDraft, around: FleetSurroundings, repor
   }
   if (!sound || target === undefined) return null;
   const slots = Math.min(compiled.slots, model.mostEvents?.(params, devices) ?? Number.POSITIVE_INFINITY);
-  const payloadPlan = { codec: payload.codec, profile, fields, identity, ...padding } as const;
+  const schema = draft.wire === undefined ? {} : { schema: draft.wire };
+  const payloadPlan = { codec: payload.codec, ...schema, profile, fields, identity, ...padding };
   return {
     plan: {
       name,
@@ -162,8 +182,13 @@ export function resolveFleet(draft: FleetDraft, around: FleetSurroundings, repor
   };
 }
 
-/** The identity of a payload; where one is asked for that it cannot have, why. `derived` is what keeps it from being derived. */
-function identityOf({ identity }: FleetPayload, derived: TemplateProblem | null): Identity | TemplateProblem {
+/** The identity of a payload; where one is asked for that it cannot have, why. `derived` and `named` are what keeps it from being so. */
+function identityOf(
+  { identity }: FleetPayload,
+  derived: TemplateProblem | null,
+  named: TemplateProblem | null,
+): Identity | TemplateProblem {
+  if (identity === 'named') return named ?? identity;
   if (derived === null) return identity ?? 'derived';
   return identity === 'derived' ? derived : (identity ?? 'fields');
 }

@@ -5,7 +5,7 @@ import { type FoundId, findAnyId } from '../events/any-id.ts';
 import { createFleetEvents, type FleetEvents } from '../events/fleet-events.ts';
 import { createIdentified, Status } from '../events/identified.ts';
 import { createIdentifier, type Identifier } from '../events/identifier.ts';
-import type { Plan } from '../plan/plan.ts';
+import { isMadeAgain, type Plan } from '../plan/plan.ts';
 import type { DeliveredBatch, Source } from '../targets/target.ts';
 import { openReader } from './target-parties.ts';
 
@@ -133,7 +133,7 @@ class Teller {
     const found = this.#found;
     found.slot = -1;
     const { fleets } = this.#options.plan;
-    if (id === null) return fleets.some(({ payload }) => payload.identity === 'derived') ? 'untold' : 'foreign';
+    if (id === null) return fleets.some(({ payload }) => isMadeAgain(payload.identity)) ? 'untold' : 'foreign';
     const fleet = fleets[id.fleet];
     if (fleet === undefined || (this.#run !== null && id.run !== this.#run)) return 'foreign';
     found.fleet = id.fleet;

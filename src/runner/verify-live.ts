@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Anchor, Part } from '../core/anchor.ts';
 import { type Clock, type Micros, sleep } from '../core/clock.ts';
 import { IotloadError } from '../core/errors.ts';
-import type { Plan } from '../plan/plan.ts';
+import { isMadeAgain, type Plan } from '../plan/plan.ts';
 import { planDigest, redactPlan } from '../plan/plan-digest.ts';
 import { hasEndMark } from '../wire/journal.ts';
 import { readSeen, type SeenRecord } from '../wire/seen-file.ts';
@@ -109,10 +109,10 @@ function anchorOf({ plan, runId, startAtWallUs, clock }: VerifyOptions): Anchor 
   if (startAtWallUs !== null) {
     return { runId, startWallUs: startAtWallUs, startMonoUs: clock.nowUs() + startAtWallUs - clock.wallUs() };
   }
-  if (plan.fleets.every(({ payload }) => payload.identity !== 'derived')) return null;
+  if (plan.fleets.every(({ payload }) => !isMadeAgain(payload.identity))) return null;
   throw new IotloadError(
     'bad-arguments',
-    'events with derived identity are recognised by their time, counted from the start',
+    'events without an id of their own are proved by making them again, counted from the start',
     {
       where: '--start-at',
       hint: 'give run and verify the same --start-at, or send a payload with identity: fields',

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { WireSchema } from '../codecs/codec.ts';
 import type { FieldNode } from '../codecs/field-tree.ts';
 import { closestName } from '../core/closest-name.ts';
 import type { Params } from '../models/model.ts';
@@ -50,6 +51,8 @@ export interface FleetDraft {
   params: Params;
   /** What its parameters name could not be loaded, which has been told. */
   unreadable?: boolean;
+  /** What the payload's schema file says; absent where none is named. */
+  wire?: WireSchema;
   /** Own fields in order of writing, which an object would not keep; null for a payload profile. */
   fields: FieldNode[] | null;
 }

@@ -7,7 +7,7 @@ import { createFleetEvents } from '../events/fleet-events.ts';
 import { createIdentifier } from '../events/identifier.ts';
 import { readyPlan } from '../events/ready-plan.ts';
 import { Histogram } from '../metrics/histogram.ts';
-import type { FleetPlan, Plan } from '../plan/plan.ts';
+import { type FleetPlan, isMadeAgain, type Plan } from '../plan/plan.ts';
 import { createSchedule } from '../schedule/schedule.ts';
 import type { DeliveredBatch, Source, SourceContext, TargetFleet, TargetOptions } from '../targets/target.ts';
 import type { RunHeader } from '../wire/run-header.ts';
@@ -154,7 +154,7 @@ export class Verifier {
 
   #createReader(anchor: Anchor | null): ArrivalReader {
     const { plan, runId } = this.#task as VerifierTask;
-    const derives = plan.fleets.some(({ payload }) => payload.identity === 'derived');
+    const derives = plan.fleets.some(({ payload }) => isMadeAgain(payload.identity));
     // Until the anchor is fixed nothing but probes can arrive, and for those any instant will do.
     const provisional = { runId, startWallUs: 0, startMonoUs: 0 };
     return new ArrivalReader({

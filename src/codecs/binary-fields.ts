@@ -1,0 +1,40 @@
+import type { LengthForm } from './binary.ts';
+import type { NumberSource, Op } from './layout.ts';
+import type { LayoutBuilder, Piece } from './layout-builder.ts';
+import { sized } from './sized.ts';
+
+/** The number that a lone placeholder stands for: what varies, a constant, or null where it is text. */
+export function numeralOf(pieces: readonly Piece[]): { name: string; source: NumberSource } | number | null {
+  const [piece] = pieces;
+  const op = piece?.meaning.ops[0];
+  if (pieces.length !== 1 || piece?.name == null || piece.meaning.kind !== 'number' || op === undefined) return null;
+  if (op.op === 'literal') return Number(op.text);
+  return { name: piece.name, source: op as NumberSource };
+}
+
+/** Whether a number is always whole. */
+export function isWhole(source: NumberSource): boolean {
+  return !('decimals' in source) || source.decimals === 0;
+}
+
+/** Name of the placeholder that is a time and stands alone; null for anything else. */
+export function soleTime(pieces: readonly Piece[]): string | null {
+  const name = pieces.length === 1 ? (pieces[0]?.name ?? null) : null;
+  return name?.startsWith('time.') ? name : null;
+}
+
+/** Adds the parts of a template as text, its length before it. */
+export function placeText(layout: LayoutBuilder, form: LengthForm, pieces: readonly Piece[]): void {
+  const [head, ...rest] = sized(
+    form,
+    pieces.flatMap(({ meaning }) => meaning.ops),
+  ) as [Op, ...Op[]];
+  // A lone choice has its lengths within.
+  if (head.op === 'choice-bytes') {
+    layout.place(pieces[0]?.name ?? null, [head, ...rest]);
+    return;
+  }
+  layout.add(head);
+  for (const { name, meaning } of pieces) layout.place(name, meaning.ops);
+  if (head.op === 'open') layout.add({ ...head, op: 'close' });
+}
