@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Channel, ChannelHandlers } from './channel.ts';
+import { DirectWriter } from './direct-writer.ts';
 
 /**
  * A channel that is a socket. `reusable` says that what was written may be used again once the socket has handed it on, which a TLS socket
@@ -7,11 +8,16 @@ import type { Channel, ChannelHandlers } from './channel.ts';
  */
 export class SocketChannel implements Channel {
   readonly #socket: Socket;
-  readonly #reusable: boolean;
+  readonly #direct: DirectWriter | null;
 
   constructor(socket: Socket, reusable: boolean, handlers: ChannelHandlers) {
     this.#socket = socket;
-    this.#reusable = reusable;
+    this.#direct = reusable
+      ? new DirectWriter(socket, (error) => {
+          if (error !== null) socket.destroy(error);
+          else handlers.drained();
+        })
+      : null;
     socket.on('drain', () => handlers.drained());
     socket.on('error', (error) => handlers.failed(error));
     socket.on('end', () => handlers.ended());
@@ -23,7 +29,7 @@ export class SocketChannel implements Channel {
   }
 
   get backlogBytes(): number {
-    return this.#socket.writableLength;
+    return this.#socket.writableLength + (this.#direct?.waitingBytes ?? 0);
   }
 
   get writable(): boolean {
@@ -35,8 +41,11 @@ export class SocketChannel implements Channel {
   }
 
   write(bytes: Buffer): boolean {
+    const direct = this.#direct;
+    const written = direct?.write(bytes) ?? null;
+    if (written !== null) return written === 'taken';
     this.#socket.write(bytes);
-    return this.#reusable && this.#socket.writableLength === 0;
+    return direct !== null && this.#socket.writableLength === 0;
   }
 
   end(): void {
