@@ -1,14 +1,14 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { connect } from 'node:tls';
+import type { Clock } from '../core/clock.ts';
 import { IotloadError } from '../core/errors.ts';
 import type { Ask } from './doctor.ts';
-import { hostAndPort } from './doctor-reach.ts';
+import { hostAndPort, opened, PATIENCE_S } from './doctor-reach.ts';
 
 /** So long before its end a certificate is worth a word. */
 const SOON_DAYS = 14;
 const DAY_MS = 86_400_000;
-const TIMEOUT_MS = 5_000;
 
 /** Asks whether the certificate files of a `tls` block can be read and are still good; false where one is not. */
 export async function checkCertificates(tls: unknown, ask: Ask, nowMs: number): Promise<boolean> {
@@ -51,31 +51,21 @@ async function checkFile(key: string, file: string, nowMs: number): Promise<stri
  * Looks at the certificate that a server shows, whoever signed it; the login then says whether it is trusted.
  * @throws IotloadError `target-refused` where it is over, `target-unreachable` where none is shown
  */
-export function checkServerCertificate(host: string, nowMs: number): Promise<string> {
+export async function checkServerCertificate(host: string, clock: Clock): Promise<string> {
   const { name, port } = hostAndPort(host);
-  return new Promise((resolve, reject) => {
-    const socket = connect({
-      host: name,
-      port,
-      servername: /[a-z]/i.test(name) ? name : '',
-      rejectUnauthorized: false,
-    });
-    const fail = (reason: string): void => {
-      socket.destroy();
-      reject(new IotloadError('target-unreachable', `no TLS there: ${reason}`, { hint: 'does this port speak TLS?' }));
-    };
-    socket.setTimeout(TIMEOUT_MS, () => fail(`nothing within ${TIMEOUT_MS / 1000} s`));
-    socket.once('error', (error) => fail(error.message));
-    socket.once('secureConnect', () => {
-      const { valid_to: until, subject } = socket.getPeerCertificate();
-      socket.destroy();
-      try {
-        resolve(`${String(subject?.CN ?? name)}, ${validity(Date.parse(until), nowMs)}`);
-      } catch (error) {
-        reject(error);
-      }
-    });
+  const socket = connect({
+    host: name,
+    port,
+    servername: /[a-z]/i.test(name) ? name : '',
+    rejectUnauthorized: false,
   });
+  await opened(socket, 'secureConnect', clock, (error) => {
+    const reason = error === null ? `nothing within ${PATIENCE_S} s` : error.message;
+    return new IotloadError('target-unreachable', `no TLS there: ${reason}`, { hint: 'does this port speak TLS?' });
+  });
+  const { valid_to: until, subject } = socket.getPeerCertificate();
+  socket.destroy();
+  return `${String(subject?.CN ?? name)}, ${validity(Date.parse(until), clock.wallUs() / 1000)}`;
 }
 
 function validity(untilMs: number, nowMs: number): string {

@@ -1,9 +1,10 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import type { Clock } from '../core/clock.ts';
 import { IotloadError } from '../core/errors.ts';
 import { formatMicros } from '../core/units.ts';
 
-const TIMEOUT_MS = 5_000;
+/** So long a socket may take to open. */
+export const PATIENCE_S = 5;
 
 const reasons: Readonly<Record<string, readonly [reason: string, remedy: string]>> = {
   ECONNREFUSED: ['connection refused', 'is a broker listening there?'],
@@ -19,25 +20,43 @@ export function hostAndPort(host: string): { name: string; port: number } {
   return { name: host.slice(0, colon).replace(/^\[(.*)\]$/, '$1'), port: Number(host.slice(colon + 1)) };
 }
 
-/** Connects and hangs up. @throws IotloadError `target-unreachable` */
-export function dial(host: string, clock: Clock): Promise<string> {
-  const { name, port } = hostAndPort(host);
-  const fromUs = clock.nowUs();
+/**
+ * Resolves when a socket that is being opened says `event`. Where it fails first, or nothing comes in time, it is destroyed and
+ * `failure` makes the rejection of its error, or of null.
+ */
+export function opened(
+  socket: Socket,
+  event: 'connect' | 'secureConnect',
+  clock: Clock,
+  failure: (error: NodeJS.ErrnoException | null) => IotloadError,
+): Promise<void> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host: name, port });
-    const fail = (reason: string, hint: string): void => {
+    const fail = (error: NodeJS.ErrnoException | null): void => {
+      cancel();
       socket.destroy();
-      reject(new IotloadError('target-unreachable', `${host}: ${reason}`, { where: 'target.endpoint', hint }));
+      reject(failure(error));
     };
-    socket.setTimeout(TIMEOUT_MS, () =>
-      fail(`no answer within ${TIMEOUT_MS / 1000} s`, 'check host, port and firewall'),
-    );
-    socket.once('error', (error: NodeJS.ErrnoException) => {
-      fail(...(reasons[error.code ?? ''] ?? [error.message, 'check host and port of the endpoint']));
-    });
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(`${host} answers in ${formatMicros(clock.nowUs() - fromUs)}`);
+    const cancel = clock.after(PATIENCE_S * 1000, () => fail(null));
+    socket.once('error', fail);
+    socket.once(event, () => {
+      cancel();
+      resolve();
     });
   });
+}
+
+/** Connects and hangs up. @throws IotloadError `target-unreachable` */
+export async function dial(host: string, clock: Clock): Promise<string> {
+  const { name, port } = hostAndPort(host);
+  const fromUs = clock.nowUs();
+  const socket = connect({ host: name, port });
+  await opened(socket, 'connect', clock, (error) => {
+    const [reason, hint] =
+      error === null
+        ? [`no answer within ${PATIENCE_S} s`, 'check host, port and firewall']
+        : (reasons[error.code ?? ''] ?? [error.message, 'check host and port of the endpoint']);
+    return new IotloadError('target-unreachable', `${host}: ${reason}`, { where: 'target.endpoint', hint });
+  });
+  socket.destroy();
+  return `${host} answers in ${formatMicros(clock.nowUs() - fromUs)}`;
 }

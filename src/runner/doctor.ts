@@ -94,19 +94,14 @@ async function examineTarget(
     else tell(label('target'), 'unknown', `${protocol}: nothing to reach`);
     return;
   }
-  const nowMs = clock.wallUs() / 1000;
-  if (!(await checkCertificates(options['tls'], (check, answer) => ask(label(check), answer), nowMs))) return;
+  const askHere: Ask = (check, answer) => ask(label(check), answer);
+  if (!(await checkCertificates(options['tls'], askHere, clock.wallUs() / 1000))) return;
   for (const host of hosts) {
-    if (!(await ask(label('reach'), () => dial(host, clock)))) return;
-    const endpoint = String(options['endpoint']);
-    if (/^(?:mqtts|wss):/.test(endpoint))
-      await ask(label('server certificate'), () => checkServerCertificate(host, nowMs));
+    if (!(await askHere('reach', () => dial(host, clock)))) return;
+    if (/^(?:mqtts|wss):/.test(String(options['endpoint'])))
+      await askHere('server certificate', () => checkServerCertificate(host, clock));
   }
-  await examineWay(
-    party,
-    (check, answer) => ask(label(check), answer),
-    (check, status, detail) => tell(label(check), status, detail),
-  );
+  await examineWay(party, askHere, (check, status, detail) => tell(label(check), status, detail));
 }
 
 /** Login, then markers on each fleet's own way. */
