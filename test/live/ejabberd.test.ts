@@ -1,11 +1,9 @@
 import { afterAll, expect, it } from 'vitest';
-import { Outcome } from '../../src/core/outcome.ts';
-import { openSink } from '../../src/targets/mqtt/sink.ts';
 import { openSource } from '../../src/targets/mqtt/source.ts';
-import type { SinkContext, SourceContext, TargetOptions } from '../../src/targets/target.ts';
-import { sinkContract, testFleet } from '../contracts/sink.ts';
-import { SourceRecord, sourceContext, sourceContract } from '../contracts/source.ts';
-import { deadPort } from '../targets/mqtt/aedes-broker.ts';
+import type { TargetOptions } from '../../src/targets/target.ts';
+import { testFleet } from '../contracts/sink.ts';
+import { SourceRecord, sourceContext } from '../contracts/source.ts';
+import { mqttContracts } from '../targets/mqtt/mqtt-contracts.ts';
 import { mqttOptions } from '../targets/mqtt/mqtt-options.ts';
 import { type Ejabberd, startEjabberd } from './ejabberd.ts';
 import { refusalOf } from './round-trip.ts';
@@ -34,30 +32,10 @@ const variants: [string, 'endpoint' | 'webSocket', TargetOptions][] = [
 ];
 
 for (const [name, way, overrides] of variants) {
-  const start = async () => {
-    const broker = await starting;
-    const options = mqttOptions(broker[way], { ...login, ...overrides });
-    const dead = mqttOptions(`mqtt://127.0.0.1:${await deadPort()}`, { ...login, ...overrides });
-    return {
-      open: (context: SinkContext) => openSink(options, context),
-      openDead: (context: SinkContext) => openSink(dead, context),
-      openSink: (context: SinkContext) => openSink(options, context),
-      openSource: (context: SourceContext) => openSource(options, context),
-      deadCode: 'target-unreachable' as const,
-      stop: () => Promise.resolve(),
-      dead,
-    };
-  };
-  const outcome = overrides['qos'] === 0 ? Outcome.noAck : Outcome.acked;
-  sinkContract(`ejabberd, ${name}`, { outcome, address, start });
-  sourceContract(`ejabberd, ${name}`, {
-    address,
-    complete: false,
-    start: async () => {
-      const fixture = await start();
-      return { ...fixture, openDead: (context) => openSource(fixture.dead, context) };
-    },
-  });
+  mqttContracts(`ejabberd, ${name}`, { ...login, ...overrides }, async () => ({
+    endpoint: (await starting)[way],
+    stop: () => Promise.resolve(),
+  }));
 }
 
 it('ejabberd lets nobody in without a user name, even where everybody may come in', async () => {

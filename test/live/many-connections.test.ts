@@ -6,8 +6,8 @@ import { openSource } from '../../src/targets/mqtt/source.ts';
 import { SinkRecord, sendSlots, sinkContext, testFleet } from '../contracts/sink.ts';
 import { SourceRecord, sourceContext } from '../contracts/source.ts';
 import { mqttOptions } from '../targets/mqtt/mqtt-options.ts';
+import { until } from '../until.ts';
 import { startMosquitto } from './mosquitto.ts';
-import { until } from './round-trip.ts';
 
 const address = 'test/<device>/reading';
 const fleet = testFleet(0, 20, address);

@@ -4,17 +4,17 @@ import { sleep, systemClock } from '../../src/core/clock.ts';
 import { Outcome } from '../../src/core/outcome.ts';
 import { openSink } from '../../src/targets/mqtt/sink.ts';
 import { openSource } from '../../src/targets/mqtt/source.ts';
-import type { SinkContext, SourceContext, TargetOptions } from '../../src/targets/target.ts';
-import { payloadOf, SinkRecord, sendSlots, sinkContext, sinkContract, testFleet } from '../contracts/sink.ts';
-import { SourceRecord, sourceContext, sourceContract } from '../contracts/source.ts';
-import { deadPort } from '../targets/mqtt/aedes-broker.ts';
+import type { TargetOptions } from '../../src/targets/target.ts';
+import { SinkRecord, sendSlots, sinkContext, testFleet } from '../contracts/sink.ts';
+import { SourceRecord, sourceContext } from '../contracts/source.ts';
+import { mqttContracts } from '../targets/mqtt/mqtt-contracts.ts';
 import { mqttOptions } from '../targets/mqtt/mqtt-options.ts';
+import { until } from '../until.ts';
 import { type Mosquitto, makeCertificates, startMosquitto } from './mosquitto.ts';
-import { until } from './round-trip.ts';
+import { expectRoundTrip } from './round-trip.ts';
 
 const clock = systemClock();
 const fleet = testFleet(0, 20, 'test/<device>/reading');
-const address = 'test/<device>/reading';
 
 describe('Mosquitto', () => {
   const variants: [string, TargetOptions][] = [
@@ -24,33 +24,7 @@ describe('Mosquitto', () => {
     ['QoS 0, per device', { qos: 0, connections: 'per_device' }],
   ];
   for (const [name, overrides] of variants) {
-    const start = async () => {
-      const broker = await startMosquitto({ config: ['max_queued_messages 100000'] });
-      const options = mqttOptions(broker.endpoint, overrides);
-      const dead = mqttOptions(`mqtt://127.0.0.1:${await deadPort()}`, overrides);
-      return {
-        open: (context: SinkContext) => openSink(options, context),
-        openDead: (context: SinkContext) => openSink(dead, context),
-        openSink: (context: SinkContext) => openSink(options, context),
-        openSource: (context: SourceContext) => openSource(options, context),
-        deadCode: 'target-unreachable' as const,
-        stop: () => broker.stop(),
-        dead,
-      };
-    };
-    sinkContract(`mosquitto, ${name}`, {
-      outcome: overrides['qos'] === 0 ? Outcome.noAck : Outcome.acked,
-      address,
-      start,
-    });
-    sourceContract(`mosquitto, ${name}`, {
-      address,
-      complete: false,
-      start: async () => {
-        const fixture = await start();
-        return { ...fixture, openDead: (context) => openSource(fixture.dead, context) };
-      },
-    });
+    mqttContracts(`mosquitto, ${name}`, overrides, () => startMosquitto({ config: ['max_queued_messages 100000'] }));
   }
 });
 
@@ -102,17 +76,7 @@ describe('Mosquitto with TLS', () => {
     ['per device', { connections: 'per_device' }],
     ['pooled, QoS 0', { connections: 2, qos: 0 }],
   ])('carries every event there and back, %s', async (_, overrides) => {
-    const [sent, arrived] = [new SinkRecord(), new SourceRecord()];
-    const options = mqttOptions(broker.endpoint, { ...overrides, tls: { ca: files.ca } });
-    const source = await openSource(options, sourceContext(arrived, [fleet]));
-    const sink = await openSink(options, sinkContext(sent, [fleet]));
-    await sendSlots(sink, sent, fleet, 0, 900);
-    await sink.flush(10_000);
-    await arrived.reached(900);
-    const expected = Array.from({ length: 900 }, (__, slot) => payloadOf(0, slot));
-    expect(arrived.arrivals.map(({ payload }) => payload).sort()).toEqual(expected.sort());
-    await Promise.all([sink.close(), source.close()]);
-    expect(sent.repeated).toEqual([]);
+    await expectRoundTrip(mqttOptions(broker.endpoint, { ...overrides, tls: { ca: files.ca } }), fleet, 900);
   });
 
   it('goes by the name localhost as well', async () => {

@@ -2,15 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { Outcome } from '../../src/core/outcome.ts';
 import { openSink } from '../../src/targets/mqtt/sink.ts';
 import { openSource } from '../../src/targets/mqtt/source.ts';
-import type { SinkContext, SourceContext, TargetOptions } from '../../src/targets/target.ts';
-import { SinkRecord, sendSlots, sinkContext, sinkContract, testFleet } from '../contracts/sink.ts';
-import { SourceRecord, sourceContext, sourceContract } from '../contracts/source.ts';
-import { deadPort } from '../targets/mqtt/aedes-broker.ts';
+import type { TargetOptions } from '../../src/targets/target.ts';
+import { SinkRecord, sendSlots, sinkContext, testFleet } from '../contracts/sink.ts';
+import { SourceRecord, sourceContext } from '../contracts/source.ts';
+import { mqttContracts } from '../targets/mqtt/mqtt-contracts.ts';
 import { mqttOptions } from '../targets/mqtt/mqtt-options.ts';
 import { startMosquitto } from './mosquitto.ts';
 
-const address = 'test/<device>/reading';
-const fleet = testFleet(0, 20, address);
+const fleet = testFleet(0, 20, 'test/<device>/reading');
 const persistent = (version: 4 | 5): TargetOptions => ({
   version,
   cleanStart: false,
@@ -31,33 +30,7 @@ describe('Mosquitto', () => {
     ['5, QoS 2, sessions kept', { ...persistent(5), qos: 2, connections: 4 }],
   ];
   for (const [name, overrides] of variants) {
-    const start = async () => {
-      const broker = await startMosquitto({ config: ['max_queued_messages 100000'] });
-      const options = mqttOptions(broker.endpoint, overrides);
-      const dead = mqttOptions(`mqtt://127.0.0.1:${await deadPort()}`, overrides);
-      return {
-        open: (context: SinkContext) => openSink(options, context),
-        openDead: (context: SinkContext) => openSink(dead, context),
-        openSink: (context: SinkContext) => openSink(options, context),
-        openSource: (context: SourceContext) => openSource(options, context),
-        deadCode: 'target-unreachable' as const,
-        stop: () => broker.stop(),
-        dead,
-      };
-    };
-    sinkContract(`mosquitto, ${name}`, {
-      outcome: overrides['qos'] === 0 ? Outcome.noAck : Outcome.acked,
-      address,
-      start,
-    });
-    sourceContract(`mosquitto, ${name}`, {
-      address,
-      complete: false,
-      start: async () => {
-        const fixture = await start();
-        return { ...fixture, openDead: (context) => openSource(fixture.dead, context) };
-      },
-    });
+    mqttContracts(`mosquitto, ${name}`, overrides, () => startMosquitto({ config: ['max_queued_messages 100000'] }));
   }
 });
 

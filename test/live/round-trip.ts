@@ -1,5 +1,4 @@
 import { expect } from 'vitest';
-import { sleep, systemClock } from '../../src/core/clock.ts';
 import { openSink } from '../../src/targets/mqtt/sink.ts';
 import { openSource } from '../../src/targets/mqtt/source.ts';
 import type { TargetFleet, TargetOptions } from '../../src/targets/target.ts';
@@ -29,14 +28,4 @@ export async function refusalOf(options: TargetOptions, fleet: TargetFleet): Pro
     return error as Error;
   }
   throw new Error('it opened');
-}
-
-/** Resolves as soon as this holds; rejects after twenty seconds. */
-export async function until(holds: () => boolean): Promise<void> {
-  const clock = systemClock();
-  const deadlineUs = clock.nowUs() + 20_000_000;
-  while (!holds()) {
-    if (clock.nowUs() > deadlineUs) throw new Error('waited in vain');
-    await sleep(clock, 5);
-  }
 }

@@ -2,17 +2,15 @@ import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { Outcome } from '../../src/core/outcome.ts';
 import { openSink } from '../../src/targets/mqtt/sink.ts';
-import { openSource } from '../../src/targets/mqtt/source.ts';
-import type { SinkContext, SourceContext, TargetOptions } from '../../src/targets/target.ts';
-import { SinkRecord, sendSlots, sinkContext, sinkContract, testFleet } from '../contracts/sink.ts';
-import { sourceContract } from '../contracts/source.ts';
-import { deadPort } from '../targets/mqtt/aedes-broker.ts';
+import type { TargetOptions } from '../../src/targets/target.ts';
+import { SinkRecord, sendSlots, sinkContext, testFleet } from '../contracts/sink.ts';
+import { mqttContracts } from '../targets/mqtt/mqtt-contracts.ts';
 import { mqttOptions } from '../targets/mqtt/mqtt-options.ts';
+import { until } from '../until.ts';
 import { makeCertificates, startMosquitto } from './mosquitto.ts';
-import { refusalOf, until } from './round-trip.ts';
+import { refusalOf } from './round-trip.ts';
 
-const address = 'test/<device>/reading';
-const fleet = testFleet(0, 20, address);
+const fleet = testFleet(0, 20, 'test/<device>/reading');
 
 let files: ReturnType<typeof makeCertificates>;
 beforeAll(() => {
@@ -26,34 +24,13 @@ describe('Mosquitto over WebSocket', () => {
     ['wss, QoS 1, per device', 'wss', { connections: 'per_device', maxInFlight: 10 }],
   ];
   for (const [name, scheme, overrides] of variants) {
-    const start = async () => {
+    mqttContracts(`mosquitto, ${name}`, overrides, async () => {
       const secure = scheme === 'wss';
       const broker = await startMosquitto({
         webSocket: secure ? files : 'plain',
         config: ['max_queued_messages 100000'],
       });
-      const all = { ...overrides, ...(secure ? { tls: { ca: files.ca } } : {}) };
-      const options = mqttOptions(broker.endpoint, all);
-      const dead = mqttOptions(`${scheme}://127.0.0.1:${await deadPort()}/mqtt`, all);
-      return {
-        open: (context: SinkContext) => openSink(options, context),
-        openDead: (context: SinkContext) => openSink(dead, context),
-        openSink: (context: SinkContext) => openSink(options, context),
-        openSource: (context: SourceContext) => openSource(options, context),
-        deadCode: 'target-unreachable' as const,
-        stop: () => broker.stop(),
-        dead,
-      };
-    };
-    const outcome = overrides['qos'] === 0 ? Outcome.noAck : Outcome.acked;
-    sinkContract(`mosquitto, ${name}`, { outcome, address, start });
-    sourceContract(`mosquitto, ${name}`, {
-      address,
-      complete: false,
-      start: async () => {
-        const fixture = await start();
-        return { ...fixture, openDead: (context) => openSource(fixture.dead, context) };
-      },
+      return secure ? { ...broker, more: { tls: { ca: files.ca } } } : broker;
     });
   }
 

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createEventBatch } from '../../../src/core/event-batch.ts';
 import { Outcome } from '../../../src/core/outcome.ts';
 import { type FileFolder, FileSeries, type WritableFile } from '../../../src/targets/file/file-series.ts';
 import { LineReader } from '../../../src/targets/file/line-reader.ts';
@@ -8,6 +7,7 @@ import { LineWriter } from '../../../src/targets/file/line-writer.ts';
 import { SinkRecord } from '../../contracts/sink.ts';
 import { SourceRecord } from '../../contracts/source.ts';
 import { VirtualClock } from '../../simulation/virtual-clock.ts';
+import { lineSender } from './line-sender.ts';
 
 /** Files in memory; each write takes as many bytes as `chops` says, in turn, and 0 is an error. */
 class MemoryFolder implements FileFolder {
@@ -67,22 +67,7 @@ function start(folder: MemoryFolder, header: string, maxBytes: number) {
   const record = new SinkRecord();
   const clock = new VirtualClock();
   const writer = new LineWriter(new FileSeries(folder, Buffer.from(header), maxBytes), clock, record);
-  let slot = 0;
-  function send(payloads: readonly string[]): void {
-    const batch = createEventBatch(payloads.length, 4096);
-    for (const payload of payloads) {
-      const i = batch.count++;
-      batch.starts[i] = batch.end;
-      batch.identities[i] = batch.end;
-      batch.payloads[i] = batch.end;
-      batch.end += Buffer.from(batch.bytes.buffer).write(payload, batch.end);
-      batch.ends[i] = batch.end;
-      batch.slots[i] = slot++;
-      writer.room[0] = (writer.room[0] as number) - 1;
-    }
-    writer.send(batch, clock.nowUs());
-  }
-  return { record, writer, send };
+  return { record, writer, send: lineSender(writer, clock) };
 }
 
 /** What a reader makes of the files, one after the other. */

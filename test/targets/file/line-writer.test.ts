@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { createEventBatch } from '../../../src/core/event-batch.ts';
 import { Outcome } from '../../../src/core/outcome.ts';
 import { FileSeries, type WritableFile } from '../../../src/targets/file/file-series.ts';
 import { LineWriter } from '../../../src/targets/file/line-writer.ts';
 import { SinkRecord } from '../../contracts/sink.ts';
 import { VirtualClock } from '../../simulation/virtual-clock.ts';
+import { lineSender } from './line-sender.ts';
 
 /** A disk of `capacity` bytes that takes at most `chunk` bytes at a time. */
 class SmallDisk implements WritableFile {
@@ -53,21 +53,8 @@ function start(disk: SmallDisk) {
   const nothing = (): Promise<void> => Promise.resolve();
   const folder = { create: () => Promise.resolve(disk), complete: nothing, remove: nothing };
   const writer = new LineWriter(new FileSeries(folder, new Uint8Array(), Number.POSITIVE_INFINITY), clock, record);
-  let slot = 0;
-  function send(...payloads: string[]): void {
-    const batch = createEventBatch(payloads.length, 4 * 1024 * 1024);
-    for (const payload of payloads) {
-      const i = batch.count++;
-      batch.starts[i] = batch.end;
-      batch.identities[i] = batch.end;
-      batch.payloads[i] = batch.end;
-      batch.end += Buffer.from(batch.bytes.buffer).write(payload, batch.end);
-      batch.ends[i] = batch.end;
-      batch.slots[i] = slot++;
-      writer.room[0] = (writer.room[0] as number) - 1;
-    }
-    writer.send(batch, clock.nowUs());
-  }
+  const sender = lineSender(writer, clock);
+  const send = (...payloads: string[]): void => sender(payloads);
   const outcomes = (): string[] =>
     [...record.outcomes].map(([key, { outcome, reason }]) => `${key} ${outcome} ${reason}`);
   return { record, clock, writer, send, outcomes };

@@ -1,24 +1,17 @@
 import { expect, it } from 'vitest';
-import { sleep, systemClock } from '../../../src/core/clock.ts';
+import { systemClock } from '../../../src/core/clock.ts';
 import { Outcome } from '../../../src/core/outcome.ts';
 import { streamRoot } from '../../../src/core/random.ts';
 import { openSink } from '../../../src/targets/mqtt/sink.ts';
 import type { Sink } from '../../../src/targets/target.ts';
 import { SinkRecord, sendSlots, sinkContext, testFleet } from '../../contracts/sink.ts';
+import { until } from '../../until.ts';
 import { mqttOptions } from './mqtt-options.ts';
 import { puback, scriptedBroker } from './scripted-broker.ts';
 
 const clock = systemClock();
 const key = streamRoot(1, 'cut');
 const fleet = testFleet(0, 40, 'test/<device>');
-
-async function until(what: string, holds: () => boolean): Promise<void> {
-  const deadlineUs = clock.nowUs() + 10_000_000;
-  while (!holds()) {
-    if (clock.nowUs() > deadlineUs) throw new Error(`waited in vain for ${what}`);
-    await sleep(clock, 2);
-  }
-}
 
 const cut = (sink: Sink, share: number, forMs: number): void => sink.disconnect?.({ fleets: null, share, key }, forMs);
 
@@ -32,7 +25,7 @@ it('a cut makes what is in flight unknown, once each; what waits goes out when t
   const sink = await openSink(options, sinkContext(record, [fleet]));
   const room = Array.from(sink.room);
   const sending = sendSlots(sink, record, fleet, 0, 400);
-  await until('five in flight of each', () => sink.room.every((free) => free === 0));
+  await until(() => sink.room.every((free) => free === 0));
   silent = false;
   const cutAtUs = clock.nowUs();
   cut(sink, 1, 150);
@@ -67,7 +60,7 @@ it('cuts those that were chosen and no other, and the storm comes back at the co
   expect(count).toBeGreaterThan(8);
   expect(count).toBeLessThan(32);
   const startUs = clock.nowUs();
-  await until('all are back', () => sink.room.every((room) => room > 0));
+  await until(() => sink.room.every((room) => room > 0));
   // 30 ms down, then one every 5 ms, with the queue's 50 ms of grace for timers that fire late.
   expect(clock.nowUs() - startUs).toBeGreaterThanOrEqual(30_000 + count * 5000 - 60_000);
   expect(broker.clients.slice(40).sort()).toEqual(
@@ -84,13 +77,13 @@ it('a second cut outlasts the first, whether the connection is down, waits for i
   const sink = await openSink(options, sinkContext(record, [testFleet(0, 12, 'test/<device>')]));
   cut(sink, 1, 10);
   // Some of them are back or on their way now, the others wait in the queue.
-  await until('the first is back', () => broker.clients.length > 12);
+  await until(() => broker.clients.length > 12);
   const cutAtUs = clock.nowUs();
   const before = broker.clients.length;
   cut(sink, 1, 200);
-  await until('somebody is back', () => broker.clients.length > before + 1);
+  await until(() => broker.clients.length > before + 1);
   expect(clock.nowUs() - cutAtUs).toBeGreaterThanOrEqual(200_000);
-  await until('all are back', () => sink.room.every((room) => room > 0));
+  await until(() => sink.room.every((room) => room > 0));
   await sendSlots(sink, record, testFleet(0, 12, 'test/<device>'), 0, 120);
   await sink.flush(5000);
   await sink.close();

@@ -7,20 +7,13 @@ import { openSink } from '../../../src/targets/mqtt/sink.ts';
 import { openSource } from '../../../src/targets/mqtt/source.ts';
 import { appendEvent, SinkRecord, sendSlots, sinkContext, testFleet } from '../../contracts/sink.ts';
 import { SourceRecord, sourceContext } from '../../contracts/source.ts';
+import { until } from '../../until.ts';
 import { startAedes, type TestBroker } from './aedes-broker.ts';
 import { mqttOptions } from './mqtt-options.ts';
 import { puback, scriptedBroker } from './scripted-broker.ts';
 
 const clock = systemClock();
 const fleet = testFleet(0, 4, 'test/<device>');
-
-async function until(what: string, holds: () => boolean): Promise<void> {
-  const deadlineUs = clock.nowUs() + 10_000_000;
-  while (!holds()) {
-    if (clock.nowUs() > deadlineUs) throw new Error(`waited in vain for ${what}`);
-    await sleep(clock, 2);
-  }
-}
 
 describe('a sink whose broker goes away', () => {
   let broker: TestBroker;
@@ -34,8 +27,8 @@ describe('a sink whose broker goes away', () => {
     const sink = await openSink(mqttOptions(broker.endpoint), sinkContext(record, [fleet]));
     const full = Array.from(sink.room);
     broker.cut();
-    await until('no room', () => sink.room.every((room) => room === 0));
-    await until('room', () => Array.from(sink.room).every((room, lane) => room === full[lane]));
+    await until(() => sink.room.every((room) => room === 0));
+    await until(() => Array.from(sink.room).every((room, lane) => room === full[lane]));
     expect(record.drains.slice(-2).sort()).toEqual([0, 1]);
     await sendSlots(sink, record, fleet, 0, 100);
     await sink.flush(5000);
@@ -51,9 +44,9 @@ describe('a sink whose broker goes away', () => {
     const sink = await openSink(mqttOptions(broker.endpoint), sinkContext(record, [fleet]));
     await sendSlots(sink, record, fleet, 0, 50);
     await broker.stop();
-    await until('no room', () => sink.room.every((room) => room === 0));
+    await until(() => sink.room.every((room) => room === 0));
     broker = await startAedes(broker.port);
-    await until('room', () => sink.room.every((room) => room === 50));
+    await until(() => sink.room.every((room) => room === 50));
     await sendSlots(sink, record, fleet, 50, 100);
     await sink.flush(5000);
     await sink.close();
@@ -65,7 +58,7 @@ describe('a sink whose broker goes away', () => {
     const record = new SinkRecord();
     const sink = await openSink(mqttOptions(broker.endpoint), sinkContext(record, [fleet]));
     await broker.stop();
-    await until('no room', () => sink.room.every((room) => room === 0));
+    await until(() => sink.room.every((room) => room === 0));
     await sink.flush(1000);
     await sink.close();
     const notices = record.notices.length;
@@ -80,12 +73,12 @@ describe('a sink whose broker goes away', () => {
     const sink = await openSink(mqttOptions(broker.endpoint, { connections: 1 }), sinkContext(record, [fleet]));
     sink.room[0] = (sink.room[0] as number) - 1;
     broker.cut();
-    await until('no room', () => sink.room[0] === 0);
+    await until(() => sink.room[0] === 0);
     const batch = createEventBatch(1, 1000);
     appendEvent(batch, fleet, 7);
     sink.send(batch, clock.nowUs());
     expect(record.outcomes.get('0/7')).toMatchObject({ outcome: Outcome.rejected, reason: 'not connected' });
-    await until('room', () => sink.room[0] === 50);
+    await until(() => sink.room[0] === 50);
     await sink.close();
   });
 
@@ -94,7 +87,7 @@ describe('a sink whose broker goes away', () => {
     const source = await openSource(mqttOptions(broker.endpoint), sourceContext(arrived, [fleet]));
     expect(source.health()).toEqual({ gaps: 0, fullReads: 0, brokerDropped: null });
     broker.cut();
-    await until('the reader', () => arrived.notices.some((notice) => notice.startsWith('reconnected')));
+    await until(() => arrived.notices.some((notice) => notice.startsWith('reconnected')));
     expect(source.health().gaps).toBe(1);
     const record = new SinkRecord();
     const sink = await openSink(mqttOptions(broker.endpoint), sinkContext(record, [fleet]));
@@ -112,8 +105,8 @@ describe('a sink whose broker acknowledges oddly', () => {
     const options = mqttOptions(broker.endpoint, { connections: 1, maxInFlight: 3, timeoutUs: 100_000 });
     const sink = await openSink(options, sinkContext(record, [fleet]));
     await sendSlots(sink, record, fleet, 0, 6);
-    await until('the first three', () => record.outcomes.size >= 3);
-    await until('six PUBLISHes', () => ids.length === 6);
+    await until(() => record.outcomes.size >= 3);
+    await until(() => ids.length === 6);
     expect(new Set(ids).size).toBe(6);
     // The late acknowledgements of the first three settle nothing, and not the three that took their place in the window either.
     const [socket] = broker.sockets as [Socket];
@@ -206,7 +199,7 @@ it('stops taking events at QoS 0 when the socket is full, and goes on when it dr
     socket.removeAllListeners('data');
     socket.resume();
   }
-  await until('room', () => (sink.room[0] as number) > 0);
+  await until(() => (sink.room[0] as number) > 0);
   expect(record.drains).toEqual([0, 0]);
   await sink.flush(5000);
   await sink.close();

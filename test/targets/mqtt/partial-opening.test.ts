@@ -1,24 +1,15 @@
 import { expect, it } from 'vitest';
-import { sleep, systemClock } from '../../../src/core/clock.ts';
 import { IotloadError } from '../../../src/core/errors.ts';
 import { Outcome } from '../../../src/core/outcome.ts';
 import { leastUp, Opening } from '../../../src/targets/mqtt/opening.ts';
 import { openSink } from '../../../src/targets/mqtt/sink.ts';
 import { SinkRecord, sendSlots, sinkContext, testFleet } from '../../contracts/sink.ts';
+import { until } from '../../until.ts';
 import { mqttOptions } from './mqtt-options.ts';
 import { puback, scriptedBroker } from './scripted-broker.ts';
 
-const clock = systemClock();
 const fleet = testFleet(0, 20, 'test/<device>');
 const devices = (count: number) => testFleet(0, count, 'test/<device>');
-
-async function until(what: string, holds: () => boolean): Promise<void> {
-  const deadlineUs = clock.nowUs() + 10_000_000;
-  while (!holds()) {
-    if (clock.nowUs() > deadlineUs) throw new Error(`waited in vain for ${what}`);
-    await sleep(clock, 2);
-  }
-}
 
 it('asks each part for its share, rounded up', () => {
   expect(leastUp(null, 7, 100)).toBe(7);
@@ -64,10 +55,10 @@ it('starts with enough of them, says how many are missing, and takes them when t
   });
   const sink = await openSink(options, sinkContext(record, [fleet]));
   expect(Array.from(sink.room).flatMap((room, lane) => (room === 0 ? [lane] : []))).toEqual([3, 17]);
-  await until('the notices', () => record.notices.length === 2);
+  await until(() => record.notices.length === 2);
   expect(record.notices).toEqual(new Array(2).fill('warning: not connected at the start: not authorized'));
   broker.refused.delete('fleet0-3');
-  await until('the one that may come now', () => (sink.room[3] as number) > 0);
+  await until(() => (sink.room[3] as number) > 0);
   await sendSlots(sink, record, devices(10), 0, 100);
   await sink.flush(5000);
   await sink.close();

@@ -6,6 +6,7 @@ import { streamRoot } from '../../../src/core/random.ts';
 import { openSink } from '../../../src/targets/mqtt/sink.ts';
 import type { TargetFleet } from '../../../src/targets/target.ts';
 import { SinkRecord, sendSlots, sinkContext, testFleet } from '../../contracts/sink.ts';
+import { until } from '../../until.ts';
 import { mqttOptions } from './mqtt-options.ts';
 import { puback, scriptedBroker } from './scripted-broker.ts';
 
@@ -14,14 +15,6 @@ const fleet: TargetFleet = {
   ...testFleet(0, 3, 'test/<device>'),
   deviceId: (seat, incarnation = 0) => `d${seat}.${incarnation}`,
 };
-
-async function until(what: string, holds: () => boolean): Promise<void> {
-  const deadlineUs = clock.nowUs() + 10_000_000;
-  while (!holds()) {
-    if (clock.nowUs() > deadlineUs) throw new Error(`waited in vain for ${what}`);
-    await sleep(clock, 2);
-  }
-}
 
 it('lets what is in flight be acknowledged, says farewell, and comes back under the new id', async () => {
   const pending: [Socket, number][] = [];
@@ -36,14 +29,14 @@ it('lets what is in flight be acknowledged, says farewell, and comes back under 
     sinkContext(record, [fleet]),
   );
   await sendSlots(sink, record, fleet, 0, 9);
-  await until('nine PUBLISHes', () => pending.length === 9);
+  await until(() => pending.length === 9);
   sink.reload?.(0, 1, 1);
   expect(Array.from(sink.room, (room) => room > 0)).toEqual([true, false, true]);
   await sleep(clock, 20);
   expect(broker.farewells).toBe(0);
   hold = false;
   for (const [socket, packetId] of pending) socket.write(puback(packetId));
-  await until('the new device', () => (sink.room[1] as number) > 0);
+  await until(() => (sink.room[1] as number) > 0);
   expect(broker.clients.sort()).toEqual(['d0.0', 'd1.0', 'd1.1', 'd2.0']);
   expect(broker.farewells).toBe(1);
   await sendSlots(sink, record, fleet, 9, 30);
@@ -63,7 +56,7 @@ it('waits for an acknowledgement that never comes no longer than the timeout', a
   const sink = await openSink(options, sinkContext(record, [fleet]));
   await sendSlots(sink, record, fleet, 0, 3);
   sink.reload?.(0, 2, 4);
-  await until('the new device', () => broker.clients.includes('d2.4'));
+  await until(() => broker.clients.includes('d2.4'));
   expect(record.outcomes.get('0/2')).toMatchObject({ outcome: Outcome.unknown, reason: 'timeout' });
   await sink.close();
   await broker.stop();
@@ -86,7 +79,7 @@ it('sends events of the old device that the engine has already taken the room fo
   // The one that was taken is sent as if there were room.
   sink.room[0] = 1;
   await sendSlots(sink, record, fleet, 0, 1);
-  await until('the new device', () => broker.clients.includes('d0.1'));
+  await until(() => broker.clients.includes('d0.1'));
   await sink.flush(1000);
   expect(record.outcomes.get('0/0')).toMatchObject({ outcome: Outcome.acked });
   expect(topics).toHaveLength(1);
@@ -101,7 +94,7 @@ it('goes at once at QoS 0', async () => {
     sinkContext(new SinkRecord(), [fleet]),
   );
   sink.reload?.(0, 0, 1);
-  await until('the new device', () => broker.clients.includes('d0.1'));
+  await until(() => broker.clients.includes('d0.1'));
   await sink.close();
   await broker.stop();
 });
@@ -117,7 +110,7 @@ it('takes the newest id when the device changes again, or is cut, in between', a
   sink.reload?.(0, 1, 1);
   sink.disconnect?.({ fleets: null, share: 1, key: streamRoot(1, 'cut') }, 20);
   sink.reload?.(0, 2, 5);
-  await until('all three', () => sink.room.every((room) => room > 0));
+  await until(() => sink.room.every((room) => room > 0));
   expect(new Set(broker.clients.slice(-3))).toEqual(new Set(['d0.2', 'd1.1', 'd2.5']));
   await sink.close();
   await broker.stop();

@@ -1,16 +1,15 @@
 import type { IPublishPacket, Packet } from 'mqtt-packet';
 import { afterEach, describe, expect, it } from 'vitest';
-import { sleep, systemClock } from '../../../src/core/clock.ts';
 import { Outcome } from '../../../src/core/outcome.ts';
 import { openSink } from '../../../src/targets/mqtt/sink.ts';
 import { openSource } from '../../../src/targets/mqtt/source.ts';
 import type { Sink, TargetOptions } from '../../../src/targets/target.ts';
 import { SinkRecord, sendSlots, sinkContext, testFleet } from '../../contracts/sink.ts';
 import { SourceRecord, sourceContext } from '../../contracts/source.ts';
+import { until } from '../../until.ts';
 import { mqttOptions } from './mqtt-options.ts';
 import { type BrokerScript, type PacketBroker, type PacketConnection, startPacketBroker } from './packet-broker.ts';
 
-const clock = systemClock();
 const fleet = testFleet(0, 4, 'test/<device>');
 let broker: PacketBroker;
 let sent: SinkRecord;
@@ -187,11 +186,3 @@ describe('reading at QoS 2', () => {
     await source.close();
   });
 });
-
-async function until(holds: () => boolean): Promise<void> {
-  const deadlineUs = clock.nowUs() + 10_000_000;
-  while (!holds()) {
-    if (clock.nowUs() > deadlineUs) throw new Error('waited in vain');
-    await sleep(clock, 2);
-  }
-}
