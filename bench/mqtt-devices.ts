@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { MqttClient } from 'mqtt';
 import { systemClock } from '../src/core/clock.ts';
 import { createEventBatch } from '../src/core/event-batch.ts';
-import type { SinkEvents, TargetFleet } from '../src/targets/target.ts';
+import type { TargetFleet } from '../src/targets/target.ts';
 import { startNullBroker } from './rivals/null-broker.ts';
 import { compareRivals, type Figure, startRole, timedCommand } from './rivals/rounds.ts';
 
@@ -40,19 +40,9 @@ async function measured(publish: (count: number) => Promise<void>): Promise<void
 
 /** Our sink, driven as the engine drives it: every device that has room sends one event in each batch. */
 async function iotload(): Promise<void> {
-  const { openSink } = await import('../src/targets/mqtt/sink.ts');
+  const { openOwnSink } = await import('./rivals/own-sink.ts');
   const { optionsSchema } = await import('../src/targets/mqtt/options.ts');
   const clock = systemClock();
-  let settled = 0;
-  let wake = (): void => {};
-  const events: SinkEvents = {
-    settled: (_fleet, _slots, _sentAtUs, count) => {
-      settled += count;
-    },
-    resent: () => {},
-    drained: () => wake(),
-    notice: () => {},
-  };
   const fleet: TargetFleet = {
     index: 0,
     name: 'f',
@@ -67,8 +57,7 @@ async function iotload(): Promise<void> {
     connect: { rate: '5k/s' },
     max_in_flight: IN_FLIGHT,
   });
-  const context = { clock, runId: 'bench', part: { index: 0, count: 1 }, fleets: [fleet], events };
-  const sink = await openSink(options, { ...context, remake: () => false, random: () => 0.5, reveal: (text) => text });
+  const { sink, drained, settled } = await openOwnSink(options, fleet);
   const batch = createEventBatch(256, 256 * 1024);
   const bytes = Buffer.from(batch.bytes.buffer);
   const addresses = Array.from({ length: DEVICES }, (_, seat) =>
@@ -93,7 +82,6 @@ async function iotload(): Promise<void> {
   };
   let slot = 0;
   await measured(async (count) => {
-    settled = 0;
     let sent = 0;
     while (sent < count) {
       const before = sent;
@@ -107,13 +95,9 @@ async function iotload(): Promise<void> {
       }
       if (batch.count > 0) flush();
       if (sent > before) await new Promise((resolve) => setImmediate(resolve));
-      else
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
+      else await drained();
     }
-    await sink.flush(60_000);
-    if (settled !== count) throw new Error(`${settled} of ${count} settled`);
+    await settled(count);
   });
   await sink.close();
 }

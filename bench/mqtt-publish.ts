@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '../src/core/clock.ts';
 import { createEventBatch, type EventBatch } from '../src/core/event-batch.ts';
-import type { SinkEvents, TargetFleet } from '../src/targets/target.ts';
+import type { TargetFleet } from '../src/targets/target.ts';
 import { Answer, PacketType, writeAnswer } from '../src/wire/mqtt-frames.ts';
 import { createPublishLayout, readPublish } from '../src/wire/mqtt-publish.ts';
 import { FrameSplitter } from '../src/wire/mqtt-splitter.ts';
@@ -76,18 +76,8 @@ async function measured(publish: (count: number) => Promise<void>): Promise<void
 
 /** Our sink, driven as the engine drives it: batches of up to 64, room counted down, waiting for `drained`. */
 async function iotload(): Promise<void> {
-  const { openSink } = await import('../src/targets/mqtt/sink.ts');
+  const { openOwnSink } = await import('./rivals/own-sink.ts');
   const clock = systemClock();
-  let settled = 0;
-  let wake = (): void => {};
-  const events: SinkEvents = {
-    settled: (_fleet, _slots, _sentAtUs, count) => {
-      settled += count;
-    },
-    resent: () => {},
-    drained: () => wake(),
-    notice: () => {},
-  };
   const fleet: TargetFleet = { index: 0, name: 'f', devices: 1, address: TOPIC, deviceId: () => 'd' };
   const options = {
     endpoint: `mqtt://127.0.0.1:${port}`,
@@ -113,19 +103,15 @@ async function iotload(): Promise<void> {
     maxInFlight: WINDOW,
     timeoutUs: 30e6,
   };
-  const context = { clock, runId: 'bench', part: { index: 0, count: 1 }, fleets: [fleet], events };
-  const sink = await openSink(options, { ...context, remake: () => false, random: () => 0.5, reveal: (text) => text });
+  const { sink, drained, settled } = await openOwnSink(options, fleet);
   const batch = filledBatch(64);
   const { room } = sink;
   await measured(async (count) => {
-    settled = 0;
     let sent = 0;
     while (sent < count) {
       const size = Math.min(64, count - sent, room[0] as number);
       if (size === 0) {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
+        await drained();
         continue;
       }
       room[0] = (room[0] as number) - size;
@@ -133,8 +119,7 @@ async function iotload(): Promise<void> {
       sink.send(batch, clock.nowUs());
       sent += size;
     }
-    await sink.flush(60_000);
-    if (settled !== count) throw new Error(`${settled} of ${count} settled`);
+    await settled(count);
   });
   await sink.close();
   process.disconnect?.();
