@@ -38,6 +38,8 @@ export class ProxyConnection {
   readonly #down: Buffer[] = [];
   readonly #acks = new AckFilter();
   readonly #held = new Map<string, Held>();
+  /** Frames whose delay or hold was over within a stall: the first to go after it. */
+  readonly #overdue: Buffer[] = [];
   readonly #layout = createPublishLayout();
   #cancelDelay: (() => void) | null = null;
   #clientEnded = false;
@@ -70,6 +72,7 @@ export class ProxyConnection {
     this.#cancelDelay?.();
     for (const { cancel } of this.#held.values()) cancel();
     this.#held.clear();
+    this.#overdue.length = 0;
     if (!this.#client.destroyed) this.#client.resetAndDestroy();
     if (!this.#broker.destroyed) this.#broker.destroy();
   }
@@ -103,7 +106,7 @@ export class ProxyConnection {
 
   /** Passes frames towards the broker until something holds them. */
   #pumpUp(): void {
-    const out: Buffer[] = [];
+    const out = this.#state.stalled ? [] : this.#overdue.splice(0);
     let taken = 0;
     while (taken < this.#up.length && !this.#state.stalled && this.#cancelDelay === null && !this.#client.destroyed) {
       this.#frameUp(this.#up[taken++] as Buffer, out);
@@ -182,6 +185,7 @@ export class ProxyConnection {
         state.record(record);
         if (out.length > 0) this.#broker.write(Buffer.concat(out));
         out.length = 0;
+        this.#takeHeld();
         this.#client.resetAndDestroy();
         this.#broker.end();
         return;
@@ -234,9 +238,15 @@ export class ProxyConnection {
     const holdMs = this.#state.plan.reorder?.holdMs ?? 2000;
     const cancel = this.#state.clock.after(holdMs, () => {
       this.#held.delete(record.topic);
-      this.#broker.write(frame);
+      this.#release(frame);
     });
     this.#held.set(record.topic, { frame, record, cancel });
+  }
+
+  /** Passes on a frame whose time has come; within a stall, when that is over. */
+  #release(frame: Buffer): void {
+    if (this.#state.stalled) this.#overdue.push(frame);
+    else this.#broker.write(frame);
   }
 
   /** Frames that nothing overtook, in the order they came. */
@@ -250,7 +260,7 @@ export class ProxyConnection {
   #delay(frame: Buffer): void {
     this.#cancelDelay = this.#state.clock.after(this.#state.plan.delay?.ms ?? 0, () => {
       this.#cancelDelay = null;
-      this.#broker.write(frame);
+      this.#release(frame);
       this.#pumpUp();
     });
   }
