@@ -12,7 +12,8 @@ export type BrokerReply =
 /** The broker in its own process: no shared garbage collector, its CPU counted apart. Ends itself when its parent is gone. */
 async function main(): Promise<void> {
   const say = (reply: BrokerReply): void => {
-    process.send?.(reply);
+    // Without a callback a parent that has just hung up would be an error that nobody catches; 'disconnect' ends this process anyway.
+    process.send?.(reply, undefined, undefined, () => {});
   };
   process.on('disconnect', () => process.exit(0));
   // Ctrl-C reaches every process of a terminal; the run still drains through this broker and ends it by closing the channel.
