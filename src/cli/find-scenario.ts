@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readdirSync, readSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { IotloadError } from '../core/errors.ts';
@@ -18,7 +18,8 @@ export function shippedScenarios(): string[] {
 /** Text, display name and folder of a scenario given as a path or as the name of a shipped one. */
 export function findScenario(argument: string): { file: string; text: string; folder: string } {
   const shipped = `${shippedFolder}${argument}.yaml`;
-  const file = !existsSync(argument) && /^[\w-]+$/.test(argument) && existsSync(shipped) ? shipped : argument;
+  const named = /^[\w-]+$/.test(argument) && existsSync(shipped);
+  const file = named && !isFile(argument) ? shipped : argument;
   try {
     const name = file === shipped ? `scenarios/${argument}.yaml` : argument;
     return { file: name, text: readBounded(file), folder: dirname(file) };
@@ -31,6 +32,11 @@ export function findScenario(argument: string): { file: string; text: string; fo
       cause: error,
     });
   }
+}
+
+/** Whether there is something to read: not a folder, such as the results of a run may be in. */
+function isFile(path: string): boolean {
+  return existsSync(path) && !statSync(path).isDirectory();
 }
 
 /** The text of a file, or so much of one that is too large that whoever checks it will say so: no file fills the memory. */
