@@ -1,15 +1,16 @@
 import { formatCount, formatDuration, formatRate } from '../core/units.ts';
 import type { Plan } from '../plan/plan.ts';
+import { planLengthUs } from '../plan/plan-length.ts';
 
 /** What a valid scenario comes to, in a few lines. */
 export function describePlan(plan: Plan, file: string): string {
-  const seconds = (plan.run.warmUpUs + plan.run.durationUs) / 1e6;
+  const lengthUs = planLengthUs(plan);
   const lines = [`${file}: valid`];
   for (const fleet of plan.fleets) {
     const target = plan.targets[fleet.target] as Plan['targets'][number];
     lines.push(
       `  ${fleet.name}: ${formatCount(fleet.devices)} × ${fleet.model}, ${formatCount(fleet.slots)} events in ` +
-        `${formatDuration(seconds * 1e6)} (${formatRate(fleet.slots / seconds)} on average) to ${target.name} (${target.protocol})`,
+        `${formatDuration(lengthUs)} (${formatRate(fleet.slots / (lengthUs / 1e6))} on average) to ${target.name} (${target.protocol})`,
     );
   }
   if (plan.verify === null) lines.push('  delivery is not checked; the thresholds decide');
