@@ -100,5 +100,10 @@ function commandLine(): string {
       ? `${arg.slice(0, arg.length - setting.length)}${path.join('.')}=[redacted]`
       : maskSecrets(arg);
   });
-  return ['iotload', ...args].join(' ');
+  return ['iotload', ...args.map(quoted)].join(' ');
+}
+
+/** An argument as a shell takes it for one word. */
+function quoted(arg: string): string {
+  return /^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", String.raw`'\''`)}'`;
 }
