@@ -14,7 +14,7 @@ const completion: VerbEntry = {
 };
 
 /** Runs the verb that the arguments name and leaves its exit code behind. Overviews load no parser. */
-async function main(args: readonly string[]): Promise<void> {
+export async function main(args: readonly string[]): Promise<void> {
   const typed = args.find((arg) => !arg.startsWith('-'));
   const entry = typed === completion.name ? completion : verbNamed(typed);
   if (entry === undefined && (args.length === 0 || typed === undefined || typed === 'help')) {
@@ -87,5 +87,3 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 // Progress that nobody can read any more must not end a run.
 process.stderr.on('error', () => {});
-
-await main(process.argv.slice(2));

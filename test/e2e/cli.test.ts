@@ -2,7 +2,7 @@ import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startMqttBroker } from '../../src/brokers/mqtt/embedded-mqtt-broker.ts';
 import type { EmbeddedBroker } from '../../src/brokers/registry.ts';
-import { iotload, scratch, start, summaryOf } from './iotload.ts';
+import { answer, iotload, scratch, start, summaryOf } from './iotload.ts';
 import { phones } from './scenario-text.ts';
 
 let broker: EmbeddedBroker;
@@ -45,7 +45,7 @@ describe('the command line itself', () => {
     [['verify', '.'], 'plan.json'],
     [['sample', 'quickstart', '--fleet', 'cars'], 'phones'],
   ])('%j is exit 2 and says what to do', async (args, hint) => {
-    const { code, stderr } = await iotload(args, {}, space.dir);
+    const { code, stderr } = await answer(args, space.dir);
     expect(stderr).toContain(hint);
     expect(stderr).not.toMatch(/\n\s+at /);
     expect(code).toBe(2);
@@ -58,15 +58,15 @@ describe('iotload validate and sample', () => {
     expect(valid.code).toBe(0);
     expect(valid.stdout).toMatch(/valid\n.*50 × phone-motion, 750 events/);
     expect(valid.stdout).toContain('lost == 0');
-    const schema = await iotload(['validate', '--schema']);
+    const schema = await answer(['validate', '--schema']);
     expect(JSON.parse(schema.stdout)).toHaveProperty('properties.fleets');
   });
 
   it('print the same events for the same seed and run id, others for another seed', async () => {
     const file = scenario({ start: '2026-01-01T00:00:00Z' });
-    const sample = async (...more: string[]): Promise<string> =>
-      (await iotload(['sample', file, '--run-id', 'r', '--count', '60', ...more])).stdout;
-    const first = await sample();
+    const sampled = ['sample', file, '--run-id', 'r', '--count', '60'];
+    const sample = async (...more: string[]): Promise<string> => (await answer([...sampled, ...more])).stdout;
+    const first = (await iotload(sampled)).stdout;
     expect(first.trim().split('\n').length).toBe(60);
     expect(await sample()).toBe(first);
     expect(await sample('--seed', '2')).not.toBe(first);
@@ -147,9 +147,9 @@ describe('iotload verify', () => {
   });
 
   it('says what it cannot read live', async () => {
-    const embedded = await iotload(['verify', 'quickstart', '--run-id', 'x'], {}, space.dir);
+    const embedded = await answer(['verify', 'quickstart', '--run-id', 'x'], space.dir);
     expect(embedded.stderr).toContain('embedded broker lives inside its run');
-    const derived = await iotload(['verify', scenario({ payload: 'seismograph' }), '--run-id', 'x'], {}, space.dir);
+    const derived = await answer(['verify', scenario({ payload: 'seismograph' }), '--run-id', 'x'], space.dir);
     expect(derived.stderr).toContain('--start-at');
     expect([embedded.code, derived.code]).toEqual([2, 2]);
   });

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { iotload, scratch } from './iotload.ts';
+import { answer, iotload, scratch } from './iotload.ts';
 import { phones } from './scenario-text.ts';
 
 let space: ReturnType<typeof scratch>;
@@ -13,6 +13,12 @@ afterEach(() => space.remove());
 function doctor(target: string, ...flags: string[]) {
   writeFileSync(space.path('case.yaml'), phones({ target }));
   return iotload(['doctor', 'case.yaml', ...flags], {}, space.dir);
+}
+
+/** The same without a process of its own, where nothing is sent. */
+function asked(target: string, ...flags: string[]) {
+  writeFileSync(space.path('case.yaml'), phones({ target }));
+  return answer(['doctor', 'case.yaml', ...flags], space.dir);
 }
 
 describe('iotload doctor', () => {
@@ -54,16 +60,16 @@ describe('iotload doctor', () => {
 
   it('is exit 2 for a certificate file that is none, or is not there', async () => {
     writeFileSync(space.path('ca.pem'), 'no certificate');
-    const none = await doctor('{ protocol: mqtt, endpoint: "mqtts://127.0.0.1:1", tls: { ca: ca.pem } }');
+    const none = await asked('{ protocol: mqtt, endpoint: "mqtts://127.0.0.1:1", tls: { ca: ca.pem } }');
     expect(none.stdout).toMatch(/^✗ tls\.ca +.*ca\.pem holds no certificate$/m);
-    const gone = await doctor('{ protocol: mqtt, endpoint: "mqtts://127.0.0.1:1", tls: { ca: gone.pem } }');
+    const gone = await asked('{ protocol: mqtt, endpoint: "mqtts://127.0.0.1:1", tls: { ca: gone.pem } }');
     expect(gone.stdout).toContain('cannot be read (ENOENT)');
     expect([none.code, gone.code]).toEqual([2, 2]);
   });
 
   it('is exit 2 for a scenario with mistakes, and 6 for what the safety rail refuses', async () => {
-    expect((await doctor('{ protocol: mqtt, endpoint: nowhere }')).code).toBe(2);
+    expect((await asked('{ protocol: mqtt, endpoint: nowhere }')).code).toBe(2);
     const flag = 'target.endpoint=mqtt://broker.example.com';
-    expect((await doctor('{ protocol: mqtt, endpoint: embedded }', '--set', flag)).code).toBe(6);
+    expect((await asked('{ protocol: mqtt, endpoint: embedded }', '--set', flag)).code).toBe(6);
   });
 });

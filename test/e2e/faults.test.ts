@@ -6,7 +6,8 @@ const runThrough = faultyBroker();
 /** What never comes is not waited for longer than this. */
 const grace = 'verify: { grace: 1s }';
 
-describe('known faults between the phones and the broker', () => {
+// Each has a proxy, a run and a folder of its own, and waits more than it works.
+describe.concurrent('known faults between the phones and the broker', () => {
   it('events that are acknowledged and dropped: exactly those are missing, exit 1', async () => {
     const { code, result, found, injected } = await runThrough({ drop: { share: 0.02 } }, { more: grace });
     const dropped = injected('drop');
@@ -50,7 +51,7 @@ describe('known faults between the phones and the broker', () => {
   });
 
   it('acknowledgements that are dropped: unknown, seen all the same, never lost', async () => {
-    const { code, result, injected } = await runThrough({ dropAcks: { every: 250 } }, { target: 'timeout: 1s' });
+    const { code, result, injected } = await runThrough({ dropAcks: { every: 250 } }, { target: 'timeout: 3s' });
     expect(injected('dropAcks').length).toBe(3);
     expect(result.events).toMatchObject({ unknown: 3, acked: result.events.intended - 3 });
     expect(result.delivery).toMatchObject({ recovered: 3, unseenUnknown: 0, lost: 0, missing: 0 });
@@ -59,7 +60,7 @@ describe('known faults between the phones and the broker', () => {
   });
 
   it('so many acknowledgements dropped that nothing can be said: inconclusive, exit 3, still nothing lost', async () => {
-    const { code, result } = await runThrough({ dropAcks: { share: 0.1 } }, { target: 'timeout: 1s' });
+    const { code, result } = await runThrough({ dropAcks: { share: 0.1 } }, { target: 'timeout: 3s' });
     expect(result.delivery).toMatchObject({ lost: 0, missing: 0 });
     expect(result.delivery.coverage).toBeLessThan(0.99);
     expect(result.verdict).toBe('inconclusive');

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll } from 'vitest';
+import { afterAll, beforeAll } from 'vitest';
 import type { FaultPlan } from '../../src/brokers/fault-proxy/fault-plan.ts';
-import { type FaultProxy, startFaultProxy } from '../../src/brokers/fault-proxy/fault-proxy.ts';
+import { startFaultProxy } from '../../src/brokers/fault-proxy/fault-proxy.ts';
 import { startMqttBroker } from '../../src/brokers/mqtt/embedded-mqtt-broker.ts';
 import type { EmbeddedBroker } from '../../src/brokers/registry.ts';
 import { systemClock } from '../../src/core/clock.ts';
@@ -36,39 +36,36 @@ interface Load {
 /** A broker behind a fault proxy, for all tests of a file; call it once, at the file's top level. */
 export function faultyBroker(): (faults: FaultPlan, load?: Load) => Promise<Judged> {
   let broker: EmbeddedBroker;
-  const proxies: FaultProxy[] = [];
-  const spaces: ReturnType<typeof scratch>[] = [];
   beforeAll(async () => {
     broker = await startMqttBroker();
   });
   afterAll(() => broker.stop());
-  afterEach(async () => {
-    for (const proxy of proxies.splice(0)) await proxy.close();
-    for (const space of spaces.splice(0)) space.remove();
-  });
 
   // Runs phones through a proxy with these faults; the verifier reads through it too, on the undisturbed way back.
   return async (faults, load = {}) => {
     const space = scratch();
-    spaces.push(space);
     const { hostname, port } = new URL(broker.endpoint);
     const upstream = { host: hostname, port: Number(port) };
     const proxy = await startFaultProxy({ upstream, faults, clock: systemClock() });
-    proxies.push(proxy);
-    const target = `{ protocol: mqtt, endpoint: "${proxy.endpoint}", connections: ${load.connections ?? 4}, ${load.target ?? ''} }`;
-    const file = space.path('case.yaml');
-    writeFileSync(file, phones({ ...load, target }));
-    const out = space.path('out');
-    const { code } = await iotload(['run', file, '--out', out, '--progress', 'none', '--workers', '1']);
-    const ascending = (slots: number[]): number[] => slots.sort((a, b) => a - b);
-    const findings = findingsOf(out);
-    return {
-      code,
-      result: summaryOf(out),
-      found: (kind) => ascending(findings.filter((finding) => finding.kind === kind).map(({ slot }) => slot)),
-      injected: (kind) =>
-        ascending(proxy.log.filter((record) => record.kind === kind).map(({ payload }) => slotIn(payload))),
-    };
+    try {
+      const target = `{ protocol: mqtt, endpoint: "${proxy.endpoint}", connections: ${load.connections ?? 4}, ${load.target ?? ''} }`;
+      const file = space.path('case.yaml');
+      writeFileSync(file, phones({ ...load, target }));
+      const out = space.path('out');
+      const { code } = await iotload(['run', file, '--out', out, '--progress', 'none', '--workers', '1']);
+      const ascending = (slots: number[]): number[] => slots.sort((a, b) => a - b);
+      const findings = findingsOf(out);
+      return {
+        code,
+        result: summaryOf(out),
+        found: (kind) => ascending(findings.filter((finding) => finding.kind === kind).map(({ slot }) => slot)),
+        injected: (kind) =>
+          ascending(proxy.log.filter((record) => record.kind === kind).map(({ payload }) => slotIn(payload))),
+      };
+    } finally {
+      await proxy.close();
+      space.remove();
+    }
   };
 }
 

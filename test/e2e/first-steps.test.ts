@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RunResult } from '../../src/metrics/result.ts';
-import { iotload, scratch } from './iotload.ts';
+import { answer, iotload, scratch } from './iotload.ts';
 
 const bin = fileURLToPath(new URL('../../bin/iotload.js', import.meta.url));
 
@@ -16,6 +16,11 @@ afterEach(() => space.remove());
 /** `iotload` in the scratch directory. */
 function here(...args: string[]) {
   return iotload(args, {}, space.dir);
+}
+
+/** What it answers there, without a process of its own. */
+function asked(...args: string[]) {
+  return answer(args, space.dir);
 }
 
 /** `iotload` on a pseudo-terminal; `answers` are typed one after the other as their questions appear. */
@@ -44,8 +49,8 @@ describe('iotload init', () => {
     const { code, stdout } = await here('init');
     expect(code).toBe(0);
     expect(stdout).toBe(readFileSync(new URL('../fixtures/cli/init.txt', import.meta.url), 'utf8'));
-    expect((await here('validate', 'scenario.yaml')).stdout).toContain('2,200 events');
-    expect((await here('plan', 'scenario.yaml')).code).toBe(0);
+    expect((await asked('validate', 'scenario.yaml')).stdout).toContain('2,200 events');
+    expect((await asked('plan', 'scenario.yaml')).code).toBe(0);
     const run = await here('run', 'scenario.yaml', '--duration', '1s', '--out', 'out', '--progress', 'none');
     expect(run.stdout).toContain('PASS');
     expect(run.code).toBe(0);
@@ -53,7 +58,7 @@ describe('iotload init', () => {
 
   it('overwrites nothing', async () => {
     writeFileSync(space.path('scenario.yaml'), 'mine');
-    const { code, stderr } = await here('init', 'file');
+    const { code, stderr } = await asked('init', 'file');
     expect(stderr).toContain('nothing is overwritten');
     expect(code).toBe(2);
     expect(readFileSync(space.path('scenario.yaml'), 'utf8')).toBe('mine');
@@ -66,7 +71,7 @@ describe('iotload init', () => {
     [['init', 'file', '--endpoint', 'embedded'], '--endpoint'],
     [['init', '--file', 'no/such/place.yaml'], '--file'],
   ])('%j is exit 2 and writes nothing', async (args, place) => {
-    const { code, stderr } = await here(...args);
+    const { code, stderr } = await asked(...args);
     expect(stderr).toContain(place);
     expect(code).toBe(2);
     expect(existsSync(space.path('scenario.yaml'))).toBe(false);
@@ -103,7 +108,7 @@ describe('iotload quick', () => {
   });
 
   it('prints a scenario that runs as well', async () => {
-    const printed = await here('quick', 'file:events.jsonl', '--print', '--rate', '50/s', '--duration', '1s');
+    const printed = await asked('quick', 'file:events.jsonl', '--print', '--rate', '50/s', '--duration', '1s');
     expect(printed.code).toBe(0);
     expect(existsSync(space.path('events.jsonl'))).toBe(false);
     writeFileSync(space.path('quick.yaml'), printed.stdout);
@@ -123,12 +128,17 @@ describe('iotload quick', () => {
     [['quick', 'embedded', '--rate', '5'], 2, '--rate'],
     [['quick', 'discard', '--qos', '1'], 2, '--qos'],
     [['quick', 'embedded', '--workers', '0'], 2, '--workers'],
-    [['quick', 'mqtt://127.0.0.1:1', '--duration', '1s'], 4, '127.0.0.1:1'],
     [['quick', 'embedded', '--username', 'me'], 2, 'MQTT_PASSWORD'],
   ])('%j is exit %i', async (args, exit, place) => {
-    const { code, stderr } = await here(...args);
+    const { code, stderr } = await asked(...args);
     expect(stderr).toContain(place);
     expect(code).toBe(exit);
+  });
+
+  it('is exit 4 where nobody listens', async () => {
+    const { code, stderr } = await here('quick', 'mqtt://127.0.0.1:1', '--duration', '1s');
+    expect(stderr).toContain('127.0.0.1:1');
+    expect(code).toBe(4);
   });
 });
 
@@ -141,7 +151,7 @@ describe('iotload plan', () => {
   });
 
   it('prints it as data', async () => {
-    const { code, stdout } = await here('plan', 'quickstart', '--rate', '1k/s', '--json');
+    const { code, stdout } = await asked('plan', 'quickstart', '--rate', '1k/s', '--json');
     expect(code).toBe(0);
     const { plan, digest, estimate } = JSON.parse(stdout) as Record<string, Record<string, unknown>>;
     expect(plan?.['name']).toBe('quickstart');
@@ -151,27 +161,27 @@ describe('iotload plan', () => {
 
   it('says what run would refuse, and is exit 2 for what is wrong', async () => {
     const args = ['plan', 'quickstart', '--set', 'target.endpoint=mqtt://broker.example.com'];
-    const refused = await here(...args);
+    const refused = await asked(...args);
     expect(refused.stderr).toContain('run would refuse it');
     expect(refused.code).toBe(0);
-    expect((await here('plan', 'quickstart', '--rate', '5')).code).toBe(2);
-    expect((await here('plan', 'nowhere.yaml')).code).toBe(2);
+    expect((await asked('plan', 'quickstart', '--rate', '5')).code).toBe(2);
+    expect((await asked('plan', 'nowhere.yaml')).code).toBe(2);
   });
 });
 
 describe('iotload models', () => {
   it('lists them, and tells all about one', async () => {
-    expect((await here('models')).stdout).toContain('phone-motion');
+    expect((await asked('models')).stdout).toContain('phone-motion');
     const { code, stdout } = await here('models', 'phone-motion');
     expect(code).toBe(0);
     for (const piece of ['shaken_share', '0 to 0.6', 'magnitude', 'm/s²', 'activity', 'rest', '{"magnitude":'])
       expect(stdout).toContain(piece);
-    const json = JSON.parse((await here('models', 'phone-motion', '--json')).stdout) as object;
+    const json = JSON.parse((await asked('models', 'phone-motion', '--json')).stdout) as object;
     expect(json).toHaveProperty('payloads.raw.example');
   });
 
   it('knows what was meant', async () => {
-    const { code, stderr } = await here('models', 'phone-moton');
+    const { code, stderr } = await asked('models', 'phone-moton');
     expect(stderr).toContain('did you mean phone-motion?');
     expect(code).toBe(2);
   });

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { exitTable } from '../../src/cli/exit-codes.ts';
 import { verbs } from '../../src/cli/verbs.ts';
-import { iotload, scratch } from './iotload.ts';
+import { answer, iotload, scratch } from './iotload.ts';
 
 let space: ReturnType<typeof scratch>;
 beforeEach(() => {
@@ -32,7 +32,7 @@ describe('the overviews', () => {
   });
 
   it.each([['--help'], ['-h'], ['help']])('iotload %s', async (argument) => {
-    const { code, stdout } = await iotload([argument]);
+    const { code, stdout } = await answer([argument]);
     expect(code).toBe(0);
     expect(stdout).toBe(golden('help'));
     expect(tooWide(stdout)).toEqual([]);
@@ -53,7 +53,7 @@ describe('the help of each verb', () => {
   it.each(verbs.map(({ name, summary }) => [name, summary]))(
     '%s: two examples, exit codes, 80 columns',
     async (name, summary) => {
-      const { code, stdout, stderr } = await iotload([name, '--help']);
+      const { code, stdout, stderr } = await answer([name, '--help']);
       expect([code, stderr]).toEqual([0, '']);
       expect(stdout).toMatch(new RegExp(`^iotload ${name} `));
       expect(stdout.toLowerCase()).toContain(summary.toLowerCase());
@@ -68,7 +68,7 @@ describe('the help of each verb', () => {
   );
 
   it('run explains every exit code', async () => {
-    const { stdout } = await iotload(['run', '-h']);
+    const { stdout } = await answer(['run', '-h']);
     for (const [code, meaning] of exitTable) expect(stdout).toContain(`  ${code.padEnd(8)} ${meaning}`);
   });
 });
@@ -89,14 +89,14 @@ describe('iotload completion', () => {
   });
 
   it.each(['zsh', 'fish'])('names every verb and flag for %s', async (shell) => {
-    const { stdout } = await iotload(['completion', shell]);
+    const { stdout } = await answer(['completion', shell]);
     for (const { name } of verbs) expect(stdout).toContain(name);
     for (const word of ['quickstart', 'duration', 'run-id']) expect(stdout).toContain(word);
   });
 
   it('is exit 2 for a shell that it does not know', async () => {
-    expect((await iotload(['completion'])).stderr).toContain('bash, zsh, fish');
-    expect((await iotload(['completion', 'cmd'])).code).toBe(2);
+    expect((await answer(['completion'])).stderr).toContain('bash, zsh, fish');
+    expect((await answer(['completion', 'cmd'])).code).toBe(2);
   });
 });
 
@@ -108,7 +108,7 @@ describe('iotload validate --json', () => {
     const told = JSON.parse(stdout) as { valid: boolean; diagnostics: { line: number; column: number }[] };
     expect(told.valid).toBe(false);
     expect(told.diagnostics).toContainEqual(expect.objectContaining({ line: 2, column: 1, code: 'unknown-key' }));
-    const good = await iotload(['validate', 'quickstart', '--json']);
+    const good = await answer(['validate', 'quickstart', '--json']);
     expect(JSON.parse(good.stdout)).toEqual({ file: 'scenarios/quickstart.yaml', valid: true, diagnostics: [] });
   });
 });

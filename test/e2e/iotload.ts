@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -65,6 +65,42 @@ export function start(args: readonly string[], env: Record<string, string> = {},
 /** Runs `iotload` to its end. */
 export function iotload(args: readonly string[], env: Record<string, string> = {}, cwd?: string): Promise<Finished> {
   return start(args, env, cwd).finished;
+}
+
+interface Waiting {
+  resolve(finished: Finished): void;
+  reject(error: Error): void;
+}
+
+/** The process that answers, and who waits for it, in order. */
+let answering: { child: ChildProcess; waiting: Waiting[] } | undefined;
+
+function startAnswering(): NonNullable<typeof answering> {
+  const child = fork(fileURLToPath(new URL('./answering.mjs', import.meta.url)), {
+    env: { ...process.env, NO_COLOR: '1' },
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const waiting: Waiting[] = [];
+  child.on('message', (finished) => waiting.shift()?.resolve(finished as Finished));
+  child.on('exit', (code) => {
+    answering = undefined;
+    for (const { reject } of waiting) reject(new Error(`the process that answers has ended, exit ${code}`));
+  });
+  return { child, waiting };
+}
+
+/**
+ * What `iotload` answers to these arguments, from one process that has loaded the built command line once: for what is over when it has
+ * been said, such as a mistake. What sends, or has to do with the process itself, is for `iotload`.
+ */
+export function answer(args: readonly string[], cwd: string = process.cwd()): Promise<Finished> {
+  answering ??= startAnswering();
+  const { child, waiting } = answering;
+  return new Promise((resolve, reject) => {
+    waiting.push({ resolve, reject });
+    child.send({ args, cwd });
+  });
 }
 
 /** A directory that is gone after the test. */

@@ -3,7 +3,7 @@ import { connect } from 'mqtt';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startMqttBroker } from '../../src/brokers/mqtt/embedded-mqtt-broker.ts';
 import type { EmbeddedBroker } from '../../src/brokers/registry.ts';
-import { iotload, scratch, start } from './iotload.ts';
+import { answer, iotload, scratch, start } from './iotload.ts';
 import { phones } from './scenario-text.ts';
 
 let broker: EmbeddedBroker;
@@ -49,8 +49,8 @@ describe('iotload tail', () => {
     const raw = start(['tail', file, '--raw', '--count', '1']);
     const any = start(['tail', file, '--run-id', 'mine', '--json', '--count', '4']);
     await Promise.all([raw.said(/reading/), any.said(/reading/)]);
-    const sample = await iotload(['sample', file, '--run-id', 'mine', '--count', '1']);
-    const other = await iotload(['sample', file, '--run-id', 'other', '--count', '1']);
+    const sample = await answer(['sample', file, '--run-id', 'mine', '--count', '1']);
+    const other = await answer(['sample', file, '--run-id', 'other', '--count', '1']);
     const event = sample.stdout.trimEnd();
     const client = connect(broker.endpoint);
     for (const payload of [event, event.replace('device', 'devise'), other.stdout.trimEnd(), 'hello']) {
@@ -85,12 +85,17 @@ describe('iotload tail', () => {
     [['tail', 'quickstart'], 2, 'iotload broker mqtt'],
     [['tail', 'quickstart', '--count', 'some'], 2, '--count'],
     [['tail', 'ceiling'], 2, 'cannot be read back'],
-    [['tail', 'quickstart', '--set', 'target.endpoint=mqtt://127.0.0.1:1'], 4, '127.0.0.1:1'],
     [['tail', 'quickstart', '--set', 'target.endpoint=mqtt://broker.example.com'], 6, 'broker.example.com'],
   ])('%j is exit %i', async (args, exit, hint) => {
-    const { code, stderr } = await iotload(args, {}, space.dir);
+    const { code, stderr } = await answer(args, space.dir);
     expect(stderr).toContain(hint);
     expect(code).toBe(exit);
+  });
+
+  it('is exit 4 where nobody listens', async () => {
+    const { code, stderr } = await iotload(['tail', 'quickstart', '--set', 'target.endpoint=mqtt://127.0.0.1:1']);
+    expect(stderr).toContain('127.0.0.1:1');
+    expect(code).toBe(4);
   });
 });
 
@@ -110,9 +115,9 @@ describe('iotload broker', () => {
   it('refuses a port that is taken, and what it is not', async () => {
     const taken = await iotload(['broker', 'mqtt', '--port', broker.endpoint.replace(/.*:/, '')]);
     expect(taken.stderr).toContain('somebody listens there already');
-    const kafka = await iotload(['broker', 'kafka']);
+    const kafka = await answer(['broker', 'kafka']);
     expect(kafka.stderr).toContain('mqtt');
-    const port = await iotload(['broker', 'mqtt', '--port', '70000']);
+    const port = await answer(['broker', 'mqtt', '--port', '70000']);
     expect([taken.code, kafka.code, port.code]).toEqual([2, 2, 2]);
   });
 });
@@ -124,7 +129,7 @@ describe('iotload report', () => {
     const again = await iotload(['report', 'out'], {}, space.dir);
     expect(again.stdout).toBe(run.stdout);
     expect(again.code).toBe(0);
-    const json = await iotload(['report', 'out', '--json'], {}, space.dir);
+    const json = await answer(['report', 'out', '--json'], space.dir);
     expect(JSON.parse(json.stdout)).toEqual(JSON.parse(readFileSync(space.path('out/summary.json'), 'utf8')));
     expect((await iotload(['report', 'out'], { NO_COLOR: '', FORCE_COLOR: '1' }, space.dir)).stdout).toContain(
       '\u001b[',
@@ -132,12 +137,12 @@ describe('iotload report', () => {
   });
 
   it('says what it cannot print', async () => {
-    const nothing = await iotload(['report', '.'], {}, space.dir);
+    const nothing = await answer(['report', '.'], space.dir);
     expect(nothing.stderr).toContain('no summary.json');
-    const format = await iotload(['report', '.', '--format', 'html'], {}, space.dir);
+    const format = await answer(['report', '.', '--format', 'html'], space.dir);
     expect(format.stderr).toContain('there are console, json');
     writeFileSync(space.path('summary.json'), '{');
-    const broken = await iotload(['report', '.'], {}, space.dir);
+    const broken = await answer(['report', '.'], space.dir);
     expect([nothing.code, format.code, broken.code]).toEqual([2, 2, 3]);
   });
 });

@@ -1,14 +1,8 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RunResult } from '../../src/metrics/result.ts';
 import { iotload, scratch, summaryOf } from './iotload.ts';
-
-let space: ReturnType<typeof scratch>;
-beforeEach(() => {
-  space = scratch();
-  cpSync(fileURLToPath(new URL('../fixtures/recordings/boiler.csv', import.meta.url)), space.path('boiler.csv'));
-});
-afterEach(() => space.remove());
 
 const fields = `model: fields
     params: { t: { walk: { from: 10, to: 30, step: 0.2 } }, state: [idle, busy], key: { zipf: { n: 100 } }, of: { counter: {} } }
@@ -17,20 +11,34 @@ const replay = (params: string): string => `model: replay
     params: { file: boiler.csv, time: time, ${params} }
     payload: readings`;
 
-/** Runs a fleet over the file target; the lines it wrote, sorted. */
-async function run(fleet: string, workers: number, rate: string): Promise<string[]> {
+const cases: readonly (readonly [name: string, fleet: string, count: number, rate?: string])[] = [
+  ['fields', fields, 600],
+  ['replay, looped', replay('per: fleet'), 600],
+  ['replay, to its end', replay('loop: false'), 300],
+  ['replay, of each device', replay('per: device'), 600],
+  ['replay, as recorded, 60 times as fast', replay('warp: 60x, loop: false'), 300, 'recorded'],
+  ['replay, as recorded, 180 times as fast, looped', replay('warp: 180x'), 903, 'recorded'],
+];
+
+/** What one run made of all fleets: of each the lines it wrote, sorted. */
+interface Written {
+  lines: string[][];
+  fleets: RunResult['fleets'];
+}
+
+/** Runs all fleets beside each other over the file target. */
+async function run(space: ReturnType<typeof scratch>, workers: number): Promise<Written> {
   const name = `w${workers}`;
+  const fleets = cases.map(
+    ([, fleet, , rate = '600/s'], i) => `  f${i}:\n    devices: 30\n    rate: ${rate}\n    ${fleet}\n`,
+  );
   writeFileSync(
     space.path('case.yaml'),
     `iotload: 1
 clock: { start: 2026-01-01T00:00:00Z }
 run: { duration: 1s, drain: 5s }
 fleets:
-  f:
-    devices: 30
-    rate: ${rate}
-    ${fleet}
-target: { protocol: file, path: ${space.path(name)}/events.jsonl }
+${fleets.join('')}target: { protocol: file, path: ${space.path(name)}/events.jsonl }
 verify: { expect: exactly-once }
 `,
   );
@@ -38,29 +46,38 @@ verify: { expect: exactly-once }
   const args = ['run', space.path('case.yaml'), '--run-id', 'same', '--workers', `${workers}`, '--out', out];
   const { code, stdout } = await iotload(args, {}, space.dir);
   expect([code, stdout.slice(0, 4)]).toEqual([0, 'PASS']);
-  const { events, delivery } = summaryOf(out);
+  const { events, delivery, fleets: results } = summaryOf(out);
   expect(delivery.verified).toBe(events.intended);
-  return (
-    readdirSync(space.path(name))
-      .flatMap((file) => readFileSync(`${space.path(name)}/${file}`, 'utf8').split('\n'))
-      .filter((line) => line !== '')
-      // The id tells when the event was intended, which is another instant in every run.
-      .map((line) => line.replace(/,"_id":.*/, ''))
-      .sort()
-  );
+  const lines: string[][] = cases.map(() => []);
+  for (const file of readdirSync(space.path(name))) {
+    for (const line of readFileSync(`${space.path(name)}/${file}`, 'utf8').split('\n')) {
+      if (line === '') continue;
+      // The id tells of which fleet the event is, and when it was intended, which is another instant in every run.
+      const [, readings = '', fleet = ''] = /^(.*),"_id":"[0-9a-f]+-([0-9a-f]+)-/.exec(line) ?? [];
+      lines[Number.parseInt(fleet, 16)]?.push(readings);
+    }
+  }
+  for (const fleet of lines) fleet.sort();
+  return { lines, fleets: results };
 }
 
 describe('the same bytes from 1, 2 and 7 workers, all verified', () => {
-  it.each([
-    ['fields', fields, 600],
-    ['replay, looped', replay('per: fleet'), 600],
-    ['replay, to its end', replay('loop: false'), 300],
-    ['replay, of each device', replay('per: device'), 600],
-    ['replay, as recorded, 60 times as fast', replay('warp: 60x, loop: false'), 300, 'recorded'],
-    ['replay, as recorded, 180 times as fast, looped', replay('warp: 180x'), 903, 'recorded'],
-  ])('%s', async (_, fleet, count, rate = '600/s') => {
-    const [one, ...others] = [await run(fleet, 1, rate), await run(fleet, 2, rate), await run(fleet, 7, rate)];
+  const space = scratch();
+  const runs: Written[] = [];
+  beforeAll(async () => {
+    cpSync(fileURLToPath(new URL('../fixtures/recordings/boiler.csv', import.meta.url)), space.path('boiler.csv'));
+    for (const workers of [1, 2, 7]) runs.push(await run(space, workers));
+  });
+  afterAll(() => space.remove());
+
+  it.each(cases.map(([name, , count], fleet) => ({ name, count, fleet })))('$name', ({ count, fleet }) => {
+    const [one, ...others] = runs.map(({ lines }) => lines[fleet]);
+    expect(others).toHaveLength(2);
     expect(one).toHaveLength(count);
     for (const other of others) expect(other).toEqual(one);
+    for (const { fleets } of runs) {
+      const { events, delivery } = fleets[fleet] as RunResult['fleets'][number];
+      expect([events.intended, delivery.verified]).toEqual([count, count]);
+    }
   });
 });

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { summarySchema } from '../../src/metrics/summary-schema.ts';
-import { findingsOf, iotload, scratch, start, summaryOf } from './iotload.ts';
+import { answer, findingsOf, iotload, scratch, start, summaryOf } from './iotload.ts';
 import { phones } from './scenario-text.ts';
 
 let space: ReturnType<typeof scratch>;
@@ -62,48 +62,35 @@ describe('iotload run', () => {
 
   it('is the same stream with 1, 2 and 7 workers, and in three shards', async () => {
     const fixed = ['--run-id', 'same', '--progress', 'none', '--no-verify'];
-    const digests: string[] = [];
-    for (const workers of ['1', '2', '7']) {
-      const events = space.path(`w${workers}`);
-      const file = scenario(
+    const writing = (name: string): string =>
+      scenario(
         phones({
           start: '2026-01-01T00:00:00Z',
-          target: `{ protocol: file, path: ${events}/events.jsonl }`,
+          target: `{ protocol: file, path: ${space.path(name)}/events.jsonl }`,
           payload: 'seismograph',
         }),
+        `${name}.yaml`,
       );
-      const { code, stderr } = await iotload([
-        'run',
-        file,
-        '--workers',
-        workers,
-        '--out',
-        space.path(`out${workers}`),
-        ...fixed,
-      ]);
+    // The shards wait for their common start while the others run.
+    const startAt = new Date(Date.now() + 12_000).toISOString();
+    const sharded = Promise.all(
+      [0, 1, 2].map(async (i) => {
+        const args = ['--shard', `${i}/3`, '--workers', '1', '--start-at', startAt, '--out', space.path(`shard${i}`)];
+        return (await iotload(['run', writing('shards'), ...args, ...fixed])).code;
+      }),
+    );
+    const digests: string[] = [];
+    for (const workers of ['1', '2', '7']) {
+      const args = ['--workers', workers, '--out', space.path(`out${workers}`), ...fixed];
+      const { code, stderr } = await iotload(['run', writing(`w${workers}`), ...args]);
       expect(stderr).toBe('');
       expect(code).toBe(0);
-      const lines = linesIn(events);
+      const lines = linesIn(space.path(`w${workers}`));
       expect(lines.length).toBe(750);
       digests.push(digest(lines));
     }
-    const events = space.path('shards');
-    const file = scenario(
-      phones({
-        start: '2026-01-01T00:00:00Z',
-        target: `{ protocol: file, path: ${events}/events.jsonl }`,
-        payload: 'seismograph',
-      }),
-    );
-    const startAt = new Date(Date.now() + 6000).toISOString();
-    const codes = await Promise.all(
-      [0, 1, 2].map(async (i) => {
-        const args = ['--shard', `${i}/3`, '--workers', '1', '--start-at', startAt, '--out', space.path(`shard${i}`)];
-        return (await iotload(['run', file, ...args, ...fixed])).code;
-      }),
-    );
-    expect(codes).toEqual([0, 0, 0]);
-    digests.push(digest(linesIn(events)));
+    expect(await sharded).toEqual([0, 0, 0]);
+    digests.push(digest(linesIn(space.path('shards'))));
     expect(new Set(digests).size).toBe(1);
   });
 
@@ -272,13 +259,13 @@ describe('iotload run', () => {
   });
 
   it('shards need a common run id and start', async () => {
-    const { code, stderr } = await iotload(['run', 'quickstart', '--shard', '0/2']);
+    const { code, stderr } = await answer(['run', 'quickstart', '--shard', '0/2']);
     expect(code).toBe(2);
     expect(stderr).toContain('--run-id');
   });
 
   it('a start in the past is exit 2', async () => {
-    const { code, stderr } = await iotload(['run', 'quickstart', '--start-at', '2020-01-01T00:00:00Z']);
+    const { code, stderr } = await answer(['run', 'quickstart', '--start-at', '2020-01-01T00:00:00Z']);
     expect(code).toBe(2);
     expect(stderr).toContain('past');
   });
@@ -287,7 +274,7 @@ describe('iotload run', () => {
     const file = scenario(phones({ duration: '1s', target: '{ protocol: discard }' }));
     const args = ['run', file, '--out', space.path('out'), '--progress', 'none'];
     expect((await iotload(args)).code).toBe(0);
-    const again = await iotload(args);
+    const again = await answer(args);
     expect(again.code).toBe(2);
     expect(again.stderr).toContain('already holds a run');
   });
