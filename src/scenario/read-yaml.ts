@@ -1,10 +1,13 @@
-import { Composer, type Document, isAlias, isMap, isScalar, isSeq, Lexer, type Node, Parser } from 'yaml';
+import { Composer, CST, type Document, isAlias, isMap, isScalar, isSeq, Lexer, type Node, Parser } from 'yaml';
 import type { Diagnostic, ScenarioPath } from './diagnostic.ts';
 import { MAX_SCENARIO_BYTES } from './size-limit.ts';
 import { diagnosticAt, type Place, type Tree } from './tree.ts';
 
 /** Most lexemes, of which a short entry has about seven: more than any scenario has, few enough to be read in a moment. */
-const MAX_LEXEMES = 35_000;
+const MAX_LEXEMES = 20_000;
+const ENOUGH_TO_SEE_NESTING = 2_000;
+/** What the lexer says about the text, without standing in it. */
+const marks: ReadonlySet<string> = new Set([CST.DOCUMENT, CST.FLOW_END, CST.SCALAR]);
 /** Deepest nesting. */
 const MAX_DEPTH = 64;
 
@@ -17,7 +20,7 @@ export interface ReadYaml {
 }
 
 /**
- * Reads YAML 1.2 as it is safe to read: one document of at most 1 MiB, 64 levels and about five thousand entries; no aliases, no tags, no repeated keys, no numbers
+ * Reads YAML 1.2 as it is safe to read: one document of at most 1 MiB, 64 levels and about three thousand entries; no aliases, no tags, no repeated keys, no numbers
  * that a double cannot hold. Never throws. `flag` names the flag the text came from, null for the file.
  */
 export function readYaml(text: string, flag: string | null): ReadYaml {
@@ -47,14 +50,16 @@ type Report = (start: number, end: number, message: string, hint?: string | null
 
 /** Composes the only document, unless it nests too deep: the parser keeps a stack, the composer would recurse. */
 function compose(text: string, report: Report): Document | null {
+  const excess = excessAt(text);
   const parser = new Parser();
   const composer = new Composer({ version: '1.2', uniqueKeys: false, prettyErrors: false, logLevel: 'silent' });
   const documents: Document[] = [];
   let offset = 0;
   let lexemes = 0;
   for (const lexeme of new Lexer().lex(text)) {
-    if (++lexemes > MAX_LEXEMES) {
-      report(offset, offset + 1, 'more entries than a scenario can have', 'about five thousand are read');
+    // Where both are wrong, nesting is the better reason, and its beginning shows it.
+    if (excess >= 0 && ++lexemes > ENOUGH_TO_SEE_NESTING) {
+      report(excess, excess + 1, 'more entries than a scenario can have', 'about three thousand are read');
       return null;
     }
     if (parser.stack.length > MAX_DEPTH) {
@@ -70,6 +75,17 @@ function compose(text: string, report: Report): Document | null {
   if (second !== undefined)
     report(second.range?.[0] ?? 0, (second.range?.[0] ?? 0) + 1, 'a scenario is one YAML document');
   return documents[0] ?? null;
+}
+
+/** Where a text has more lexemes than are read, -1 for nowhere. Looked at ahead of parsing, which keeps some hundred bytes for each. */
+function excessAt(text: string): number {
+  let offset = 0;
+  let lexemes = 0;
+  for (const lexeme of new Lexer().lex(text)) {
+    if (!marks.has(lexeme)) offset += lexeme.length;
+    if (++lexemes > MAX_LEXEMES) return offset;
+  }
+  return -1;
 }
 
 interface Context {
@@ -110,6 +126,7 @@ function mapOf(
   context: Context,
 ): Tree {
   const entries: Extract<Tree, { kind: 'map' }>['entries'] = new Map();
+  const repeated = new Set<string>();
   for (const { key, value } of items) {
     const [start, end] = key.range ?? [place.start, place.start + 1];
     if (!isScalar(key)) {
@@ -118,8 +135,11 @@ function mapOf(
     }
     const name = key.source ?? String(key.value);
     if (name === '__proto__') context.report(start, end, `"${name}" cannot be a key`, null, path);
-    else if (entries.has(name)) context.report(start, end, `"${name}" stands here twice`, null, [...path, name]);
-    else {
+    else if (entries.has(name)) {
+      // Once is enough, however often it comes again.
+      if (!repeated.has(name)) context.report(start, end, `"${name}" stands here twice`, null, [...path, name]);
+      repeated.add(name);
+    } else {
       const keyPlace = { start, end, flag: context.flag };
       const child = treeOf(value, [...path, name], context);
       entries.set(name, { key: keyPlace, value: value?.range ? child : { ...child, place: keyPlace } });

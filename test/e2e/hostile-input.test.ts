@@ -30,7 +30,7 @@ const corpus: readonly [name: string, text: string, place: string, message: RegE
   ['maps in each other', `${'{a: '.repeat(5000)}1${'}'.repeat(5000)}`, '1:254', /nested deeper than 64/],
   ['lists in block form', `iotload: 1\nname:\n${'- '.repeat(5000)}x`, '3:126', /nested deeper than 64/],
   ['a key twice', 'iotload: 1\nseed: 1\nseed: 2\n', '3:1', /"seed" stands here twice/],
-  ['a key 4 000 times', `iotload: 1\n${'seed: 1\n'.repeat(4_000)}`, '3:1', /stands here twice/],
+  ['a key 4 000 times', `iotload: 1\n${'seed: 1\n'.repeat(4_000)}`, '', /more entries than a scenario can have/],
   ['10 MB', `iotload: 1\n${'# x\n'.repeat(2_500_000)}`, '1:1', /at most 1 MiB/],
   [
     '90 000 keys',
