@@ -2,18 +2,16 @@ import { derivedPlaces, type Place } from '../codecs/place.ts';
 import type { Micros } from '../core/clock.ts';
 import { IotloadError } from '../core/errors.ts';
 import type { EventMaker } from './event-maker.ts';
-import { fieldAt, nearFieldAt } from './field-at.ts';
+import { fieldAt } from './field-at.ts';
 import { type Identified, setSlot } from './identified.ts';
+import { eachOneByteOff, fieldOrNearAt, NearestSlot, resemblesDevice } from './near-miss.ts';
 import { Regenerated } from './regenerated.ts';
-import { differences } from './same-bytes.ts';
 import { type TimeText, timeTextOf } from './time-text.ts';
 
 /** Longest text of a time: 12 digits of seconds, a point, 6 decimals; or the 24 characters of ISO 8601. */
 const LONGEST_TIME = 24;
 /** Slots within one sampling delay that are looked through for an event whose device can no longer be read. */
 const MAX_CANDIDATES = 4096;
-/** Characters of a device id that may be damaged. */
-const MAX_ID_DAMAGE = 2;
 
 /** Whether a payload holds both a device id and a time, each where it can be found. */
 export function canDerive({ layout }: EventMaker): boolean {
@@ -32,7 +30,6 @@ export class DerivedIdentity {
   readonly #devicePlace: Place;
   readonly #timePlace: Place;
   readonly #time: TimeText;
-  readonly #scratch = new Uint8Array(LONGEST_TIME);
 
   /** @throws IotloadError `bad-scenario` where the payload has no device or no time. */
   constructor(maker: EventMaker, fleet: number) {
@@ -55,9 +52,9 @@ export class DerivedIdentity {
 
   /** Whether this is an event of this fleet, unaltered. */
   find(bytes: Uint8Array, start: number, end: number, into: Identified): boolean {
-    const seat = this.#seat(bytes, start, end);
+    const seat = this.#seatAt(bytes, fieldAt(this.#devicePlace, bytes, start, end), end);
     if (seat < 0) return false;
-    const timeUs = this.#timeUs(bytes, start, end);
+    const timeUs = this.#timeAt(bytes, fieldAt(this.#timePlace, bytes, start, end), end);
     const slot = this.#slotOf(seat, timeUs, bytes, start, end);
     if (slot < 0 || !this.#regenerated.equals(slot, bytes, start, end)) return false;
     this.#set(slot, into);
@@ -66,44 +63,27 @@ export class DerivedIdentity {
 
   /** Whether this is an event of this fleet with a few bytes altered; asked only after `find` refused it. */
   recognise(bytes: Uint8Array, start: number, end: number, into: Identified): boolean {
-    let deviceAt = fieldAt(this.#devicePlace, bytes, start, end);
-    let seat = this.#seatAt(bytes, deviceAt, end);
-    if (seat < 0) {
-      const nearlyAt = nearFieldAt(this.#devicePlace, bytes, start, end);
-      if (nearlyAt >= 0) deviceAt = nearlyAt;
-      seat = this.#seatAt(bytes, deviceAt, end);
+    const deviceAt = fieldOrNearAt(this.#devicePlace, bytes, start, end, (at) => this.#seatAt(bytes, at, end) >= 0);
+    const timeAt = fieldOrNearAt(this.#timePlace, bytes, start, end, (at) => this.#timeAt(bytes, at, end) >= 0);
+    const seat = this.#seatAt(bytes, deviceAt, end);
+    const timeUs = this.#timeAt(bytes, timeAt, end);
+    const nearest = new NearestSlot(this.#regenerated, bytes, start, end);
+    if (seat >= 0) nearest.consider(this.#slotOf(seat, timeUs, bytes, start, end));
+    if (timeUs >= 0) this.#eachSlotAt(timeUs, deviceAt, bytes, end, nearest);
+    if (seat >= 0 && timeAt >= 0) {
+      // The device is right and the time may be damaged.
+      eachOneByteOff(bytes, timeAt, end, LONGEST_TIME, REPLACEMENTS, (text) => {
+        nearest.consider(this.#slotOf(seat, this.#time.read(text, 0, text.length), bytes, start, end));
+      });
     }
-    let timeAt = fieldAt(this.#timePlace, bytes, start, end);
-    let timeUs = timeAt < 0 ? -1 : this.#time.read(bytes, timeAt, end);
-    if (timeUs < 0) {
-      const nearlyAt = nearFieldAt(this.#timePlace, bytes, start, end);
-      if (nearlyAt >= 0) timeAt = nearlyAt;
-      timeUs = timeAt < 0 ? -1 : this.#time.read(bytes, timeAt, end);
-    }
-    let best = -1;
-    let least = Number.POSITIVE_INFINITY;
-    const consider = (slot: number): void => {
-      if (slot < 0) return;
-      const damage = this.#regenerated.damage(slot, bytes, start, end);
-      if (damage >= least) return;
-      least = damage;
-      best = slot;
-    };
-    if (seat >= 0) consider(this.#slotOf(seat, timeUs, bytes, start, end));
-    if (timeUs >= 0) this.#eachSlotAt(timeUs, deviceAt, bytes, end, consider);
-    if (seat >= 0 && timeAt >= 0) this.#eachNearbyTime(seat, timeAt, bytes, start, end, consider);
-    if (best < 0) return false;
-    this.#set(best, into);
+    if (nearest.slot < 0) return false;
+    this.#set(nearest.slot, into);
     return true;
   }
 
   #set(slot: number, into: Identified): void {
     const { startWallUs, intendedOf, fleet } = this.#maker;
     setSlot(into, this.#fleet, slot, fleet.devices, startWallUs + intendedOf(slot));
-  }
-
-  #seat(bytes: Uint8Array, start: number, end: number): number {
-    return this.#seatAt(bytes, fieldAt(this.#devicePlace, bytes, start, end), end);
   }
 
   /** The seat of the device whose id stands at `at`; -1 for none. */
@@ -114,8 +94,8 @@ export class DerivedIdentity {
     return device < fleet.devices ? device : device % fleet.devices;
   }
 
-  #timeUs(bytes: Uint8Array, start: number, end: number): Micros {
-    const at = fieldAt(this.#timePlace, bytes, start, end);
+  /** The event time that stands at `at`; -1 for none. */
+  #timeAt(bytes: Uint8Array, at: number, end: number): Micros {
     return at < 0 ? -1 : this.#time.read(bytes, at, end);
   }
 
@@ -157,39 +137,12 @@ export class DerivedIdentity {
   }
 
   /** The time is right and the device may be damaged: all slots of that time whose device id is nearly the one that stands there. */
-  #eachSlotAt(timeUs: Micros, at: number, bytes: Uint8Array, end: number, consider: (slot: number) => void): void {
-    const { ids, fleet } = this.#maker;
-    const skewUs = fleet.behavior?.clockSkewUs ?? 0;
+  #eachSlotAt(timeUs: Micros, at: number, bytes: Uint8Array, end: number, nearest: NearestSlot): void {
+    const skewUs = this.#maker.fleet.behavior?.clockSkewUs ?? 0;
     const first = this.#firstSlot(timeUs - skewUs);
     const last = Math.min(this.#endSlot(timeUs + skewUs), first + MAX_CANDIDATES);
     for (let slot = first; slot < last; slot++) {
-      if (!this.#reads(slot, timeUs)) continue;
-      const id = new TextEncoder().encode(ids.text(this.#maker.deviceOf(slot)));
-      const cut = at < 0 || at + id.length > end;
-      if (cut || differences(id, 0, bytes, at, id.length, MAX_ID_DAMAGE) <= MAX_ID_DAMAGE) consider(slot);
-    }
-  }
-
-  /** The device is right and the time may be damaged: every time that differs in one character. */
-  #eachNearbyTime(
-    seat: number,
-    at: number,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    consider: (slot: number) => void,
-  ): void {
-    const text = this.#scratch;
-    const length = Math.min(LONGEST_TIME, end - at);
-    text.set(bytes.subarray(at, at + length));
-    for (let i = 0; i < length; i++) {
-      const original = text[i] as number;
-      for (const candidate of REPLACEMENTS) {
-        text[i] = candidate;
-        const timeUs = this.#time.read(text, 0, length);
-        if (timeUs >= 0) consider(this.#slotOf(seat, timeUs, bytes, start, end));
-      }
-      text[i] = original;
+      if (this.#reads(slot, timeUs) && resemblesDevice(this.#maker, slot, bytes, at, end)) nearest.consider(slot);
     }
   }
 }

@@ -3,15 +3,14 @@ import { namedPlaces, type Place } from '../codecs/place.ts';
 import { readNumber } from '../codecs/read-number.ts';
 import { IotloadError } from '../core/errors.ts';
 import type { EventMaker } from './event-maker.ts';
-import { fieldAt, nearFieldAt } from './field-at.ts';
+import { fieldAt } from './field-at.ts';
 import { type Identified, setSlot } from './identified.ts';
+import { eachOneByteOff, fieldOrNearAt, MAX_ID_DAMAGE, NearestSlot, resemblesDevice } from './near-miss.ts';
 import { Regenerated } from './regenerated.ts';
 import { differences } from './same-bytes.ts';
 
 /** Seats that are looked through for an event whose device can no longer be read. */
 const MAX_CANDIDATES = 4096;
-/** Characters of a device id or of a run id that may be damaged. */
-const MAX_ID_DAMAGE = 2;
 /** Digits of a sequence number that is written as text. */
 const MAX_DIGITS = 16;
 const digits = new TextEncoder().encode('0123456789');
@@ -32,7 +31,6 @@ export class NamedIdentity {
   readonly #sequenceAt: (bytes: Uint8Array, at: number, end: number) => number;
   /** What a byte of a sequence number may be. */
   readonly #alphabet: Uint8Array;
-  readonly #scratch = new Uint8Array(MAX_DIGITS);
 
   /** @throws IotloadError `bad-scenario` where the payload lacks one of the fields. */
   constructor(maker: EventMaker, fleet: number) {
@@ -67,11 +65,11 @@ export class NamedIdentity {
 
   /** Whether this is an event of this fleet and run with a few bytes altered; asked only after `find` refused it. */
   recognise(bytes: Uint8Array, start: number, end: number, into: Identified): boolean {
-    const runAt = this.#near(this.#runPlace, bytes, start, end, (at) => this.#isOurRun(bytes, at, end));
+    const runAt = fieldOrNearAt(this.#runPlace, bytes, start, end, (at) => this.#isOurRun(bytes, at, end));
     // One that was cut off ahead of its run may still be ours, and making it again tells.
     if (runAt >= 0 && !this.#isOurRun(bytes, runAt, end)) return false;
-    const deviceAt = this.#near(this.#devicePlace, bytes, start, end, (at) => this.#seatAt(bytes, at, end) >= 0);
-    const sequenceAt = this.#near(
+    const deviceAt = fieldOrNearAt(this.#devicePlace, bytes, start, end, (at) => this.#seatAt(bytes, at, end) >= 0);
+    const sequenceAt = fieldOrNearAt(
       this.#sequencePlace,
       bytes,
       start,
@@ -80,35 +78,24 @@ export class NamedIdentity {
     );
     const seat = this.#seatAt(bytes, deviceAt, end);
     const sequence = this.#readSequence(bytes, sequenceAt, end);
-    let best = -1;
-    let least = Number.POSITIVE_INFINITY;
-    const consider = (slot: number): void => {
-      if (slot < 0) return;
-      const damage = this.#regenerated.damage(slot, bytes, start, end);
-      if (damage >= least) return;
-      least = damage;
-      best = slot;
-    };
-    consider(this.#slotOf(seat, sequence));
+    const nearest = new NearestSlot(this.#regenerated, bytes, start, end);
+    nearest.consider(this.#slotOf(seat, sequence));
     // Events of one second may differ in few bytes: the one named is meant only if no other is nearer.
-    if (least > 1 && sequence >= 0) this.#eachNearbySeat(sequence, deviceAt, bytes, end, consider);
-    if (least > 1 && seat >= 0 && sequenceAt >= 0) this.#eachNearbySequence(seat, sequenceAt, bytes, end, consider);
-    if (best < 0) return false;
-    this.#set(best, into);
+    if (nearest.damage > 1 && sequence >= 0) this.#eachNearbySeat(sequence, deviceAt, bytes, end, nearest);
+    if (nearest.damage > 1 && seat >= 0 && sequenceAt >= 0) {
+      // The device is right and the sequence may be damaged.
+      eachOneByteOff(bytes, sequenceAt, end, MAX_DIGITS, this.#alphabet, (text) => {
+        nearest.consider(this.#slotOf(seat, this.#sequenceAt(text, 0, text.length)));
+      });
+    }
+    if (nearest.slot < 0) return false;
+    this.#set(nearest.slot, into);
     return true;
   }
 
   #set(slot: number, into: Identified): void {
     const { startWallUs, intendedOf, fleet } = this.#maker;
     setSlot(into, this.#fleet, slot, fleet.devices, startWallUs + intendedOf(slot));
-  }
-
-  /** Where a field stands, or nearly its text where what stands there is not good; -1 for nowhere. */
-  #near(place: Place, bytes: Uint8Array, start: number, end: number, isGood: (at: number) => boolean): number {
-    const at = fieldAt(place, bytes, start, end);
-    if (at >= 0 && isGood(at)) return at;
-    const nearAt = nearFieldAt(place, bytes, start, end);
-    return nearAt >= 0 ? nearAt : at;
   }
 
   #isOurRun(bytes: Uint8Array, at: number, end: number): boolean {
@@ -137,41 +124,11 @@ export class NamedIdentity {
   }
 
   /** The sequence is right and the device may be damaged. */
-  #eachNearbySeat(
-    sequence: number,
-    at: number,
-    bytes: Uint8Array,
-    end: number,
-    consider: (slot: number) => void,
-  ): void {
-    const { ids, fleet } = this.#maker;
-    for (let seat = 0; seat < Math.min(fleet.devices, MAX_CANDIDATES); seat++) {
+  #eachNearbySeat(sequence: number, at: number, bytes: Uint8Array, end: number, nearest: NearestSlot): void {
+    for (let seat = 0; seat < Math.min(this.#maker.fleet.devices, MAX_CANDIDATES); seat++) {
       const slot = this.#slotOf(seat, sequence);
       if (slot < 0) return;
-      const id = new TextEncoder().encode(ids.text(this.#maker.deviceOf(slot)));
-      const cut = at < 0 || at + id.length > end;
-      if (cut || differences(id, 0, bytes, at, id.length, MAX_ID_DAMAGE) <= MAX_ID_DAMAGE) consider(slot);
-    }
-  }
-
-  /** The device is right and the sequence may be damaged: every one that differs in one digit or byte. */
-  #eachNearbySequence(
-    seat: number,
-    at: number,
-    bytes: Uint8Array,
-    end: number,
-    consider: (slot: number) => void,
-  ): void {
-    const text = this.#scratch;
-    const length = Math.min(MAX_DIGITS, end - at);
-    text.set(bytes.subarray(at, at + length));
-    for (let i = 0; i < length; i++) {
-      const original = text[i] as number;
-      for (const other of this.#alphabet) {
-        text[i] = other;
-        consider(this.#slotOf(seat, this.#sequenceAt(text, 0, length)));
-      }
-      text[i] = original;
+      if (resemblesDevice(this.#maker, slot, bytes, at, end)) nearest.consider(slot);
     }
   }
 }

@@ -59,8 +59,7 @@ export async function loadPlan(request: PlanRequest): Promise<PlanOutcome> {
   });
   const diagnostics = [...flagged, ...draft.diagnostics];
   const report = reporter(draft, diagnostics);
-  await loadModelFiles(draft, report);
-  await loadPayloadSchemas(draft, report);
+  await loadFiles(draft, report);
   const resolved = resolvePlan(draft, request.file, flags, file?.extent ?? null, report);
   for (const name of draft.environments.keys())
     if (name !== environment) diagnostics.push(...(await mistakesOfEnvironment(request, draft, name)));
@@ -86,8 +85,7 @@ async function resolveFile(
   const diagnostics = [...draft.diagnostics];
   const flags = { rate: null, count: null, noVerify: false };
   const report = reporter(draft, diagnostics);
-  await loadModelFiles(draft, report);
-  await loadPayloadSchemas(draft, report);
+  await loadFiles(draft, report);
   const resolved = resolvePlan(draft, file, flags, null, report);
   return { resolved: diagnostics.length > 0 ? null : resolved, diagnostics };
 }
@@ -106,6 +104,12 @@ async function mistakesOfEnvironment(
     if (path[0] === 'environments' || range === null || unread.has(range.start)) return false;
     return range.start >= place.start && range.end <= place.end;
   });
+}
+
+/** Loads what the scenario names besides itself and a plan has to hold. */
+async function loadFiles(draft: ScenarioDraft, report: Report): Promise<void> {
+  await loadModelFiles(draft, report);
+  await loadPayloadSchemas(draft, report);
 }
 
 function folderOf({ file, folder }: PlanRequest): string {

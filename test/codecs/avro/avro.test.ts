@@ -4,24 +4,17 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { avro } from '../../../src/codecs/avro/avro.ts';
 import { readAvro } from '../../../src/codecs/avro/read-avro.ts';
-import type { Codec, PayloadSchema, WireSchema } from '../../../src/codecs/codec.ts';
+import type { PayloadSchema, WireSchema } from '../../../src/codecs/codec.ts';
 import type { FieldNode } from '../../../src/codecs/field-tree.ts';
 import { identityOps } from '../../../src/codecs/identity.ts';
 import { json } from '../../../src/codecs/json.ts';
 import { Value } from '../../../src/codecs/layout.ts';
-import { contextOf, vocabulary as vocabularyOf, write } from '../../contracts/codec.ts';
+import { contextOf, write } from '../../contracts/codec.ts';
+import { malformed, vocabulary } from '../schema-fixture.ts';
 
 const path = fileURLToPath(new URL('../../fixtures/schemas/meter.avsc', import.meta.url));
 const wire = (await readAvro(path, null)) as WireSchema;
 const type = avsc.Type.forSchema(wire.definition as never);
-const vocabulary = {
-  ...vocabularyOf,
-  quantities: [
-    ...vocabularyOf.quantities.slice(0, 4),
-    { name: 'state', quantity: { decimals: 0, min: 0, max: 2, names: ['idle', 'busy', 'away'] } },
-  ],
-};
-
 const fields: FieldNode[] = [
   { name: 'device', value: '<device>' },
   { name: 'at', value: '<time.iso>' },
@@ -144,12 +137,8 @@ describe('avro', () => {
 
   it('damaged on purpose, is refused by readers', () => {
     const id = identityOps('run-a', 3);
-    const damaged: Codec = {
-      ...avro,
-      layout: (asked) => ({ ...avro.layout(asked), ops: avro.malform?.(avro.layout(asked).ops) ?? [] }),
-    };
     const [context] = fc.sample(contextOf, 1) as [never];
-    const bytes = write(damaged, { ...schema, identity: id }, context, true);
+    const bytes = write(malformed(avro), { ...schema, identity: id }, context, true);
     expect(bytes).toHaveLength(write(avro, { ...schema, identity: id }, context, true).length);
     expect(() => type.fromBuffer(Buffer.from(bytes))).toThrow();
   });

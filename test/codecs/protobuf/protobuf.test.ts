@@ -2,26 +2,19 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import library from 'protobufjs';
 import { describe, expect, it } from 'vitest';
-import type { Codec, PayloadSchema, WireSchema } from '../../../src/codecs/codec.ts';
+import type { PayloadSchema, WireSchema } from '../../../src/codecs/codec.ts';
 import type { FieldNode } from '../../../src/codecs/field-tree.ts';
 import { identityOps } from '../../../src/codecs/identity.ts';
 import { json } from '../../../src/codecs/json.ts';
 import { Value } from '../../../src/codecs/layout.ts';
 import { protobuf } from '../../../src/codecs/protobuf/protobuf.ts';
 import { readProtobuf } from '../../../src/codecs/protobuf/read-protobuf.ts';
-import { contextOf, vocabulary as vocabularyOf, write } from '../../contracts/codec.ts';
+import { contextOf, write } from '../../contracts/codec.ts';
+import { malformed, vocabulary } from '../schema-fixture.ts';
 
 const path = fileURLToPath(new URL('../../fixtures/schemas/meter.proto', import.meta.url));
 const wire = (await readProtobuf(path, 'lab.Meter')) as WireSchema;
 const type = library.Root.fromJSON(wire.definition as never).lookupType('lab.Meter');
-const vocabulary = {
-  ...vocabularyOf,
-  quantities: [
-    ...vocabularyOf.quantities.slice(0, 4),
-    { name: 'state', quantity: { decimals: 0, min: 0, max: 2, names: ['idle', 'busy', 'away'] } },
-  ],
-};
-
 const fields: FieldNode[] = [
   { name: 'celsius', value: '<temperature>' },
   { name: 'device', value: '<device>' },
@@ -123,12 +116,8 @@ describe('protobuf', () => {
   });
 
   it('damaged on purpose, is refused by readers', () => {
-    const damaged: Codec = {
-      ...protobuf,
-      layout: (asked) => ({ ...protobuf.layout(asked), ops: protobuf.malform?.(protobuf.layout(asked).ops) ?? [] }),
-    };
     const [context] = fc.sample(contextOf, 1) as [never];
-    const bytes = write(damaged, schema, context, true);
+    const bytes = write(malformed(protobuf), schema, context, true);
     expect(bytes).toHaveLength(write(protobuf, schema, context, true).length);
     expect(() => type.decode(bytes)).toThrow();
   });
