@@ -1,30 +1,42 @@
+import type { Micros } from '../../core/clock.ts';
+
+/** An acknowledgement that may not go before its time; `cameUs` is when its PUBLISH came. */
+export interface AckHold {
+  cameUs: Micros;
+  untilUs: Micros;
+  payload: Buffer;
+}
+
+/** What becomes of an acknowledgement. */
+export type AckFate = 'pass' | 'swallow' | AckHold;
+
 /**
- * Which PUBACKs of one connection reach the client. Each PUBLISH that went to the broker leaves an entry, in order, under its packet
- * identifier; each PUBACK takes the oldest of its identifier. Identifiers that are not listed pass.
+ * Which acknowledgements of one connection reach the client, and when. Each PUBLISH that went to the broker leaves an entry, in order,
+ * under its packet identifier; each PUBACK or PUBREC takes the oldest of its identifier. Identifiers that are not listed pass.
  */
 export class AckFilter {
-  readonly #expected = new Map<number, boolean[]>();
+  readonly #expected = new Map<number, AckFate[]>();
 
-  /** A PUBLISH with this identifier went to the broker; `passes` says whether its PUBACK is let through. */
-  expect(packetId: number, passes: boolean): void {
+  /** A PUBLISH with this identifier went to the broker. */
+  expect(packetId: number, fate: AckFate): void {
     const queue = this.#expected.get(packetId);
-    if (queue !== undefined) queue.push(passes);
-    else if (!passes) this.#expected.set(packetId, [passes]);
+    if (queue !== undefined) queue.push(fate);
+    else if (fate !== 'pass') this.#expected.set(packetId, [fate]);
   }
 
   /** As `expect`, for one that goes out twice: the client sees one of the two. */
   expectTwo(packetId: number): void {
     const queue = this.#expected.get(packetId);
-    if (queue !== undefined) queue.push(true, false);
-    else this.#expected.set(packetId, [true, false]);
+    if (queue !== undefined) queue.push('pass', 'swallow');
+    else this.#expected.set(packetId, ['pass', 'swallow']);
   }
 
-  /** A PUBACK came; true lets it through. */
-  take(packetId: number): boolean {
+  /** An acknowledgement came. */
+  take(packetId: number): AckFate {
     const queue = this.#expected.get(packetId);
-    if (queue === undefined) return true;
-    const passes = queue.shift() ?? true;
+    if (queue === undefined) return 'pass';
+    const fate = queue.shift() ?? 'pass';
     if (queue.length === 0) this.#expected.delete(packetId);
-    return passes;
+    return fate;
   }
 }

@@ -1,28 +1,40 @@
 import { type AddressInfo, connect, createServer } from 'node:net';
 import type { Clock, Micros } from '../../core/clock.ts';
 import { FaultChooser, type FaultPlan, type FaultRecord } from './fault-plan.ts';
-import { ProxyConnection, type ProxyState } from './proxy-connection.ts';
+import { LateDeliveries } from './late-deliveries.ts';
+import { ProxyConnection } from './proxy-connection.ts';
+import type { ProxyState } from './proxy-state.ts';
 
 /** Faults beyond this are not done, so that the log stays complete. */
 const MAX_RECORDS = 500_000;
 
-export interface FaultProxyOptions {
+export interface FaultProxyOptions<Kept = Buffer> {
   upstream: { host: string; port: number };
   faults: FaultPlan;
   clock: Clock;
+  /** What the log keeps of the payload of a PUBLISH that was harmed; by default all of it. */
+  keep?: (payload: Buffer) => Kept;
+  /** The broker speaks MQTT 3.1.1 only, and clients of MQTT 5 are to be served all the same; without last will and user properties. */
+  translates?: boolean;
 }
 
 /** An MQTT proxy on a free port of 127.0.0.1 that does harm on purpose, and says exactly what it did. */
-export interface FaultProxy {
+export interface FaultProxy<Kept = Buffer> {
   readonly port: number;
   /** `mqtt://127.0.0.1:port` */
   readonly endpoint: string;
   /** Every fault done to a PUBLISH, in order. */
-  readonly log: readonly FaultRecord[];
+  readonly log: readonly FaultRecord<Kept>[];
+  /** Acknowledgements that `holdAcks` held, and how long after their PUBLISH had come they went. */
+  readonly answers: readonly { payload: Kept; afterUs: Micros }[];
+  /** Messages of its own that it has published, see `foreign`. */
+  readonly foreign: number;
   /** Stalls that have begun; `toUs` is null while one lasts. */
   readonly stalls: readonly { fromUs: Micros; toUs: Micros | null }[];
   /** PUBLISHes seen, without readiness markers. */
   readonly publishes: number;
+  /** PUBLISHes passed on to the broker, copies among them, without readiness markers. */
+  readonly passed: number;
   /** From now on these faults instead; a stall under way ends. */
   setFaults(faults: FaultPlan): void;
   /** Resets every connection; new ones are welcome. */
@@ -30,9 +42,10 @@ export interface FaultProxy {
   close(): Promise<void>;
 }
 
-export async function startFaultProxy(options: FaultProxyOptions): Promise<FaultProxy> {
-  const { clock, upstream } = options;
-  const log: FaultRecord[] = [];
+export async function startFaultProxy<Kept = Buffer>(options: FaultProxyOptions<Kept>): Promise<FaultProxy<Kept>> {
+  const { clock, upstream, translates = false, keep = (payload) => payload as Kept } = options;
+  const log: FaultRecord<Kept>[] = [];
+  const answers: { payload: Kept; afterUs: Micros }[] = [];
   const stalls: { fromUs: Micros; toUs: Micros | null }[] = [];
   const connections = new Set<ProxyConnection>();
   let cancelStall = (): void => {};
@@ -40,10 +53,25 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
     clock,
     plan: options.faults,
     chooser: new FaultChooser(options.faults),
+    translates,
     stalled: false,
     nextOrdinal: 0,
+    passed: 0,
+    foreign: 0,
+    late: new LateDeliveries(
+      clock,
+      () => connect({ ...upstream, noDelay: true }),
+      () => void state.passed++,
+    ),
     mayRecord: () => log.length < MAX_RECORDS,
-    record: (record) => void log.push(record),
+    record: (record) => {
+      const entry = { ...record, payload: keep(record.payload) };
+      log.push(entry);
+      return entry;
+    },
+    answered: (payload, afterUs) => {
+      if (answers.length < MAX_RECORDS) answers.push({ payload: keep(payload), afterUs });
+    },
   };
   const stall = (on: boolean): void => {
     if (state.stalled === on) return;
@@ -78,14 +106,22 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
     port,
     endpoint: `mqtt://127.0.0.1:${port}`,
     log,
+    answers,
     stalls,
+    get foreign() {
+      return state.foreign;
+    },
     get publishes() {
       return state.nextOrdinal;
+    },
+    get passed() {
+      return state.passed;
     },
     setFaults,
     cut,
     close() {
       cancelStall();
+      state.late.close();
       const closed = new Promise<void>((resolve) => {
         server.close(() => resolve());
       });

@@ -5,30 +5,35 @@ import { AckFilter } from '../../../src/brokers/fault-proxy/ack-filter.ts';
 describe('AckFilter', () => {
   it('lets pass what nobody asked about', () => {
     const filter = new AckFilter();
-    filter.expect(2, true);
-    expect([filter.take(1), filter.take(2), filter.take(2)]).toEqual([true, true, true]);
+    filter.expect(2, 'pass');
+    expect([filter.take(1), filter.take(2), filter.take(2)]).toEqual(['pass', 'pass', 'pass']);
   });
 
   it('swallows one acknowledgement for each that was lost, and none of another identifier', () => {
     const filter = new AckFilter();
-    filter.expect(1, false);
-    filter.expect(1, false);
-    expect([filter.take(2), filter.take(1), filter.take(1), filter.take(1)]).toEqual([true, false, false, true]);
+    filter.expect(1, 'swallow');
+    filter.expect(1, 'swallow');
+    expect([filter.take(2), filter.take(1), filter.take(1), filter.take(1)]).toEqual([
+      'pass',
+      'swallow',
+      'swallow',
+      'pass',
+    ]);
   });
 
   it('shows one of two where the PUBLISH went out twice', () => {
     const filter = new AckFilter();
     filter.expectTwo(65_535);
-    expect([filter.take(65_535), filter.take(65_535), filter.take(65_535)]).toEqual([true, false, true]);
+    expect([filter.take(65_535), filter.take(65_535), filter.take(65_535)]).toEqual(['pass', 'swallow', 'pass']);
   });
 
   it('keeps the order where an identifier is used again before the second copy is acknowledged', () => {
     const filter = new AckFilter();
     filter.expectTwo(7);
-    expect(filter.take(7)).toBe(true);
-    filter.expect(7, true);
+    expect(filter.take(7)).toBe('pass');
+    filter.expect(7, 'pass');
     filter.expectTwo(7);
-    expect(Array.from({ length: 5 }, () => filter.take(7))).toEqual([false, true, true, false, true]);
+    expect(Array.from({ length: 5 }, () => filter.take(7))).toEqual(['swallow', 'pass', 'pass', 'swallow', 'pass']);
   });
 
   it('shows a client that waits for its acknowledgement exactly one for each PUBLISH that keeps it', () => {
@@ -39,10 +44,10 @@ describe('AckFilter', () => {
         const late: number[] = [];
         for (const { id, what } of publishes) {
           // What the broker still owes for this identifier comes first, as it answers in order.
-          for (const owed of late.splice(0)) expect(filter.take(owed)).toBe(false);
+          for (const owed of late.splice(0)) expect(filter.take(owed)).toBe('swallow');
           if (what === 'double') filter.expectTwo(id);
-          else filter.expect(id, what === 'pass');
-          expect(filter.take(id)).toBe(what !== 'lose');
+          else filter.expect(id, what === 'pass' ? 'pass' : 'swallow');
+          expect(filter.take(id)).toBe(what === 'lose' ? 'swallow' : 'pass');
           if (what === 'double') late.push(id);
         }
       }),

@@ -1,0 +1,27 @@
+import type { Clock, Micros } from '../../core/clock.ts';
+import type { FaultChooser, FaultPlan, FaultRecord } from './fault-plan.ts';
+import type { LateDeliveries } from './late-deliveries.ts';
+
+/** What the connections of a proxy share. */
+export interface ProxyState {
+  clock: Clock;
+  plan: FaultPlan;
+  chooser: FaultChooser;
+  /** The broker speaks MQTT 3.1.1 only: what clients of MQTT 5 say is translated. */
+  translates: boolean;
+  /** Nothing passes at present. */
+  stalled: boolean;
+  /** Ordinal of the next PUBLISH. */
+  nextOrdinal: number;
+  /** PUBLISHes passed on, copies and foreign ones among them. */
+  passed: number;
+  /** Foreign ones published. */
+  foreign: number;
+  late: LateDeliveries;
+  /** Enters a fault in the log; returns the entry, to be completed. */
+  record(record: FaultRecord): FaultRecord<unknown>;
+  /** An acknowledgement that was held has gone, so long after its PUBLISH came. */
+  answered(payload: Buffer, afterUs: Micros): void;
+  /** Whether the log has place; without, no fault is done. */
+  mayRecord(): boolean;
+}
