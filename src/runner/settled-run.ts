@@ -6,7 +6,8 @@ import type { Plan } from '../plan/plan.ts';
 import { writeFindings } from '../verify/findings.ts';
 import { type Settlement, settle } from '../verify/settle.ts';
 import { readSeen, type SeenRecord } from '../wire/seen-file.ts';
-import { readSent, type SentRecord } from '../wire/sent-file.ts';
+import { readSent } from '../wire/sent-file.ts';
+import type { SentRecord } from '../wire/sent-record.ts';
 import { runFiles } from './run-directory.ts';
 
 /** The two files of a run, and what follows from them. */

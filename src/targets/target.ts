@@ -79,6 +79,8 @@ export interface SinkContext {
   part: Part;
   fleets: readonly TargetFleet[];
   events: SinkEvents;
+  /** The run goes on after it was cut off: what this part wrote before is its own. Absent: it begins. */
+  resumes?: boolean;
   /**
    * Appends the event of a slot that was sent before, byte for byte, to a batch that is clear and of its fleet; false where it has no
    * room. For a session that is resumed: what is to be sent again need not be kept.
@@ -181,6 +183,8 @@ export interface SourceContext {
   runId: string;
   fleets: readonly TargetFleet[];
   events: SourceEvents;
+  /** What `positions` of an earlier source said; reading goes on there. Absent or null: it begins at the beginning. */
+  resumeFrom?: unknown;
   random(): number;
   reveal(text: string): string;
 }
@@ -203,6 +207,11 @@ export interface SourceHealth {
 
 export interface Source {
   health(): SourceHealth;
+  /**
+   * Up to where everything was delivered, as plain JSON in the source's own words, from which another one can go on. Absent where the
+   * target keeps nothing that could be read once more.
+   */
+  positions?(): unknown;
   /**
    * Called after the last outcome is known. Resolves when everything stored up to then has been delivered, with `complete` true
    * only if absence is now proof of loss (positions were read without a gap); a protocol without positions answers false at once.

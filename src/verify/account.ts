@@ -2,7 +2,7 @@ import { SlotSet } from '../core/slot-set.ts';
 import type { DeliveryCounts, EventCounts } from '../metrics/result.ts';
 import type { FleetPlan } from '../plan/plan.ts';
 import type { SeenFleet } from '../wire/seen-file.ts';
-import type { SentFleet } from '../wire/sent-file.ts';
+import type { SentFleet } from '../wire/sent-record.ts';
 import { noDelivery, type PlainDelivery } from './delivery-counts.ts';
 import { extraCopies } from './extra-copies.ts';
 
@@ -28,14 +28,13 @@ export interface FleetAccount {
 }
 
 /**
- * Settles one fleet. `told` says that the record of what was sent was finished: every send is in it. `complete` says that absence is
- * proof of loss. `copiesOf` says how many times an event was sent by design; null for once.
+ * Settles one fleet. `complete` says that absence is proof of loss. `copiesOf` says how many times an event was sent by design; null for
+ * once.
  */
 export function openAccount(
   plan: FleetPlan,
   index: number,
   sent: SentFleet,
-  told: boolean,
   seen: SeenFleet | null,
   complete: boolean,
   copiesOf: ((slot: number) => number) | null,
@@ -45,15 +44,6 @@ export function openAccount(
   for (const set of [sent.acked, sent.unknown, sent.noAck]) possible.addAll(set);
   let phantom = SlotSet.difference(arrived, possible);
   if (copiesOf !== null) phantom = withoutDoubled(phantom, sent.rejected, copiesOf);
-  if (!told) {
-    // The record of what was sent stops somewhere before the sending did: what it does not know about is unknown, not a phantom.
-    const untold = SlotSet.difference(phantom, sent.rejected);
-    phantom = SlotSet.intersection(phantom, sent.rejected);
-    const unknown = new SlotSet();
-    unknown.addAll(sent.unknown);
-    unknown.addAll(untold);
-    sent = { ...sent, unknown };
-  }
 
   const events = countEvents(sent);
   const delivery = noDelivery();

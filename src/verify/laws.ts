@@ -4,7 +4,7 @@ import { behaviorOf, intendedTimes } from '../events/fleet-behavior.ts';
 import type { Plan } from '../plan/plan.ts';
 import { createSchedule } from '../schedule/schedule.ts';
 import type { SeenRecord } from '../wire/seen-file.ts';
-import type { SentEnd } from '../wire/sent-file.ts';
+import type { SentEnd } from '../wire/sent-record.ts';
 import type { FleetAccount, FleetSettlement } from './account.ts';
 
 /** A conservation law, checked. */

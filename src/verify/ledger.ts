@@ -1,7 +1,7 @@
 import type { Part } from '../core/anchor.ts';
 import { SlotSet } from '../core/slot-set.ts';
 import { PartOrdinals } from '../wire/part-ordinals.ts';
-import { emptyArrivals, type FleetArrivals, type UnattributedArrivals } from '../wire/seen-file.ts';
+import { emptyArrivals, type FleetArrivals, type SeenRecord, type UnattributedArrivals } from '../wire/seen-file.ts';
 
 /** What an arrival of one of our own events was. */
 export const Arrival = { first: 0, reordered: 1, duplicate: 2, foreign: 3 } as const;
@@ -84,6 +84,30 @@ export class Ledger {
       reorderedNamed: 0,
       corruptNamed: 0,
     }));
+  }
+
+  /** Takes over what an earlier verifier of the run has on record. To be called first. */
+  restore({ unattributed, fleets }: Pick<SeenRecord, 'unattributed' | 'fleets'>): void {
+    const { totals } = this;
+    for (const key of ['received', 'foreign', 'unidentified', 'corrupt'] as const) totals[key] += unattributed[key];
+    fleets.forEach((record, index) => {
+      const fleet = this.#fleets[index] as FleetLedger;
+      const { next, copiesOf } = fleet;
+      const devices = next.length;
+      record.fresh.forEachInterval((from, to) => {
+        fleet.seen.addInterval(from, to);
+        for (let slot = from; slot < to; slot++) next[slot % devices] = Math.floor(slot / devices) + 1;
+      });
+      fleet.doubled.addAll(record.doubled);
+      fleet.tripled.addAll(record.tripled);
+      fleet.reorderedNamed = record.reorderedSlots.length;
+      fleet.corruptNamed = record.corruptSlots.length;
+      totals.seen += record.fresh.count;
+      totals.duplicates += record.copies - (copiesOf === null ? 0 : designed(record.doubled, copiesOf));
+      totals.reordered += record.reordered;
+      totals.corrupt += record.corrupt;
+      totals.late += record.late;
+    });
   }
 
   /** Enters an unaltered arrival of this run. `sequence` is the seat's n-th slot. */
@@ -183,4 +207,13 @@ export class Ledger {
     this.#unattributed.received++;
     this.totals.received++;
   }
+}
+
+/** How many of the slots that came twice were sent twice by design. */
+function designed(doubled: SlotSet, copiesOf: (slot: number) => number): number {
+  let count = 0;
+  doubled.forEachInterval((from, to) => {
+    for (let slot = from; slot < to; slot++) if (copiesOf(slot) > 1) count++;
+  });
+  return count;
 }

@@ -1,7 +1,7 @@
 import type { Clock, Micros } from '../core/clock.ts';
 import { SlotSet } from '../core/slot-set.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { SentRecord } from '../wire/sent-file.ts';
+import type { SentRecord } from '../wire/sent-record.ts';
 import type { Ledger } from './ledger.ts';
 
 /** The next count waits this many times as long as the last one took, so that counting never takes the reader's time. */

@@ -18,6 +18,8 @@ export interface VerifierTask {
   runDir: string;
   /** null: not fixed yet, or never known to this host. */
   anchor: Anchor | null;
+  /** Go on with the `seen` that an earlier verifier of the run has left there, if there is one. */
+  resume?: boolean;
 }
 
 /** Messages to the verifier, in this order; `finish` again, with less grace, hurries it. */

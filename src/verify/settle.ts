@@ -4,7 +4,7 @@ import type { DeliveryCounts, EventCounts } from '../metrics/result.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { RunHeader } from '../wire/run-header.ts';
 import type { SeenRecord } from '../wire/seen-file.ts';
-import type { SentFleet, SentRecord } from '../wire/sent-file.ts';
+import type { SentFleet, SentRecord } from '../wire/sent-record.ts';
 import { type FleetAccount, type FleetSettlement, openAccount } from './account.ts';
 import { addDelivery, finishDelivery, noDelivery } from './delivery-counts.ts';
 import { type Finding, findingsOf } from './findings.ts';
@@ -46,7 +46,6 @@ export function settle({ plan, sent, seen }: SettleInput): Settlement {
       fleet,
       index,
       sent.fleets[index] as SentFleet,
-      sent.end !== null,
       seen?.fleets[index] ?? null,
       complete,
       copies[index] ?? null,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Anchor } from '../core/anchor.ts';
 import { type Clock, type Micros, sleep } from '../core/clock.ts';
+import { type Disk, systemDisk } from '../core/disk.ts';
 import { IotloadError, toPlainError } from '../core/errors.ts';
 import { behaviorOf, copiesByDesign, fleetDeviceIds, intendedTimes } from '../events/fleet-behavior.ts';
 import { createFleetEvents } from '../events/fleet-events.ts';
@@ -9,9 +10,16 @@ import { readyPlan } from '../events/ready-plan.ts';
 import { Histogram } from '../metrics/histogram.ts';
 import { type FleetPlan, isMadeAgain, type Plan } from '../plan/plan.ts';
 import { createSchedule } from '../schedule/schedule.ts';
-import type { DeliveredBatch, Source, SourceContext, TargetFleet, TargetOptions } from '../targets/target.ts';
+import type {
+  DeliveredBatch,
+  Source,
+  SourceContext,
+  SourceHealth,
+  TargetFleet,
+  TargetOptions,
+} from '../targets/target.ts';
 import type { RunHeader } from '../wire/run-header.ts';
-import { type SeenEnd, SeenWriter } from '../wire/seen-file.ts';
+import { readSeen, type SeenEnd, type SeenRecord, SeenWriter } from '../wire/seen-file.ts';
 import { readSent } from '../wire/sent-file.ts';
 import { ArrivalReader } from './arrival-reader.ts';
 import { EndToEnd } from './end-to-end.ts';
@@ -43,6 +51,8 @@ export interface VerifierPorts {
   busy(): number;
   usage(): { cpuSeconds: number; peakRssBytes: number };
   residentBytes(): number;
+  /** Default: this machine's. */
+  disk?: Disk;
 }
 
 /** The companion consumer: reads everything back, enters it into the ledger, writes `seen`. */
@@ -62,6 +72,8 @@ export class Verifier {
   #deadlineUs = Number.POSITIVE_INFINITY;
   #lastArrivalUs = 0;
   #probes = 0;
+  /** Times that a verifier took the place of another one without having seen everything in between. */
+  #lostSessions = 0;
   #finishing = false;
   #hurried = false;
   /** Reading ends before those who are late had the time they were promised. */
@@ -93,7 +105,7 @@ export class Verifier {
   }
 
   async #start(task: VerifierTask): Promise<void> {
-    const { clock, post, random, reveal } = this.#ports;
+    const { clock, post, random, reveal, disk = systemDisk } = this.#ports;
     const { plan, runId, shard, target, outDir } = task;
     this.#task = task;
     await readyPlan(plan);
@@ -102,10 +114,14 @@ export class Verifier {
       shard,
       fleets: plan.fleets.map(({ name, devices, slots }) => ({ name, devices, slots })),
     };
+    const path = join(outDir, 'seen');
+    const before = task.resume === true ? await recordOf(path, header, disk) : null;
     this.#ledger = new Ledger(plan.fleets, shard, copiesByDesign(plan));
+    if (before !== null) this.#ledger.restore(before);
     this.#endToEnd = plan.fleets.map(() => new EndToEnd());
     this.#reader = this.#createReader(task.anchor);
-    this.#seen = await SeenWriter.open(join(outDir, 'seen'), header);
+    this.#seen =
+      before === null ? await SeenWriter.open(path, header, disk) : await SeenWriter.resume(path, before, disk);
     const source = await this.#ports.openSource(target.protocol, target.options, {
       clock,
       runId,
@@ -124,8 +140,11 @@ export class Verifier {
       },
       random,
       reveal,
+      resumeFrom: before?.positions ?? null,
     });
     this.#source = source;
+    // Without positions, nobody can read again what passed between two verifiers.
+    if (before !== null && source.positions === undefined) this.#lostSessions = before.resumptions + 1;
     if (this.#over) {
       await source.close();
       return;
@@ -206,7 +225,7 @@ export class Verifier {
     if (this.#over) return;
     for (const cancel of this.#cancels) cancel();
     await this.#save();
-    const health = source.health();
+    const health = this.#health(source);
     const doubts = this.#watch.doubts(health);
     const outstanding = this.#outstanding?.count() ?? null;
     if (impatient && outstanding !== 0) doubts.push('reading was ended before the grace was over');
@@ -226,7 +245,7 @@ export class Verifier {
 
   /** Returns how many events had not come when the waiting ended; null where nobody here knows. */
   async #await(plan: Plan, sentPath: string, ledger: Ledger): Promise<number | null> {
-    const sent = await readSent(sentPath).catch((error: unknown) => {
+    const sent = await readSent(sentPath, this.#ports.disk).catch((error: unknown) => {
       // A run on another host left its record there: without it, only time tells.
       if (error instanceof IotloadError && error.code === 'file-unreadable') return null;
       throw error;
@@ -252,9 +271,14 @@ export class Verifier {
       fleets.forEach((fleet, index) => {
         fleet.endToEnd = (this.#endToEnd[index] as EndToEnd).take(this.#endToEndSum);
       });
-      seen.append(unattributed, fleets);
+      seen.append(unattributed, fleets, this.#source?.positions?.() ?? null);
     });
     await seen.flush();
+  }
+
+  #health(source: Source): SourceHealth {
+    const health = source.health();
+    return { ...health, gaps: health.gaps + this.#lostSessions };
   }
 
   #progress(): VerifierProgress {
@@ -302,4 +326,14 @@ function headerOf(plan: Plan, fleet: number, runId: string): string | null {
 function deviceIdsOf(plan: Plan, fleet: FleetPlan, runId: string): TargetFleet['deviceId'] {
   const ids = fleetDeviceIds(plan, fleet, runId);
   return (seat, incarnation = 0) => ids.text(seat + incarnation * fleet.devices);
+}
+
+/** What an earlier verifier of this run has left; null where it left nothing. */
+async function recordOf(path: string, header: RunHeader, disk: Disk): Promise<SeenRecord | null> {
+  const record = await readSeen(path, disk).catch((error: unknown) => {
+    if (error instanceof IotloadError && error.code === 'file-unreadable') return null;
+    throw error;
+  });
+  if (record === null || JSON.stringify(record.header) === JSON.stringify(header)) return record;
+  throw new IotloadError('file-corrupt', 'another run was seen there', { where: path, value: record.header.runId });
 }

@@ -7,11 +7,12 @@
  *
  * The complement tells a damaged length from a torn frame: without it, one flipped bit would pass for the end of the file.
  */
-import { type FileHandle, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { type AppendFile, type Disk, type ReadFile, systemDisk } from '../core/disk.ts';
 import { fromPlainError, IotloadError, toPlainError } from '../core/errors.ts';
 
-const VERSION = 2;
+const VERSION = 3;
 const HEADER_BYTES = 9;
 const FRAME_HEAD_BYTES = 8;
 const FRAME_TAIL_BYTES = 4;
@@ -21,31 +22,39 @@ export const MAX_PAYLOAD_BYTES = 16 * 1024 * 1024;
 const MAX_PENDING_BYTES = 64 * 1024 * 1024;
 const READ_BYTES = 1024 * 1024;
 
-/** Appends frames to a new file. They wait in memory until `flush`. */
+/** Appends frames to a file. They wait in memory until `flush`. */
 export class JournalWriter {
   readonly #path: string;
-  readonly #file: FileHandle;
+  readonly #file: AppendFile;
   #pending: Uint8Array[] = [];
   #pendingBytes = 0;
   #work: Promise<void> = Promise.resolve();
   #failure: IotloadError | undefined;
 
-  private constructor(path: string, file: FileHandle) {
+  private constructor(path: string, file: AppendFile) {
     this.#path = path;
     this.#file = file;
   }
 
   /** Creates the file, or empties it. `magic` is 8 ASCII characters. Throws IotloadError `file-unwritable`. */
-  static async open(path: string, magic: string): Promise<JournalWriter> {
-    let file: FileHandle;
+  static async open(path: string, magic: string, disk: Disk = systemDisk): Promise<JournalWriter> {
     try {
-      file = await open(path, 'w', 0o600);
+      const writer = new JournalWriter(path, await disk.create(path));
+      await disk.syncNames(dirname(path));
+      writer.#enqueue(Buffer.concat([Buffer.from(magic, 'latin1'), Uint8Array.of(VERSION)]));
+      return writer;
     } catch (cause) {
       throw unwritable(path, cause);
     }
-    const writer = new JournalWriter(path, file);
-    writer.#enqueue(Buffer.concat([Buffer.from(magic, 'latin1'), Uint8Array.of(VERSION)]));
-    return writer;
+  }
+
+  /** Goes on with a file behind its first `length` bytes, the end of one of its frames. Throws IotloadError `file-unwritable`. */
+  static async resume(path: string, length: number, disk: Disk = systemDisk): Promise<JournalWriter> {
+    try {
+      return new JournalWriter(path, await disk.reopen(path, length));
+    } catch (cause) {
+      throw unwritable(path, cause);
+    }
   }
 
   /** Adds one frame. Throws IotloadError `file-unwritable` once writing failed or fell 64 MiB behind. */
@@ -99,8 +108,8 @@ export class JournalWriter {
     this.#pending = [];
     this.#pendingBytes = 0;
     try {
-      await this.#file.appendFile(bytes);
-      await this.#file.datasync();
+      await this.#file.append(bytes);
+      await this.#file.sync();
     } catch (cause) {
       this.#failure = unwritable(this.#path, cause);
       throw this.#failure;
@@ -114,6 +123,8 @@ export interface JournalTail {
   ended: boolean;
   /** Bytes of an incomplete last frame, which were ignored. */
   tornBytes: number;
+  /** Bytes up to the end of the last whole frame, where writing may go on; 0 where not even the file's head is whole. */
+  wholeBytes: number;
 }
 
 /**
@@ -125,8 +136,9 @@ export async function readJournal(
   path: string,
   magic: string,
   visit: (payload: Uint8Array) => void,
+  disk: Disk = systemDisk,
 ): Promise<JournalTail> {
-  const file = await open(path, 'r').catch((cause: unknown) => {
+  const file = await disk.open(path).catch((cause: unknown) => {
     throw new IotloadError('file-unreadable', `cannot read: ${reasonOf(cause)}`, { where: path, cause });
   });
   try {
@@ -143,22 +155,22 @@ export async function readJournal(
 }
 
 /** Whether the file ends with an end mark, without reading the rest; false where there is no such file yet. */
-export async function hasEndMark(path: string): Promise<boolean> {
-  const file = await open(path, 'r').catch(() => null);
+export async function hasEndMark(path: string, disk: Disk = systemDisk): Promise<boolean> {
+  const file = await disk.open(path).catch(() => null);
   if (file === null) return false;
   try {
-    const { size } = await file.stat();
+    const { size } = file;
     if (size < HEADER_BYTES + FRAME_HEAD_BYTES) return false;
     const tail = Buffer.alloc(FRAME_HEAD_BYTES);
-    await file.read(tail, 0, tail.length, size - tail.length);
+    await file.read(tail, size - tail.length);
     return tail.readUInt32LE(0) === 0 && tail.readUInt32LE(4) === 0xffffffff;
   } finally {
     await file.close();
   }
 }
 
-async function readFrames(file: FileHandle, magic: string, visit: (payload: Uint8Array) => void): Promise<JournalTail> {
-  const { size } = await file.stat();
+async function readFrames(file: ReadFile, magic: string, visit: (payload: Uint8Array) => void): Promise<JournalTail> {
+  const { size } = file;
   let window = Buffer.alloc(0);
   let windowAt = 0;
   let at = HEADER_BYTES;
@@ -169,8 +181,7 @@ async function readFrames(file: FileHandle, magic: string, visit: (payload: Uint
     if (position + length > windowAt + window.length) {
       const wanted = Math.min(size - position, Math.max(length, READ_BYTES));
       const next = Buffer.allocUnsafe(wanted);
-      const { bytesRead } = await file.read(next, 0, wanted, position);
-      if (bytesRead < wanted) throw new Error('the file shrank while it was read');
+      if ((await file.read(next, position)) < wanted) throw new Error('the file shrank while it was read');
       window = next;
       windowAt = position;
     }
@@ -178,7 +189,7 @@ async function readFrames(file: FileHandle, magic: string, visit: (payload: Uint
   };
 
   const header = await bytesAt(0, HEADER_BYTES);
-  if (header === undefined) return { ended: false, tornBytes: size };
+  if (header === undefined) return { ended: false, tornBytes: size, wholeBytes: 0 };
   if (header.toString('latin1', 0, 8) !== magic) {
     throw new IotloadError('file-corrupt', `this is no "${magic}" file`);
   }
@@ -186,32 +197,33 @@ async function readFrames(file: FileHandle, magic: string, visit: (payload: Uint
     throw new IotloadError('file-corrupt', 'another version of iotload wrote this file', { value: `${header[8]}` });
   }
 
+  const torn = (): JournalTail => ({ ended: false, tornBytes: size - at, wholeBytes: at });
   while (at < size) {
     const head = await bytesAt(at, FRAME_HEAD_BYTES);
-    if (head === undefined) return { ended: false, tornBytes: size - at };
+    if (head === undefined) return torn();
     const length = head.readUInt32LE(0);
     const damaged = head.readUInt32LE(4) !== ~length >>> 0 || length > MAX_PAYLOAD_BYTES;
     if (damaged) {
       // A file system may have made room for bytes that never arrived.
-      if (await isZero(bytesAt, at, size)) return { ended: false, tornBytes: size - at };
+      if (await isZero(bytesAt, at, size)) return torn();
       throw new IotloadError('file-corrupt', 'a record is damaged', { value: `byte ${at}` });
     }
     if (length === 0) {
-      if (at + FRAME_HEAD_BYTES === size) return { ended: true, tornBytes: 0 };
+      if (at + FRAME_HEAD_BYTES === size) return { ended: true, tornBytes: 0, wholeBytes: at };
       throw new IotloadError('file-corrupt', 'there is something after the end mark', { value: `byte ${at}` });
     }
     const frameBytes = FRAME_HEAD_BYTES + length + FRAME_TAIL_BYTES;
     const frame = await bytesAt(at, frameBytes);
-    if (frame === undefined) return { ended: false, tornBytes: size - at };
+    if (frame === undefined) return torn();
     const payload = frame.subarray(FRAME_HEAD_BYTES, FRAME_HEAD_BYTES + length);
     if (crc32(payload) !== frame.readUInt32LE(FRAME_HEAD_BYTES + length)) {
-      if (at + frameBytes === size) return { ended: false, tornBytes: frameBytes };
+      if (at + frameBytes === size) return torn();
       throw new IotloadError('file-corrupt', 'a record is damaged', { value: `byte ${at}` });
     }
     visit(payload);
     at += frameBytes;
   }
-  return { ended: false, tornBytes: 0 };
+  return torn();
 }
 
 async function isZero(

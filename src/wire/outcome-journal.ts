@@ -6,7 +6,15 @@ import { writeIntervals } from './intervals.ts';
 import { PartOrdinals } from './part-ordinals.ts';
 
 /** Kinds of records in a `sent` file, the first byte of each. */
-export const SentRecordKind = { header: 1, outcomes: 2, horizon: 3, end: 4 } as const;
+export const SentRecordKind = {
+  header: 1,
+  outcomes: 2,
+  horizon: 3,
+  end: 4,
+  promise: 5,
+  resumed: 6,
+  samples: 7,
+} as const;
 
 /** Outcomes in the order in which a record holds their intervals. */
 export const journalOutcomes = [

@@ -1,3 +1,4 @@
+import { type Disk, systemDisk } from '../core/disk.ts';
 import { IotloadError } from '../core/errors.ts';
 import { SlotSet } from '../core/slot-set.ts';
 import { ByteReader } from './byte-reader.ts';
@@ -10,7 +11,7 @@ import { emptySamples, readSamples, type Samples, writeSamples } from './samples
 
 const MAGIC = 'iotlseen';
 /** Kinds of records, the first byte of each. */
-const Kind = { header: 1, arrivals: 2, end: 3 } as const;
+const Kind = { header: 1, arrivals: 2, end: 3, resumed: 4 } as const;
 
 /** Counts of whatever no fleet can be named for, since the previous record. */
 export interface UnattributedArrivals {
@@ -71,22 +72,31 @@ export class SeenWriter {
   }
 
   /** Creates the file. Throws IotloadError `file-unwritable`. */
-  static async open(path: string, header: RunHeader): Promise<SeenWriter> {
-    const seen = new SeenWriter(await JournalWriter.open(path, MAGIC), header);
+  static async open(path: string, header: RunHeader, disk: Disk = systemDisk): Promise<SeenWriter> {
+    const seen = new SeenWriter(await JournalWriter.open(path, MAGIC, disk), header);
     seen.#json(Kind.header, header);
     return seen;
   }
 
+  /** Goes on with the file of a verifier that was cut off or stopped, which has been read into `record`. */
+  static async resume(path: string, record: SeenRecord, disk: Disk = systemDisk): Promise<SeenWriter> {
+    const seen = new SeenWriter(await JournalWriter.resume(path, record.resumeAt, disk), record.header);
+    seen.#writer.byte(Kind.resumed);
+    seen.#journal.append(seen.#writer.take());
+    return seen;
+  }
+
   /**
-   * Adds what is new, `fleets` in the plan's order.
+   * Adds what is new, `fleets` in the plan's order, and up to where the source was read for it; null where a source has no such thing.
+   * Both are in one frame, so that whoever goes on from there counts nothing twice.
    *
-   *   arrivals := kind:u8 received, foreign, unidentified, corrupt: varint; fleet*
+   *   arrivals := kind:u8 received, foreign, unidentified, corrupt: varint; fleet* positions:text
    *   fleet    := intervals(fresh) intervals(doubled) intervals(tripled) copies, reordered, corrupt, late: varint; samples names(reordered) names(corrupt)
    *   names    := (slot + 1)* 0: varint
    *
    * Intervals are of the shard's ordinals (`PartOrdinals`).
    */
-  append(unattributed: UnattributedArrivals, fleets: readonly FleetArrivals[]): void {
+  append(unattributed: UnattributedArrivals, fleets: readonly FleetArrivals[], positions: unknown = null): void {
     const writer = this.#writer;
     writer.byte(Kind.arrivals);
     const { received, foreign, unidentified, corrupt } = unattributed;
@@ -103,6 +113,7 @@ export class SeenWriter {
         writer.varint(0);
       }
     });
+    writer.text(JSON.stringify(positions));
     this.#journal.append(writer.take());
   }
 
@@ -138,18 +149,26 @@ export interface SeenRecord {
   /** null: the verifier was cut off. */
   end: SeenEnd | null;
   tornBytes: number;
+  /** How often a verifier went on where another was cut off or had stopped. */
+  resumptions: number;
+  /** Bytes of the file behind which a resumed verifier writes on. */
+  resumeAt: number;
+  /** Up to where the source was read for all this, in its own words; null where it has none. */
+  positions: unknown;
   unattributed: UnattributedArrivals;
   fleets: SeenFleet[];
 }
 
 /** Reads a `seen` file. Throws IotloadError `file-corrupt`, or `file-unreadable` also for one whose verifier died before its first record. */
-export async function readSeen(path: string): Promise<SeenRecord> {
-  const record: Omit<SeenRecord, 'header' | 'tornBytes'> & { header?: RunHeader } = {
+export async function readSeen(path: string, disk: Disk = systemDisk): Promise<SeenRecord> {
+  const record: Omit<SeenRecord, 'header' | 'tornBytes' | 'resumeAt'> & { header?: RunHeader } = {
     end: null,
+    resumptions: 0,
+    positions: null,
     unattributed: { received: 0, foreign: 0, unidentified: 0, corrupt: 0 },
     fleets: [],
   };
-  const tail = await readJournal(path, MAGIC, (payload) => {
+  const take = (payload: Uint8Array): void => {
     const reader = new ByteReader(payload);
     const kind = reader.byte();
     if (kind === Kind.header && record.header === undefined) {
@@ -157,18 +176,23 @@ export async function readSeen(path: string): Promise<SeenRecord> {
       record.fleets = record.header.fleets.map(() => emptyArrivals());
     } else if (kind === Kind.arrivals && record.header !== undefined) {
       readArrivals(reader, record.header, record.unattributed, record.fleets);
+      record.positions = reader.json();
     } else if (kind === Kind.end) {
       record.end = toSeenEnd(reader.json());
+    } else if (kind === Kind.resumed) {
+      record.resumptions++;
+      record.end = null;
     } else {
       throw new IotloadError('file-corrupt', 'a record is of an unknown kind', { value: `${kind}` });
     }
     if (!reader.done) throw new IotloadError('file-corrupt', 'a record is longer than its contents');
-  });
-  const { header, end, unattributed, fleets } = record;
+  };
+  const { ended, tornBytes, wholeBytes } = await readJournal(path, MAGIC, take, disk);
+  const { header, end } = record;
   if (header === undefined) {
     throw new IotloadError('file-unreadable', 'the file ends before it says which run it belongs to', { where: path });
   }
-  return { header, end: tail.ended ? end : null, tornBytes: tail.tornBytes, unattributed, fleets };
+  return { ...record, header, end: ended ? end : null, tornBytes, resumeAt: wholeBytes };
 }
 
 /** Arrivals of nothing, to be added to. */

@@ -1,11 +1,10 @@
 import fc from 'fast-check';
-import { SlotSet } from '../../src/core/slot-set.ts';
 import { copiesByDesign } from '../../src/events/fleet-behavior.ts';
 import type { BehaviorSpec } from '../../src/models/behavior/spec.ts';
 import type { Identity } from '../../src/plan/plan.ts';
 import { Ledger } from '../../src/verify/ledger.ts';
 import { emptyArrivals, type SeenRecord } from '../../src/wire/seen-file.ts';
-import type { SentFleet, SentRecord } from '../../src/wire/sent-file.ts';
+import { noOutcomes, type SentFleet, type SentRecord } from '../../src/wire/sent-record.ts';
 import { testPlan } from './test-plan.ts';
 
 const outcomes = ['acked', 'rejected', 'unknown', 'noAck', 'notSent'] as const;
@@ -72,19 +71,14 @@ export function sentOf(history: History): SentRecord {
     header: headerOf(history),
     end: { ended: 'completed' },
     tornBytes: 0,
+    resumptions: 0,
+    resumeAt: 0,
     fleets: history.fleets.map((fleet): SentFleet => {
-      const sets = { acked: new SlotSet(), rejected: new SlotSet(), unknown: new SlotSet(), noAck: new SlotSet() };
+      const record = noOutcomes(fleet.outcomes.length);
       fleet.outcomes.forEach((outcome, slot) => {
-        if (outcome !== 'notSent') sets[outcome].add(slot);
+        if (outcome !== 'notSent') record[outcome].add(slot);
       });
-      return {
-        intended: fleet.outcomes.length,
-        ...sets,
-        orphaned: 0,
-        extraAttempts: 0,
-        doubling: new SlotSet(),
-        conflicts: 0,
-      };
+      return record;
     }),
   };
 }
@@ -107,6 +101,9 @@ export function seenOf(history: History): SeenRecord {
       signals: [],
     },
     tornBytes: 0,
+    resumptions: 0,
+    resumeAt: 0,
+    positions: null,
     unattributed: { received: 0, foreign: 0, unidentified: 0, corrupt: 0 },
     fleets: history.fleets.map(() => emptyArrivals()),
   };

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { SlotSet } from '../../src/core/slot-set.ts';
 import { settle } from '../../src/verify/settle.ts';
 import type { SeenRecord } from '../../src/wire/seen-file.ts';
-import type { SentRecord } from '../../src/wire/sent-file.ts';
+import type { SentRecord } from '../../src/wire/sent-record.ts';
 import { type History, history, naive, planOf, seenOf, sentOf } from './history.ts';
 
 type Mutation = (sent: SentRecord, seen: SeenRecord, past: History) => void;

@@ -1,25 +1,26 @@
 import { expect, it } from 'vitest';
 import { type Clock, systemClock } from '../../src/core/clock.ts';
-import { SlotSet } from '../../src/core/slot-set.ts';
 import { Ledger } from '../../src/verify/ledger.ts';
 import { Outstanding } from '../../src/verify/outstanding.ts';
-import type { SentRecord } from '../../src/wire/sent-file.ts';
+import { noOutcomes, type SentRecord } from '../../src/wire/sent-record.ts';
 import { testPlan } from './test-plan.ts';
 
 const fleets = [{ devices: 2, slots: 8 }];
 const plan = testPlan(fleets);
 
 function sent(): SentRecord {
-  const sets = { acked: new SlotSet(), rejected: new SlotSet(), unknown: new SlotSet(), noAck: new SlotSet() };
-  sets.acked.addInterval(0, 4);
-  sets.rejected.add(4);
-  sets.unknown.add(5);
-  sets.noAck.addInterval(6, 8);
+  const outcomes = noOutcomes(8);
+  outcomes.acked.addInterval(0, 4);
+  outcomes.rejected.add(4);
+  outcomes.unknown.add(5);
+  outcomes.noAck.addInterval(6, 8);
   return {
     header: { runId: 'r1', shard: { index: 0, count: 1 }, fleets: [{ name: 'fleet0', devices: 2, slots: 8 }] },
     end: { ended: 'completed' },
     tornBytes: 0,
-    fleets: [{ intended: 8, ...sets, orphaned: 0, extraAttempts: 0, doubling: new SlotSet(), conflicts: 0 }],
+    resumptions: 0,
+    resumeAt: 0,
+    fleets: [outcomes],
   };
 }
 

@@ -39,7 +39,8 @@ describe('journal', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(payload), fc.constantFrom('end', 'close'), async (payloads, finish) => {
         const result = await read(await write(payloads, finish));
-        expect(result).toEqual({ payloads, ended: finish === 'end', tornBytes: 0 });
+        const wholeBytes = payloads.reduce((sum, { length }) => sum + 12 + length, 9);
+        expect(result).toEqual({ payloads, ended: finish === 'end', tornBytes: 0, wholeBytes });
       }),
       { numRuns: 30 },
     );
@@ -60,7 +61,19 @@ describe('journal', () => {
       const result = await read(whole.subarray(0, cut));
       const complete = ends.filter((end) => end <= cut).length - 1;
       expect(result.payloads).toEqual(three.slice(0, complete));
-      expect(result).toMatchObject({ ended: false, tornBytes: cut - (ends[complete] as number) });
+      const wholeBytes = ends[complete] as number;
+      expect(result).toMatchObject({ ended: false, tornBytes: cut - wholeBytes, wholeBytes });
+    }
+  });
+
+  it('goes on behind the last whole frame, wherever it was cut and whether or not it had ended', async () => {
+    const whole = await write(three, 'end');
+    for (let cut = 9; cut <= whole.length; cut++) {
+      const { wholeBytes, payloads } = await read(whole.subarray(0, cut));
+      const writer = await JournalWriter.resume(path, wholeBytes);
+      writer.append(Uint8Array.of(4));
+      await writer.end();
+      expect(await read(readFileSync(path))).toMatchObject({ payloads: [...payloads, Uint8Array.of(4)], ended: true });
     }
   });
 

@@ -12,7 +12,8 @@ import { PartOrdinals } from '../../src/wire/part-ordinals.ts';
 import type { RunHeader } from '../../src/wire/run-header.ts';
 import { emptySamples, SAMPLE_CELLS } from '../../src/wire/samples.ts';
 import { emptyArrivals, readSeen, type SeenEnd, SeenWriter } from '../../src/wire/seen-file.ts';
-import { readSent, type SentFleet, SentWriter } from '../../src/wire/sent-file.ts';
+import { readSent, SentWriter } from '../../src/wire/sent-file.ts';
+import type { SentFleet } from '../../src/wire/sent-record.ts';
 
 let folder: string;
 let path: string;
@@ -224,7 +225,7 @@ describe('seen file', () => {
     for (const bytes of [0, 4, 9, 15]) {
       writeFileSync(
         path,
-        Buffer.concat([Buffer.from('iotlseen\u0002', 'latin1'), Buffer.alloc(20)]).subarray(0, bytes),
+        Buffer.concat([Buffer.from('iotlseen\u0003', 'latin1'), Buffer.alloc(20)]).subarray(0, bytes),
       );
       await expect(readSeen(path)).rejects.toMatchObject({ code: 'file-unreadable', where: path });
     }

@@ -21,7 +21,7 @@ export class LineReader {
   readonly #events: SourceEvents;
   readonly #nowUs: () => number;
   #bytes = Buffer.allocUnsafe(FIRST_BUFFER);
-  #position = 0;
+  #position: number;
   readonly #batch: DeliveredBatch = {
     count: 0,
     bytes: this.#bytes,
@@ -35,12 +35,16 @@ export class LineReader {
     redelivered: false,
   };
 
-  /** `header`: the line that is no event at the top of each file, with its end; empty for none. */
-  constructor(file: ReadableFile, header: Uint8Array, events: SourceEvents, nowUs: () => number) {
+  /**
+   * `header`: the line that is no event at the top of each file, with its end; empty for none. `position`: the end of a whole line, where
+   * reading begins.
+   */
+  constructor(file: ReadableFile, header: Uint8Array, events: SourceEvents, nowUs: () => number, position = 0) {
     this.#file = file;
     this.#header = header;
     this.#events = events;
     this.#nowUs = nowUs;
+    this.#position = position;
   }
 
   /** Goes on with the first byte of another file. */

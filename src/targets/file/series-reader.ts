@@ -53,6 +53,11 @@ export class SeriesReader {
     return this.#opener.nameOf(this.#sequence);
   }
 
+  /** Number of the file that is being read, and bytes of it that have been. */
+  get position(): { sequence: number; bytes: number } {
+    return { sequence: this.#sequence, bytes: this.#reader.position };
+  }
+
   /** Tells it which numbers there are. */
   list(sequences: readonly number[]): void {
     this.#listed = sequences;

@@ -20,6 +20,12 @@ export async function openSource(options: TargetOptions, context: SourceContext)
   return new FileSource(new PartFiles(options), Buffer.from(header === null ? '' : `${header}\n`), context);
 }
 
+/** What the readiness markers are followed as. */
+const PROBE = 'probe';
+
+/** By what stands in the files' names: the file that is read, and how far. */
+type FilePositions = Record<string, { sequence: number; bytes: number }>;
+
 interface Followed {
   /** null for the readiness markers. */
   readonly part: Part | null;
@@ -50,6 +56,12 @@ class FileSource implements Source {
       const thorough = number % THOROUGH_EVERY === 0;
       void this.#startLook(thorough, thorough && (number % LIST_EVERY === 0 || !this.#hasEveryPart()));
     });
+  }
+
+  positions(): FilePositions {
+    const positions: FilePositions = {};
+    for (const [key, { series }] of this.#followed) positions[key] = series.position;
+    return positions;
   }
 
   health() {
@@ -92,7 +104,7 @@ class FileSource implements Source {
   }
 
   async #lookOnce(thorough: boolean, list: boolean): Promise<void> {
-    if (thorough) await this.#followFirst('probe', null, 1, singleOpener(this.#files.probePath));
+    if (thorough) await this.#followFirst(PROBE, null, 1, singleOpener(this.#files.probePath));
     if (list) await this.#findFiles();
     for (const followed of this.#followed.values()) {
       if (followed.failed) continue;
@@ -130,7 +142,8 @@ class FileSource implements Source {
       const first = sequences[0] as number;
       const opener = files.rolls ? rollingOpener(files, part) : singleOpener(files.pathOf(part, null));
       if (await this.#followFirst(key, part, first, opener)) {
-        if (first > 1) this.#gap(`${opener.nameOf(1)} was taken away before it was read`);
+        if (first > 1 && this.#resumed(key) === null)
+          this.#gap(`${opener.nameOf(1)} was taken away before it was read`);
       }
       this.#followed.get(key)?.series.list(sequences);
     }
@@ -146,17 +159,27 @@ class FileSource implements Source {
       },
       notice: (kind, detail, count) => events.notice(kind, detail, count),
     };
+    const resumed = this.#resumed(key);
+    const from = resumed?.sequence ?? sequence;
     try {
-      const handle = await opener.open(sequence, false);
-      if (handle === null) return false;
+      const handle = await opener.open(from, false);
+      if (handle === null) {
+        if (resumed !== null) this.#gap(`${opener.nameOf(from)} was taken away before it was read`);
+        return false;
+      }
       const header = part === null ? new Uint8Array(0) : this.#header;
-      const reader = new LineReader(handle, header, guarded, () => clock.nowUs());
-      this.#followed.set(key, { part, series: new SeriesReader(opener, handle, sequence, reader), failed: false });
+      const reader = new LineReader(handle, header, guarded, () => clock.nowUs(), resumed?.bytes ?? 0);
+      this.#followed.set(key, { part, series: new SeriesReader(opener, handle, from, reader), failed: false });
       return true;
     } catch (error) {
       this.#gap(`${opener.nameOf(sequence)}: ${describeFileError(error)}`);
       return false;
     }
+  }
+
+  /** Where an earlier source stopped reading; null where it had not begun. Readiness markers begin anew with every sink. */
+  #resumed(key: string): FilePositions[string] | null {
+    return key === PROBE ? null : ((this.#context.resumeFrom as FilePositions | null | undefined)?.[key] ?? null);
   }
 
   /** Whether there is a file, and one of every part that the names tell of. */
