@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
+import { readSystemFile } from './system-file.ts';
 
 /** Bounds that the system sets to connections; null where it does not say (it does on Linux). */
 export interface MachineLimits {
@@ -13,11 +14,17 @@ export function machineLimits(): MachineLimits {
   return { openFiles: openFiles(), localPorts: localPorts() };
 }
 
-function openFiles(): MachineLimits['openFiles'] {
+/** Files that this process may have open, and those it has; null where the system does not say. */
+export function openFiles(): MachineLimits['openFiles'] {
   const most = /^Max open files\s+(\d+|unlimited)/m.exec(textOf('/proc/self/limits'))?.[1];
   if (most === undefined) return null;
-  const now = readdirSync('/proc/self/fd').length;
+  const now = descriptors();
   return { most: most === 'unlimited' ? Number.POSITIVE_INFINITY : Number(most), now };
+}
+
+/** Linux 6.2 and later say it as the size of the folder; before, each has to be listed. */
+function descriptors(): number {
+  return statSync('/proc/self/fd').size || readdirSync('/proc/self/fd').length;
 }
 
 function localPorts(): number | null {
@@ -38,10 +45,5 @@ export function reservedPorts(list: string, first: number, last: number): number
 }
 
 function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch {
-    // Only Linux has it.
-    return '';
-  }
+  return readSystemFile(path) ?? '';
 }

@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Anchor, Part } from '../core/anchor.ts';
 import type { Micros } from '../core/clock.ts';
 import type { PlainError } from '../core/errors.ts';
+import type { GcPauses } from '../core/gc-pauses.ts';
 import type { Recording } from '../models/recording/recording.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { NoticeKind } from '../targets/target.ts';
@@ -39,8 +40,8 @@ export type FromWorker =
   /** The backlog of this target is full and its policy is to end the run. */
   | { kind: 'overflow'; target: string }
   | { kind: 'notice'; target: string; notice: NoticeKind; detail: string }
-  /** Share of the last second in which this thread's event loop was busy, 0…1. */
-  | { kind: 'load'; busy: number };
+  /** Share of the last second in which this thread's event loop was busy, 0…1, and its garbage collection. */
+  | { kind: 'load'; busy: number; gc: GcPauses };
 
 /** One kind of error of one worker. */
 export interface ErrorTally {

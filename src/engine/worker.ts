@@ -3,6 +3,7 @@ import { type Clock, sleep, systemClock } from '../core/clock.ts';
 import { systemRandom } from '../core/entropy.ts';
 import { type PlainError, toPlainError } from '../core/errors.ts';
 import { clearBatch, createEventBatch } from '../core/event-batch.ts';
+import { watchGarbageCollection } from '../core/gc-pauses.ts';
 import { loopUsage } from '../core/loop-usage.ts';
 import { Outcome, outcomeNames } from '../core/outcome.ts';
 import { revealSecrets } from '../core/secrets.ts';
@@ -83,7 +84,9 @@ class Worker {
     this.#rehearse(events, anchor);
     this.#cancels.push(this.#clock.every(1000, () => this.#sendFrame()));
     const usage = loopUsage();
-    this.#cancels.push(this.#clock.every(1000, () => this.#post({ kind: 'load', busy: usage() })));
+    const garbage = watchGarbageCollection();
+    this.#cancels.push(garbage.stop);
+    this.#cancels.push(this.#clock.every(1000, () => this.#post({ kind: 'load', busy: usage(), gc: garbage.take() })));
     const callOff = scheduleCuts(plan, anchor, this.#clock, this.#sinks);
     this.#cancels.push(callOff);
     await engine.run(anchor);

@@ -39,6 +39,16 @@ export function evaluateThreshold(threshold: Threshold, run: MeasuredRun): Thres
   }
 }
 
+/** The latencies of the threshold's scope; null where they are not kept. */
+export function latenciesOf(threshold: Threshold, run: MeasuredRun): LatencySummary | null {
+  return scopeOf(threshold.scope, run)?.latency ?? null;
+}
+
+/** The key under which a summary holds a statistic. */
+export function statKey(stat: ThresholdStat): keyof QuantileSummary {
+  return stat.replace('.', '') as keyof QuantileSummary;
+}
+
 /** A target's rates and latencies are the whole run's when it is the only one; otherwise the document does not hold them. */
 function scopeOf(name: string | null, run: MeasuredRun): Scope | null {
   if (name === null) return run;
@@ -53,8 +63,7 @@ function scopeOf(name: string | null, run: MeasuredRun): Scope | null {
 function latency(threshold: Threshold, summary: QuantileSummary | undefined, events: EventCounts): ThresholdOutcome {
   if (summary === undefined) return cannotTell('latencies are kept per fleet, not per target');
   if (summary.count === 0) return cannotTell('nothing was measured');
-  const key = (threshold.stat as ThresholdStat).replace('.', '') as keyof QuantileSummary;
-  const observed = summary[key];
+  const observed = summary[statKey(threshold.stat as ThresholdStat)];
   if (observed === null) return cannotTell(`${summary.count} samples are too few for ${threshold.stat}`);
   const limit = threshold.value.unit === 'us' ? threshold.value.amount : Number.NaN;
   const holds = compare(observed, threshold.operator, limit);
@@ -113,7 +122,8 @@ function share(threshold: Threshold, part: number, whole: number, observed: stri
   return { observed, holds: compare(part * denominator, threshold.operator, whole * numerator), reason: '' };
 }
 
-function compare(left: number, operator: ThresholdOperator, right: number): boolean {
+/** `left operator right`. */
+export function compare(left: number, operator: ThresholdOperator, right: number): boolean {
   switch (operator) {
     case '<':
       return left < right;

@@ -25,15 +25,25 @@ export interface GeneratorEvidence {
 export function judgeGenerator(evidence: GeneratorEvidence): { status: 'healthy' | 'unhealthy'; signals: string[] } {
   const { scheduleLag, tightestLatencyUs, due, pickedUp } = evidence;
   const signals: string[] = [];
-  const lagLimitUs = Math.max(MIN_LAG_LIMIT_US, (tightestLatencyUs ?? 0) / LAG_SHARE);
+  const lagLimitUs = toleratedLagUs(tightestLatencyUs ?? 0);
   const [name, lagUs] = typicalWorst(scheduleLag);
   if (lagUs > lagLimitUs) {
-    signals.push(`schedule lag ${name} was ${formatMicros(lagUs)}, above ${formatMicros(lagLimitUs)}`);
+    const [lag, limit] = [formatMicros(lagUs), formatMicros(lagLimitUs)];
+    signals.push(
+      `the generator's schedule lag (${name}) was ${lag}, above the ${limit} it may have: lower the rate, or give it more CPU or workers`,
+    );
   }
   if (pickedUp * 100 < due * PICKED_UP_PERCENT) {
-    signals.push(`only ${formatShare(pickedUp / due)} of the events that were due were picked up`);
+    signals.push(
+      `the generator picked up only ${formatShare(pickedUp / due)} of the events that were due: lower the rate, or give it more CPU or workers`,
+    );
   }
   return { status: signals.length === 0 ? 'healthy' : 'unhealthy', signals };
+}
+
+/** How late a generator may be where latencies are held against `latencyUs`. */
+export function toleratedLagUs(latencyUs: Micros): Micros {
+  return Math.max(MIN_LAG_LIMIT_US, latencyUs / LAG_SHARE);
 }
 
 /** The p99, or where there are too few samples for it, the highest quantile that there are enough for. */

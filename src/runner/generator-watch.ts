@@ -1,59 +1,92 @@
 import type { Clock } from '../core/clock.ts';
-import { processUsage } from '../core/process-usage.ts';
+import type { GcPauses } from '../core/gc-pauses.ts';
+import { type MachineReading, machineReader } from '../core/machine-reading.ts';
+import { processCpuUs, processUsage } from '../core/process-usage.ts';
+import { Standstill } from '../core/standstill.ts';
+import { formatMicros } from '../core/units.ts';
+import { wallOffsetUs } from '../core/wall-offset.ts';
+import { MachineWatch } from '../metrics/machine-watch.ts';
+import { WallJumps } from '../metrics/wall-jumps.ts';
+import { WorkerWatch } from './worker-watch.ts';
 
-/** A worker this busy for this many seconds in a row is called saturated. */
-const BUSY_SHARE = 0.85;
-const BUSY_SECONDS = 5;
-/** The wall clock may move by this much a second against the monotonic one before it counts as a jump. */
-const WALL_JUMP_US = 5_000;
-/** Two readings further apart than this were interrupted and say nothing. */
-const READING_US = 1_000;
+const SECOND_MS = 1000;
+/** A process that stands still no longer than this a second keeps what it promises. */
+const STOOD_US = 100_000;
+
+/** What the watch looks at, as parameters. */
+export interface WatchPorts {
+  clock: Clock;
+  reading(): MachineReading;
+  /** Processor time of this process so far. */
+  cpuUs(): number;
+  /** See `wallOffsetUs`. */
+  wallOffsetUs(): number | null;
+}
 
 /** Watches the generator itself, so that its own limits are never charged to the target. */
 export class GeneratorWatch {
-  readonly #clock: Clock;
-  readonly #busySeconds: number[];
-  readonly #longestBusy: number[];
-  #wallOffsetUs: number;
-  #wallJumpUs = 0;
+  readonly #ports: WatchPorts;
+  readonly #workers: WorkerWatch[];
+  readonly #machine = new MachineWatch('generator');
+  readonly #standstill: Standstill;
+  readonly #jumps: WallJumps;
+  #stoodUs = 0;
+  #longestUs = 0;
 
-  constructor(clock: Clock, workers: number) {
-    this.#clock = clock;
-    this.#busySeconds = new Array<number>(workers).fill(0);
-    this.#longestBusy = new Array<number>(workers).fill(0);
-    this.#wallOffsetUs = clock.wallUs() - clock.nowUs();
+  constructor(clock: Clock, workers: number, ports: Partial<WatchPorts> = {}) {
+    this.#ports = { clock, reading: machineReader(), cpuUs: processCpuUs, wallOffsetUs, ...ports };
+    this.#workers = Array.from({ length: workers }, (_, worker) => new WorkerWatch(worker));
+    this.#standstill = new Standstill(clock, this.#ports.cpuUs);
+    this.#jumps = new WallJumps(this.#ports.wallOffsetUs, () => clock.wallUs());
   }
 
-  /** One second of a worker's event loop, as a share of time busy. */
-  load(worker: number, busy: number): void {
-    const run = busy > BUSY_SHARE ? (this.#busySeconds[worker] as number) + 1 : 0;
-    this.#busySeconds[worker] = run;
-    this.#longestBusy[worker] = Math.max(this.#longestBusy[worker] as number, run);
+  /** Looks once a second until the returned function is called. */
+  start(): () => void {
+    const cancels = [this.#standstill.start(), this.#ports.clock.every(SECOND_MS, () => this.#second())];
+    this.#standstill.take();
+    this.#machine.second(this.#ports.reading());
+    return () => {
+      for (const cancel of cancels) cancel();
+    };
   }
 
-  /** Compares the two clocks; to be called about once a second. */
-  checkClocks(): void {
-    const beforeUs = this.#clock.nowUs();
-    const wallUs = this.#clock.wallUs();
-    if (this.#clock.nowUs() - beforeUs > READING_US) return;
-    const offsetUs = wallUs - beforeUs;
-    const jumpUs = offsetUs - this.#wallOffsetUs;
-    if (Math.abs(jumpUs) > WALL_JUMP_US) this.#wallJumpUs += jumpUs;
-    this.#wallOffsetUs = offsetUs;
+  /** One second of a worker's thread. */
+  load(worker: number, busy: number, gc: GcPauses): void {
+    this.#workers[worker]?.second(busy, gc);
+  }
+
+  /** Steps of this host's wall clock so far. */
+  get jumps(): WallJumps['kept'] {
+    return this.#jumps.kept;
   }
 
   /** Sentences about everything that went beyond its bound. */
   signals(): string[] {
-    const signals: string[] = [];
-    this.#longestBusy.forEach((seconds, worker) => {
-      if (seconds < BUSY_SECONDS) return;
-      signals.push(`worker ${worker} was busy more than ${BUSY_SHARE * 100} % of the time for ${seconds} s in a row`);
-    });
-    if (this.#wallJumpUs !== 0) signals.push(`the wall clock jumped by ${Math.round(this.#wallJumpUs / 1000)} ms`);
-    return signals;
+    return [
+      ...this.#stood(),
+      ...this.#machine.signals(),
+      ...this.#workers.flatMap((worker) => worker.signals()),
+      ...this.#jumps.signals('generator'),
+    ];
   }
 
   usage(): { cpuSeconds: number; peakRssBytes: number } {
     return processUsage();
+  }
+
+  #second(): void {
+    const { totalUs, longestUs } = this.#standstill.take();
+    if (totalUs > STOOD_US) this.#stoodUs += totalUs;
+    this.#longestUs = Math.max(this.#longestUs, longestUs);
+    this.#machine.second(this.#ports.reading());
+    this.#jumps.look();
+  }
+
+  #stood(): string[] {
+    if (this.#stoodUs === 0) return [];
+    const [all, longest] = [formatMicros(this.#stoodUs), formatMicros(this.#longestUs)];
+    return [
+      `the generator's process stood still for ${all} in all, ${longest} at a time: leave it more CPU, and do not suspend it`,
+    ];
   }
 }

@@ -130,7 +130,6 @@ class Run {
       const latencies = new Latencies(crew.boards, plan.fleets.length);
       const meter = new ProgressMeter(clock, plan, crew.boards, latencies, this.#slots());
       this.#cancels.push(clock.every(PROGRESS_MS, () => this.#report(meter)));
-      this.#cancels.push(clock.every(SECOND_MS, () => this.#watch.checkClocks()));
       this.#cancels.push(clock.every(PROGRESS_MS, () => this.#checkMemory()));
       this.#verification = this.#startVerification(embedded.plan, dir);
       await Promise.race([this.#becomeReady(crew), this.#interruption]);
@@ -215,6 +214,7 @@ class Run {
     }
     this.#verification?.fixAnchor(anchor);
     crew.go(anchor);
+    this.#cancels.push(this.#watch.start());
     this.#phase = 'measuring';
     const lengthUs = pacedLengthUs(this.#options.plan);
     const scheduleEndUs = anchor.startMonoUs + lengthUs;
@@ -291,7 +291,7 @@ class Run {
 
   #heard(worker: number, message: FromWorker): void {
     if (message.kind === 'frame') this.#append(message.frame);
-    else if (message.kind === 'load') this.#watch.load(worker, message.busy);
+    else if (message.kind === 'load') this.#watch.load(worker, message.busy, message.gc);
     else if (message.kind === 'overflow') this.#overflowed(message.target);
     else if (message.kind === 'probe-failed')
       this.#probeFailure = new IotloadError(message.error.code, message.error.message, message.error);

@@ -3,8 +3,10 @@ import { systemClock } from '../core/clock.ts';
 import { systemRandom } from '../core/entropy.ts';
 import { IotloadError, toPlainError } from '../core/errors.ts';
 import { loopUsage } from '../core/loop-usage.ts';
-import { processUsage, residentBytes } from '../core/process-usage.ts';
+import { machineReader } from '../core/machine-reading.ts';
+import { processCpuUs, processUsage, residentBytes } from '../core/process-usage.ts';
 import { revealSecrets } from '../core/secrets.ts';
+import { Standstill } from '../core/standstill.ts';
 import { targetOf } from '../targets/registry.ts';
 import type { Source, SourceContext, TargetOptions } from '../targets/target.ts';
 import type { FromVerifier, ToVerifier } from './protocol.ts';
@@ -20,14 +22,20 @@ async function openSource(protocol: string, options: TargetOptions, context: Sou
   return module.openSource(options, context);
 }
 
+const clock = systemClock();
+const standstill = new Standstill(clock, processCpuUs);
+standstill.start();
+
 const post = (message: FromVerifier): void => void process.send?.(message);
 const verifier = new Verifier({
-  clock: systemClock(),
+  clock,
   openSource,
   post,
   random: systemRandom,
   reveal: (text) => revealSecrets(text, process.env),
   busy: loopUsage(),
+  stoodStill: () => standstill.take(),
+  machine: machineReader(),
   usage: processUsage,
   residentBytes,
 });

@@ -1,4 +1,5 @@
 import { evaluateThreshold } from '../metrics/evaluate-threshold.ts';
+import { ownLateness } from '../metrics/own-lateness.ts';
 import type { CheckResult } from '../metrics/result.ts';
 import { isThresholdError, parseThreshold, type Threshold } from '../metrics/threshold.ts';
 import { isBendable, mayHide } from './hidden-arrivals.ts';
@@ -48,5 +49,5 @@ function unfitness(threshold: Threshold, holds: boolean, input: VerdictInput): s
   // A rate that was reached was reached, however late each event was.
   const timed = (kind === 'latency' && metric !== 'schedule_lag') || (kind === 'rate' && !holds);
   if (timed && generator.status === 'unhealthy') return `the generator was the limit: ${generator.signals.join('; ')}`;
-  return null;
+  return kind === 'latency' && !holds ? ownLateness(threshold, input.run) : null;
 }

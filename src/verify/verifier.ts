@@ -3,11 +3,14 @@ import type { Anchor } from '../core/anchor.ts';
 import { type Clock, type Micros, sleep } from '../core/clock.ts';
 import { type Disk, systemDisk } from '../core/disk.ts';
 import { IotloadError, toPlainError } from '../core/errors.ts';
+import type { MachineReading } from '../core/machine-reading.ts';
+import type { Standing } from '../core/standstill.ts';
 import { behaviorOf, copiesByDesign, fleetDeviceIds, intendedTimes } from '../events/fleet-behavior.ts';
 import { createFleetEvents } from '../events/fleet-events.ts';
 import { createIdentifier } from '../events/identifier.ts';
 import { readyPlan } from '../events/ready-plan.ts';
 import { Histogram } from '../metrics/histogram.ts';
+import { MachineWatch } from '../metrics/machine-watch.ts';
 import { type FleetPlan, isMadeAgain, type Plan } from '../plan/plan.ts';
 import { createSchedule } from '../schedule/schedule.ts';
 import type {
@@ -49,6 +52,10 @@ export interface VerifierPorts {
   reveal(text: string): string;
   /** Share of the time since the previous call in which the event loop was busy. */
   busy(): number;
+  /** Time since the previous call in which the process did not run, though it would have. */
+  stoodStill(): Standing;
+  /** What the system grants this process, now. */
+  machine(): MachineReading;
   usage(): { cpuSeconds: number; peakRssBytes: number };
   residentBytes(): number;
   /** Default: this machine's. */
@@ -59,6 +66,7 @@ export interface VerifierPorts {
 export class Verifier {
   readonly #ports: VerifierPorts;
   readonly #watch = new ReaderWatch();
+  readonly #machine = new MachineWatch('verifier');
   readonly #cancels: (() => void)[] = [];
   readonly #endToEndSum = new Histogram();
   #task: VerifierTask | undefined;
@@ -150,10 +158,14 @@ export class Verifier {
       return;
     }
     this.#ports.busy();
+    this.#ports.stoodStill();
+    this.#machine.second(this.#ports.machine());
     this.#cancels.push(
       clock.every(PROGRESS_MS, () => post({ kind: 'progress', progress: this.#progress() })),
       clock.every(SECOND_MS, () => {
-        this.#watch.second(clock.nowUs(), this.#ports.busy(), source.health().fullReads);
+        this.#watch.second(this.#ports.busy(), source.health().fullReads);
+        this.#watch.stood(this.#ports.stoodStill());
+        this.#machine.second(this.#ports.machine());
         this.#save().catch((error: unknown) => this.#fail(error));
       }),
     );
@@ -226,6 +238,7 @@ export class Verifier {
     for (const cancel of this.#cancels) cancel();
     await this.#save();
     const health = this.#health(source);
+    this.#watch.stood(this.#ports.stoodStill());
     const doubts = this.#watch.doubts(health);
     const outstanding = this.#outstanding?.count() ?? null;
     if (impatient && outstanding !== 0) doubts.push('reading was ended before the grace was over');
@@ -234,7 +247,7 @@ export class Verifier {
       source: health,
       ...usage(),
       doubts,
-      signals: this.#signals(),
+      signals: [...this.#signals(), ...(doubts.length === 0 ? [] : this.#machine.signals())],
     };
     const progress = { ...this.#progress(), outstanding };
     this.#over = true;

@@ -91,25 +91,27 @@ describe('judgeGenerator', () => {
     expect(judgeGenerator(evidence)).toEqual({ status: 'healthy', signals: [] });
     expect(judgeGenerator({ ...evidence, scheduleLag: testQuantiles({ p99: 20_001 }) })).toEqual({
       status: 'unhealthy',
-      signals: ['schedule lag p99 was 20 ms, above 20 ms'],
+      signals: [
+        "the generator's schedule lag (p99) was 20 ms, above the 20 ms it may have: lower the rate, or give it more CPU or workers",
+      ],
     });
     const lax = { ...evidence, scheduleLag: testQuantiles({ p99: 250_000 }) };
     expect(judgeGenerator({ ...lax, tightestLatencyUs: 5_000_000 }).status).toBe('healthy');
     expect(judgeGenerator({ ...lax, tightestLatencyUs: 4_999_000 }).status).toBe('unhealthy');
     expect(judgeGenerator({ ...evidence, pickedUp: 989 })).toEqual({
       status: 'unhealthy',
-      signals: ['only 98.9 % of the events that were due were picked up'],
+      signals: [
+        'the generator picked up only 98.9 % of the events that were due: lower the rate, or give it more CPU or workers',
+      ],
     });
   });
 
   it('takes the highest quantile that there is where there is no p99', () => {
     const judged = (change: Partial<QuantileSummary>) =>
       judgeGenerator({ ...evidence, scheduleLag: testQuantiles({ p99: null, max: 90_000, ...change }) });
-    expect(judged({ p95: 30_000 }).signals).toEqual(['schedule lag p95 was 30 ms, above 20 ms']);
+    expect(judged({ p95: 30_000 }).signals[0]).toContain('(p95) was 30 ms, above the 20 ms');
     expect(judged({ p95: 3_000 }).status).toBe('healthy');
-    expect(judged({ p95: null, p90: null, p50: null }).signals).toEqual([
-      'schedule lag maximum was 90 ms, above 20 ms',
-    ]);
+    expect(judged({ p95: null, p90: null, p50: null }).signals[0]).toContain('(maximum) was 90 ms');
     const nothing = { p95: null, p90: null, p50: null, max: null, count: 0 };
     expect(judged(nothing).status).toBe('healthy');
   });

@@ -5,7 +5,7 @@ const well = { gaps: 0, fullReads: 0, brokerDropped: 0 };
 
 function watched(seconds: readonly [busy: number, fullReads: number][]): ReaderWatch {
   const watch = new ReaderWatch();
-  for (const [i, [busy, fullReads]] of seconds.entries()) watch.second(i * 1_000_000, busy, fullReads);
+  for (const [busy, fullReads] of seconds) watch.second(busy, fullReads);
   return watch;
 }
 
@@ -31,7 +31,7 @@ describe('ReaderWatch', () => {
         [1, 0],
         [0.1, 0],
       ]).doubts(well),
-    ).toEqual(['the reader was busy all the time for 3 s in a row']);
+    ).toEqual(['the reader was busy all the time for 3 s in a row (leave it more CPU, or lower the rate)']);
     expect(
       watched([
         [0.1, 10],
@@ -49,7 +49,7 @@ describe('ReaderWatch', () => {
         [0.96, 0],
         [0.1, 0],
       ]).doubts(well),
-    ).toEqual(['the reader was busy all the time for 1 s in a row']);
+    ).toEqual(['the reader was busy all the time for 1 s in a row (leave it more CPU, or lower the rate)']);
     expect(
       watched([
         [0.1, 0],
@@ -59,13 +59,38 @@ describe('ReaderWatch', () => {
     ).toEqual(["the reader's buffer was full for 1 s in a row"]);
   });
 
-  it('doubts a reader that did nothing for seconds', () => {
+  it.each<[string, [totalUs: number, longestUs: number][], string[]]>([
+    [
+      'pauses that are short and rare',
+      [
+        [499_000, 480_000],
+        [0, 0],
+        [499_000, 60_000],
+      ],
+      [],
+    ],
+    [
+      'a long pause',
+      [
+        [3_500_000, 3_500_000],
+        [0, 0],
+      ],
+      ['the reader stood still for 3.5 s (leave the verifier more CPU, and do not suspend it)'],
+    ],
+    [
+      'many short pauses in one second',
+      [
+        [100_000, 100_000],
+        [640_000, 80_000],
+      ],
+      [
+        'the reader stood still for 640 ms of a second, 100 ms at a time (leave the verifier more CPU, and do not suspend it)',
+      ],
+    ],
+  ])('weighs %s', (_, seconds, expected) => {
     const watch = new ReaderWatch();
-    for (const nowUs of [5_000_000, 6_000_000, 7_900_000, 9_900_000]) watch.second(nowUs, 0, 0);
-    expect(watch.doubts(well)).toEqual([]);
-    watch.second(13_400_000, 0, 0);
-    watch.second(14_400_000, 0, 0);
-    expect(watch.doubts(well)).toEqual(['the reader stood still for 3.5 s']);
+    for (const [totalUs, longestUs] of seconds) watch.stood({ totalUs, longestUs });
+    expect(watch.doubts(well)).toEqual(expected);
   });
 
   it('doubts a lost session and a broker that dropped', () => {

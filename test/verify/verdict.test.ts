@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CheckResult, DeliveryCounts, EventCounts, Verdict } from '../../src/metrics/result.ts';
 import { judge } from '../../src/verify/verdict.ts';
 import type { ReaderEvidence, VerdictInput } from '../../src/verify/verdict-input.ts';
-import { testDelivery, testEvents, testResult } from '../metrics/test-result.ts';
+import { testDelivery, testEvents, testLatency, testQuantiles, testResult } from '../metrics/test-result.ts';
 import { testPlan } from './test-plan.ts';
 
 type Status = CheckResult['status'];
@@ -16,6 +16,8 @@ interface Change {
   reader?: Partial<ReaderEvidence> | null;
   ordered?: false;
   sick?: true;
+  /** The generator's own lag at p99, µs. */
+  lagUs?: number;
   ended?: VerdictInput['ended'];
   sentTold?: false;
   broken?: true;
@@ -30,7 +32,11 @@ function input(change: Change): VerdictInput {
     change.verify === false
       ? null
       : { expect: change.expect ?? ('at-least-once' as const), order: change.order ?? true };
-  const run = testResult({ delivery: testDelivery(change.delivery), events: testEvents(change.events) });
+  const run = testResult({
+    delivery: testDelivery(change.delivery),
+    events: testEvents(change.events),
+    latency: testLatency({ scheduleLag: testQuantiles({ p99: change.lagUs ?? 1_000 }) }),
+  });
   return {
     plan: { ...testPlan([{ devices: 1, slots: 1 }], verify, change.thresholds), targets: [] },
     run,
@@ -202,6 +208,8 @@ describe('thresholds', () => {
     ['response_time p99 < 1ms', {}, 'fail', 'observed 5 ms'],
     ['response_time p99 < 1ms', { sick: true }, 'inconclusive', sick],
     ['response_time p99 < 10ms', { sick: true }, 'inconclusive', sick],
+    ['response_time p99 < 1ms', { lagUs: 80_000 }, 'inconclusive', 'the generator itself was 80 ms late'],
+    ['response_time p99 < 10ms', { lagUs: 80_000 }, 'pass', ''],
     ['achieved_rate >= 99.9%', { sick: true }, 'inconclusive', sick],
     ['achieved_rate >= 99%', { sick: true }, 'pass', ''],
     ['schedule_lag p99 < 1ms', { sick: true }, 'fail', ''],

@@ -56,6 +56,8 @@ class Stage {
       random: () => 0.5,
       reveal: (text) => text,
       busy: () => 0,
+      stoodStill: () => ({ totalUs: 0, longestUs: 0 }),
+      machine: () => ({ throttling: [], memory: [], processors: null, openFiles: null }),
       residentBytes: () => 0,
       usage: () => ({ cpuSeconds: 1, peakRssBytes: 2 }),
     });
