@@ -14,7 +14,7 @@ import type { Will } from './will.ts';
 /** What all sessions of a target have in common. */
 export interface SessionSettings {
   clock: Clock;
-  /** The class that the caller loaded with `import('mqtt')`. */
+  /** The class that the caller loaded. */
   Client: typeof MqttClient;
   endpoint: Endpoint;
   dial: Dial;
