@@ -28,8 +28,9 @@ export function defineCommand<Flags>(definition: {
   handler(flags: ArgumentsCamelCase<Flags>): Promise<number>;
 }): Verb {
   const { command, builder, handler, choices = [], exits } = definition;
+  const name = command.replace(/ .*/, '');
   return {
-    name: command.replace(/ .*/, ''),
+    name,
     choices,
     flags: async () => {
       const help = await builder(yargs([]).locale('en')).getHelp();
@@ -42,12 +43,13 @@ export function defineCommand<Flags>(definition: {
         return 0;
       }
       let outcome: Promise<number> = Promise.resolve(0);
-      // A handler that yargs knows to be asynchronous makes it lay out the whole help, just in case.
+      // A handler that yargs knows to be asynchronous makes it lay out the whole help, just in case; so does a command with a name.
+      const [verb, nameless] = [args.indexOf(name), command.replace(name, '$0')];
       const start = (flags: ArgumentsCamelCase<Flags>): void => {
         refuseUnclearFlags(flags);
         outcome = handler(flags);
       };
-      parserFor(args).command<Flags>(command, summary, builder, start).parse();
+      parserFor(args.toSpliced(verb, 1)).command<Flags>(nameless, summary, builder, start).parse();
       return outcome;
     },
   };
