@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { faultyBroker } from './faulty-broker.ts';
-import { findingsOf, iotload, scratch, summaryOf } from './iotload.ts';
+import { answer, findingsOf, iotload, scratch, summaryOf } from './iotload.ts';
 
 const everything =
   'behavior: { churn: 30%/s, offline: { share: 10%, for: 500ms }, clock_skew: 2s, duplicates: 3%, malformed: 3% }';
@@ -44,7 +44,7 @@ function linesIn(dir: string): string[] {
 
 /** What the sample says of every event of the scenario. */
 async function truth(file: string): Promise<{ copies: number; malformed: boolean; incarnation: number }[]> {
-  const { stdout } = await iotload(['sample', file, '--labels', '--count', '1800', '--run-id', 'same']);
+  const { stdout } = await answer(['sample', file, '--labels', '--count', '1800', '--run-id', 'same']);
   return stdout
     .trimEnd()
     .split('\n')

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startMqttBroker } from '../../src/brokers/mqtt/embedded-mqtt-broker.ts';
 import type { EmbeddedBroker } from '../../src/brokers/registry.ts';
@@ -75,9 +75,23 @@ describe('iotload validate and sample', () => {
 });
 
 describe('iotload verify', () => {
+  const finished = scratch();
+  beforeAll(async () => {
+    const target = `{ protocol: mqtt, endpoint: "${broker.endpoint}", connections: 2 }`;
+    writeFileSync(finished.path('case.yaml'), phones({ target }));
+    const args = ['--out', finished.path('out'), '--progress', 'none', '--workers', '2'];
+    expect((await iotload(['run', finished.path('case.yaml'), ...args])).code).toBe(0);
+  });
+  afterAll(() => finished.remove());
+
+  /** The results of a finished run, in a directory of its own. */
+  function finishedRun(): string {
+    cpSync(finished.path('out'), space.path('out'), { recursive: true });
+    return space.path('out');
+  }
+
   it('settles a finished run again, to the same answer', async () => {
-    const out = space.path('out');
-    await iotload(['run', scenario(), '--out', out, '--progress', 'none']);
+    const out = finishedRun();
     const before = summaryOf(out);
     const { code, stdout } = await iotload(['verify', out]);
     expect(code).toBe(0);
@@ -86,16 +100,15 @@ describe('iotload verify', () => {
   });
 
   it('accuses nobody for a record that was cut off, and refuses one that was damaged', async () => {
-    const out = space.path('out');
-    await iotload(['run', scenario(), '--out', out, '--progress', 'none']);
+    const out = finishedRun();
     const seen = readFileSync(space.path('out/seen'));
     truncateSync(space.path('out/seen'), seen.length - 20);
-    expect((await iotload(['verify', out])).code).toBe(3);
+    expect((await answer(['verify', out])).code).toBe(3);
     rmSync(space.path('out/seen'));
-    expect((await iotload(['verify', out])).code).toBe(3);
+    expect((await answer(['verify', out])).code).toBe(3);
     seen[40] = (seen[40] as number) ^ 1;
     writeFileSync(space.path('out/seen'), seen);
-    const damaged = await iotload(['verify', out]);
+    const damaged = await answer(['verify', out]);
     expect(damaged.code).toBe(3);
     expect(damaged.stderr).toContain('damaged');
   });
@@ -126,7 +139,7 @@ describe('iotload verify', () => {
     verifier.interrupt();
     expect((await verifier.finished).code).toBe(130);
     await run;
-    const { code } = await iotload(['verify', sent, '--seen', seen]);
+    const { code } = await answer(['verify', sent, '--seen', seen]);
     expect(summaryOf(sent).delivery.missing).toBeGreaterThan(0);
     expect(summaryOf(sent).verdict).toBe('inconclusive');
     expect(code).toBe(3);
@@ -143,7 +156,7 @@ describe('iotload verify', () => {
     expect(stdout).toContain('PASS');
     expect(code).toBe(0);
     expect(summaryOf(sent).delivery).toMatchObject({ verified: 1000, missing: 0, duplicates: 0 });
-    expect((await iotload(['verify', sent, '--seen', seen])).code).toBe(0);
+    expect((await answer(['verify', sent, '--seen', seen])).code).toBe(0);
   });
 
   it('says what it cannot read live', async () => {

@@ -15,7 +15,9 @@ const fields = '{ device: <device>, at: <time.iso>, place: { room: \'3, "left"\'
 async function run(target: string, identity: string): Promise<void> {
   const payload = `{ codec: csv, fields: ${fields}, identity: ${identity} }`;
   writeFileSync(space.path('case.yaml'), phones({ target, payload, duration: '1s', rate: '500/s' }));
-  const { code, stderr, stdout } = await iotload(['run', space.path('case.yaml'), '--out', space.path('out')]);
+  const { code, stderr, stdout } = await iotload([
+    ...['run', space.path('case.yaml'), '--workers', '2', '--out', space.path('out')],
+  ]);
   expect(stderr + stdout).toContain('PASS');
   expect(code).toBe(0);
   const { events, delivery } = summaryOf(space.path('out'));

@@ -62,9 +62,10 @@ export function start(args: readonly string[], env: Record<string, string> = {},
   return { child, interrupt, stderr: () => stderr, said, finished };
 }
 
-/** Runs `iotload` to its end. */
+/** Runs `iotload` to its end; what sends does so from one worker unless the arguments say otherwise, because threads take long to start. */
 export function iotload(args: readonly string[], env: Record<string, string> = {}, cwd?: string): Promise<Finished> {
-  return start(args, env, cwd).finished;
+  const sends = (args[0] === 'run' || args[0] === 'quick') && !args.includes('--workers') && !args.includes('--print');
+  return start(sends ? [...args, '--workers', '1'] : args, env, cwd).finished;
 }
 
 interface Waiting {

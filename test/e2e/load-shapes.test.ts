@@ -68,7 +68,9 @@ describe('load shapes', () => {
       'identity: fields',
     );
     writeFileSync(space.path('case.yaml'), text);
-    const { code, stdout, stderr } = await iotload(['run', space.path('case.yaml'), '--out', space.path('out')]);
+    const { code, stdout, stderr } = await iotload([
+      ...['run', space.path('case.yaml'), '--workers', '2', '--out', space.path('out')],
+    ]);
     expect(code, stderr).toBe(0);
     expect(stdout).toContain('achieved, unpaced');
     const { events, delivery, rate, latency } = summaryOf(space.path('out'));

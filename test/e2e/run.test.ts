@@ -42,7 +42,7 @@ async function deadPort(): Promise<number> {
 describe('iotload run', () => {
   it('quickstart passes, and every event is accounted for', async () => {
     const out = space.path('out');
-    const { code, stdout, stderr } = await iotload(['run', 'quickstart', '--duration', '3s', '--out', out]);
+    const { code, stdout, stderr } = await start(['run', 'quickstart', '--duration', '3s', '--out', out]).finished;
     expect(stderr + stdout).toContain('PASS');
     expect(code).toBe(0);
     const summary = summaryOf(out);
@@ -97,7 +97,7 @@ describe('iotload run', () => {
   it('reads a file target back and proves it', async () => {
     const out = space.path('out');
     const file = scenario(phones({ target: '{ protocol: file }' }));
-    const { code } = await iotload(['run', file, '--out', out, '--progress', 'none']);
+    const { code } = await iotload(['run', file, '--workers', '2', '--out', out, '--progress', 'none']);
     expect(code).toBe(0);
     expect(summaryOf(out).delivery).toMatchObject({
       verified: 750,

@@ -1,10 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { loadPlan } from '../../src/plan/load-plan.ts';
 import { createSchedule } from '../../src/schedule/schedule.ts';
 import { fixture, mistakes, planned, scenario } from './request.ts';
+
+// A shipped scenario brings a plugin, which goes with the modules: other files get the registries anew.
+afterAll(() => vi.resetModules());
 
 describe('loadPlan', () => {
   const good = fileURLToPath(new URL('../fixtures/scenarios/good/', import.meta.url));

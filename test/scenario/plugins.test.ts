@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readyPlan } from '../../src/events/ready-plan.ts';
 import { models } from '../../src/models/registry.ts';
 import { loadPlan, type PlanOutcome, type PlanRequest } from '../../src/plan/load-plan.ts';
@@ -21,6 +21,9 @@ beforeEach(() => {
   model = `plugged-${count}`;
   file = join(folder, `${count}.mjs`);
 });
+
+// What plugins brought into the registries goes with the modules: other files get them anew.
+afterAll(() => vi.resetModules());
 
 /** A model that is one, as source text; `changes` are members that replace its own. */
 function definition(changes = ''): string {
