@@ -54,7 +54,11 @@ export function workersOf(flag: string | undefined): number {
 export async function carryOut(
   plan: Plan,
   flags: SendingFlags,
-  { shard, startAtWallUs }: { shard: Part; startAtWallUs: Micros | null } = {
+  {
+    shard,
+    startAtWallUs,
+    clockBoundUs,
+  }: { shard: Part; startAtWallUs: Micros | null; clockBoundUs?: Micros | null } = {
     shard: { index: 0, count: 1 },
     startAtWallUs: null,
   },
@@ -70,6 +74,7 @@ export async function carryOut(
     workers,
     out: flags.out ?? null,
     startAtWallUs,
+    clockBoundUs: clockBoundUs ?? null,
     command: commandLine(),
     version,
     clock: systemClock(),

@@ -2,12 +2,13 @@ import { carryOut, type SendingFlags, sendingFlags } from './carry-out.ts';
 import { defineCommand } from './command.ts';
 import { exitOfError } from './exit-codes.ts';
 import { allowedPlan, type ScenarioFlags, scenarioFlags } from './scenario-flags.ts';
-import { parseShard, parseStartAt, requireCommonStart } from './shard-flags.ts';
+import { parseClockBound, parseShard, parseStartAt, requireCommonStart } from './shard-flags.ts';
 
 interface RunFlags extends ScenarioFlags, SendingFlags {
   shard: string;
   runId: string | undefined;
   startAt: string | undefined;
+  clockBound: string | undefined;
 }
 
 /** `iotload run`: the whole of it, from scenario to verdict. */
@@ -21,6 +22,10 @@ export const runCommand = defineCommand({
         describe: 'this process’s part i/n of the run, counted from 0',
       })
       .option('start-at', { type: 'string', describe: 'ISO instant at which sending starts; the same on every shard' })
+      .option('clock-bound', {
+        type: 'string',
+        describe: 'how far this clock may be from that of a verifier on another host, e.g. 2ms',
+      })
       .example('$0 run quickstart', 'a first run, no broker needed')
       .example(
         '$0 run my.yaml --set target.endpoint=mqtt://127.0.0.1:1883 --duration 30s',
@@ -33,6 +38,7 @@ async function run(flags: RunFlags): Promise<number> {
   const shard = parseShard(flags.shard);
   requireCommonStart(shard, flags);
   const startAtWallUs = parseStartAt(flags.startAt);
+  const clockBoundUs = parseClockBound(flags.clockBound);
   const plan = await allowedPlan(flags);
-  return plan === null ? exitOfError['bad-scenario'] : carryOut(plan, flags, { shard, startAtWallUs });
+  return plan === null ? exitOfError['bad-scenario'] : carryOut(plan, flags, { shard, startAtWallUs, clockBoundUs });
 }

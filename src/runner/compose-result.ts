@@ -1,4 +1,6 @@
+import type { Micros } from '../core/clock.ts';
 import type { ErrorCode } from '../core/errors.ts';
+import type { WallJump } from '../core/wall-offset.ts';
 import type { MeasuredRun } from '../metrics/evaluate-threshold.ts';
 import { Histogram } from '../metrics/histogram.ts';
 import type {
@@ -9,12 +11,14 @@ import type {
   QuantileSummary,
   RunResult,
 } from '../metrics/result.ts';
+import { jumpSignals } from '../metrics/wall-jumps.ts';
 import type { Plan } from '../plan/plan.ts';
 import { pacedLengthUs } from '../plan/plan-length.ts';
 import { targetOf } from '../targets/registry.ts';
 import type { Law } from '../verify/laws.ts';
 import { judge } from '../verify/verdict.ts';
 import type { Samples } from '../wire/samples.ts';
+import { clocksOf, withoutTimes } from './clocks-of.ts';
 import { runFiles } from './run-directory.ts';
 import type { SettledRun } from './settled-run.ts';
 import { happened } from './timeline-text.ts';
@@ -29,6 +33,8 @@ export interface SenderFigures {
   sendingSeconds: number;
   generator: HealthSummary;
   errors: RunResult['errors'];
+  /** Steps of its host's wall clock. */
+  clockJumps: readonly WallJump[];
   /** What the workers counted in shared memory, to be compared with their record; null where it is not to be had any more. */
   counted: Pick<EventCounts, 'sent' | 'acked' | 'rejected' | 'unknown' | 'noAck'> | null;
   environment: RunResult['environment'];
@@ -47,9 +53,20 @@ export const incidentCodes: ReadonlySet<string> = new Set<ErrorCode>([
   'defect',
 ]);
 
-/** Composes `summary.json` from the sender's figures and the settled files. Pure. */
-export function composeResult(plan: Plan, sender: SenderFigures, settled: SettledRun): RunResult {
+/**
+ * Composes `summary.json` from the sender's figures and the settled files. `boundUs`: how far the clocks of sender and reader may be
+ * apart, null where nobody said; 'one clock' where the reader was part of the run. Pure.
+ */
+export function composeResult(
+  plan: Plan,
+  sender: SenderFigures,
+  settled: SettledRun,
+  boundUs: Micros | null | 'one clock' = 'one clock',
+): RunResult {
   const { settlement, seen, sent } = settled;
+  const { clock, evidence } = clocksOf(sender, settled, boundUs);
+  const timed = (endToEnd: Histogram): QuantileSummary =>
+    evidence.boundUs === null ? withoutTimes(endToEnd.summarise()) : endToEnd.summarise();
   const endToEnd = plan.fleets.map((_, fleet) => toHistogram(seen?.fleets[fleet]?.endToEnd));
   const whole = new Histogram();
   for (const histogram of endToEnd) whole.add(histogram);
@@ -67,14 +84,14 @@ export function composeResult(plan: Plan, sender: SenderFigures, settled: Settle
       events,
       delivery,
       rate: rate(events.intended, events.sent),
-      latency: { ...latency, endToEnd: (endToEnd[index] as Histogram).summarise() },
+      latency: { ...latency, endToEnd: timed(endToEnd[index] as Histogram) },
     };
   });
   const run: MeasuredRun = {
     events: settlement.events,
     delivery: settlement.delivery,
     rate: rate(settlement.events.intended, settlement.events.sent),
-    latency: { ...sender.latency, endToEnd: whole.summarise() },
+    latency: { ...sender.latency, endToEnd: timed(whole) },
     fleets,
     targets: plan.targets.map(({ name, protocol }, index) => ({
       name,
@@ -94,6 +111,7 @@ export function composeResult(plan: Plan, sender: SenderFigures, settled: Settle
         : { finished: seen.end !== null, doubts: seen.end?.doubts ?? [], gaps: seen.end?.source.gaps ?? 0 },
     ordered: plan.targets.every(({ protocol, options }) => targetOf(protocol).traits(options).ordered),
     generator: sender.generator,
+    clock: evidence,
     skipped: new Map(plan.thresholds.flatMap(({ expression, skipped }) => (skipped ? [[expression, skipped]] : []))),
   });
   const incidents = sender.errors.filter(({ code }) => incidentCodes.has(code)).map(({ message }) => message);
@@ -103,8 +121,9 @@ export function composeResult(plan: Plan, sender: SenderFigures, settled: Settle
     reasons: [...incidents, ...outcome.reasons],
     run: sender.run,
     ...run,
+    clock,
     generator: sender.generator,
-    verifier: verifierHealth(settled),
+    verifier: verifierHealth(settled, boundUs !== 'one clock'),
     checks: outcome.checks,
     errors: sender.errors,
     timeline: happened(plan, sender.run.startedAt, sender.sendingSeconds),
@@ -133,17 +152,18 @@ function countedLaws(counted: SenderFigures['counted'], recorded: EventCounts): 
 /** The latency summary of nothing, with which a sender leaves end-to-end to the verifier's file. */
 export const noSamples: QuantileSummary = new Histogram().summarise();
 
-function verifierHealth({ seen }: SettledRun): HealthSummary {
+/** A verifier that was started by hand has a clock of its own. */
+function verifierHealth({ seen }: SettledRun, byHand: boolean): HealthSummary {
   if (seen === null) return { status: 'not run', cpuSeconds: 0, peakRssBytes: 0, signals: [] };
   if (seen.end === null) {
     return { status: 'unhealthy', cpuSeconds: 0, peakRssBytes: 0, signals: ['the verifier did not finish'] };
   }
-  const { doubts, signals, cpuSeconds, peakRssBytes } = seen.end;
+  const { doubts, signals, clockJumps, cpuSeconds, peakRssBytes } = seen.end;
   return {
     status: doubts.length === 0 ? 'healthy' : 'unhealthy',
     cpuSeconds,
     peakRssBytes,
-    signals: [...doubts, ...signals],
+    signals: [...doubts, ...signals, ...(byHand ? jumpSignals('verifier', clockJumps ?? []) : [])],
   };
 }
 

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Anchor } from '../core/anchor.ts';
+import type { Micros } from '../core/clock.ts';
 import { IotloadError } from '../core/errors.ts';
+import type { HostMark } from '../core/host.ts';
 import type { Plan } from '../plan/plan.ts';
 import { runFiles } from './run-directory.ts';
 
@@ -14,6 +16,10 @@ export interface PlanDocument {
   /** `i/n`. */
   shard: string;
   workers: number;
+  /** Where it was written. */
+  host?: HostMark;
+  /** `--clock-bound`: how far the clocks of this host and another may be apart; null where nobody said. */
+  clockBoundUs?: Micros | null;
 }
 
 /** Reads the plan of a run's directory. Throws IotloadError `file-unreadable` or `file-corrupt`. */

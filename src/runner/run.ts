@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Anchor, Part } from '../core/anchor.ts';
 import type { Clock, Micros } from '../core/clock.ts';
 import { IotloadError } from '../core/errors.ts';
+import { thisHost } from '../core/host.ts';
 import { residentBytes } from '../core/process-usage.ts';
 import { Counter } from '../engine/board.ts';
 import type { ErrorTally, FromWorker } from '../engine/protocol.ts';
@@ -40,6 +41,8 @@ export interface RunOptions {
   out: string | null;
   /** Wall-clock instant of slot time 0; null for "as soon as everything is ready". */
   startAtWallUs: Micros | null;
+  /** How far this host's clock may be from that of a verifier on another one; null where nobody said. */
+  clockBoundUs?: Micros | null;
   /** The command as typed, for the result. */
   command: string;
   /** Version of iotload, for the result. */
@@ -279,6 +282,7 @@ class Run {
           crew.boards.length * plan.fleets.length,
           this.#watch,
         ),
+        clockJumps: this.#watch.jumps,
         errors: mergeErrors([...this.#incidents, ...ends.flatMap(({ report }) => report?.errors ?? [])]),
         counted: this.#ended === 'worker-died' ? null : counted,
         environment: environment(version),
@@ -374,6 +378,8 @@ class Run {
       anchor,
       shard: `${shard.index}/${shard.count}`,
       workers,
+      host: thisHost(this.#clock),
+      clockBoundUs: this.#options.clockBoundUs ?? null,
     };
   }
 }

@@ -79,13 +79,14 @@ describe('carryOut', () => {
   it('hands on what the flags say', async () => {
     capturedOutput();
     const given = { ...flags, out: 'here', workers: '3', 'run-id': 'nightly-42' };
-    await carryOut(plan, given, { shard: { index: 1, count: 4 }, startAtWallUs: 5_000_000 });
+    await carryOut(plan, given, { shard: { index: 1, count: 4 }, startAtWallUs: 5_000_000, clockBoundUs: 2_000 });
     expect(started()).toMatchObject({
       out: 'here',
       workers: 3,
       runId: 'nightly-42',
       shard: { index: 1, count: 4 },
       startAtWallUs: 5_000_000,
+      clockBoundUs: 2_000,
     });
   });
 
