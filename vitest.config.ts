@@ -1,5 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
+const timed = ['test/e2e/stall.test.ts', 'test/e2e/judged.test.ts'];
+
 /**
  * unit: source as it is, virtual time, in-process. e2e: the built CLI as its users start it. timed: what measures time by the real clock,
  * with nothing beside it. live: real brokers with real faults, which the suite installs and starts itself.
@@ -21,7 +23,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          exclude: ['test/e2e/stall.test.ts'],
+          exclude: timed,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           // These tests wait about as much as they work.
@@ -32,7 +34,7 @@ export default defineConfig({
       {
         test: {
           name: 'timed',
-          include: ['test/e2e/stall.test.ts'],
+          include: timed,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           fileParallelism: false,

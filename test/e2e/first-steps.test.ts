@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { RunResult } from '../../src/metrics/result.ts';
 import { answer, iotload, scratch } from './iotload.ts';
 
 const bin = fileURLToPath(new URL('../../bin/iotload.js', import.meta.url));
@@ -45,17 +44,6 @@ function onTerminal(args: string, answers: readonly (readonly [question: RegExp,
 }
 
 describe('iotload init', () => {
-  it('asks nothing without a terminal, and leads to a run that passes', async () => {
-    const { code, stdout } = await here('init');
-    expect(code).toBe(0);
-    expect(stdout).toBe(readFileSync(new URL('../fixtures/cli/init.txt', import.meta.url), 'utf8'));
-    expect((await asked('validate', 'scenario.yaml')).stdout).toContain('2,200 events');
-    expect((await asked('plan', 'scenario.yaml')).code).toBe(0);
-    const run = await here('run', 'scenario.yaml', '--duration', '1s', '--out', 'out', '--progress', 'none');
-    expect(run.stdout).toContain('PASS');
-    expect(run.code).toBe(0);
-  });
-
   it('overwrites nothing', async () => {
     writeFileSync(space.path('scenario.yaml'), 'mine');
     const { code, stderr } = await asked('init', 'file');
@@ -99,14 +87,6 @@ describe('iotload init', () => {
 });
 
 describe('iotload quick', () => {
-  it('runs without a file, says what it stands for on stderr, and keeps stdout for the result', async () => {
-    const { code, stdout, stderr } = await here('quick', 'embedded', '--duration', '1s', '--json', '--out', 'out');
-    expect(code).toBe(0);
-    expect(stderr).toContain('# iotload quick embedded stands for:\niotload: 1\n');
-    const { verdict, events, run } = JSON.parse(stdout) as RunResult;
-    expect([verdict, events.acked, run.scenario]).toEqual(['pass', 200, 'quick']);
-  });
-
   it('prints a scenario that runs as well', async () => {
     const printed = await asked('quick', 'file:events.jsonl', '--print', '--rate', '50/s', '--duration', '1s');
     expect(printed.code).toBe(0);
