@@ -3,7 +3,6 @@ import { relative } from 'node:path';
 import type { Argv } from 'yargs';
 import type { Part } from '../core/anchor.ts';
 import { type Micros, systemClock } from '../core/clock.ts';
-import { newRunId } from '../core/entropy.ts';
 import type { Plan } from '../plan/plan.ts';
 import { isSecret, maskSecrets } from '../scenario/secret-keys.ts';
 import { printResult } from './print-result.ts';
@@ -54,17 +53,14 @@ export function workersOf(flag: string | undefined): number {
 export async function carryOut(
   plan: Plan,
   flags: SendingFlags,
-  {
-    shard,
-    startAtWallUs,
-    clockBoundUs,
-  }: { shard: Part; startAtWallUs: Micros | null; clockBoundUs?: Micros | null } = {
+  { shard, startAtWallUs, resume }: { shard: Part; startAtWallUs: Micros | null; resume: boolean } = {
     shard: { index: 0, count: 1 },
     startAtWallUs: null,
+    resume: false,
   },
 ): Promise<number> {
   const workers = workersOf(flags.workers);
-  const runId = flags['run-id'] === undefined ? newRunId() : checkRunId(flags['run-id']);
+  const runId = flags['run-id'] === undefined ? null : checkRunId(flags['run-id']);
   const { startRun } = await import('../runner/run.ts');
   const display = progressDisplay(flags.quiet ? 'none' : flags.progress);
   const handle = startRun({
@@ -74,7 +70,7 @@ export async function carryOut(
     workers,
     out: flags.out ?? null,
     startAtWallUs,
-    clockBoundUs: clockBoundUs ?? null,
+    resume,
     command: commandLine(),
     version,
     clock: systemClock(),

@@ -1,14 +1,15 @@
+import { IotloadError } from '../core/errors.ts';
 import { carryOut, type SendingFlags, sendingFlags } from './carry-out.ts';
 import { defineCommand } from './command.ts';
 import { exitOfError } from './exit-codes.ts';
 import { allowedPlan, type ScenarioFlags, scenarioFlags } from './scenario-flags.ts';
-import { parseClockBound, parseShard, parseStartAt, requireCommonStart } from './shard-flags.ts';
+import { parseShard, parseStartAt, requireCommonStart } from './shard-flags.ts';
 
 interface RunFlags extends ScenarioFlags, SendingFlags {
   shard: string;
   runId: string | undefined;
   startAt: string | undefined;
-  clockBound: string | undefined;
+  resume: boolean;
 }
 
 /** `iotload run`: the whole of it, from scenario to verdict. */
@@ -22,9 +23,10 @@ export const runCommand = defineCommand({
         describe: 'this process’s part i/n of the run, counted from 0',
       })
       .option('start-at', { type: 'string', describe: 'ISO instant at which sending starts; the same on every shard' })
-      .option('clock-bound', {
-        type: 'string',
-        describe: 'how far this clock may be from that of a verifier on another host, e.g. 2ms',
+      .option('resume', {
+        type: 'boolean',
+        default: false,
+        describe: 'go on with the run in --out if it was cut off or stopped; else begin it',
       })
       .example('$0 run quickstart', 'a first run, no broker needed')
       .example(
@@ -38,7 +40,13 @@ async function run(flags: RunFlags): Promise<number> {
   const shard = parseShard(flags.shard);
   requireCommonStart(shard, flags);
   const startAtWallUs = parseStartAt(flags.startAt);
-  const clockBoundUs = parseClockBound(flags.clockBound);
+  if (flags.resume && flags.out === undefined) {
+    throw new IotloadError('bad-arguments', 'which run is to be gone on with?', {
+      where: '--resume',
+      hint: 'name its directory: --out DIR --resume',
+    });
+  }
   const plan = await allowedPlan(flags);
-  return plan === null ? exitOfError['bad-scenario'] : carryOut(plan, flags, { shard, startAtWallUs, clockBoundUs });
+  if (plan === null) return exitOfError['bad-scenario'];
+  return carryOut(plan, flags, { shard, startAtWallUs, resume: flags.resume });
 }

@@ -46,6 +46,8 @@ export interface EngineOptions {
   attemptedAgain(fleet: number, attempts: number): void;
   /** Called when a backlog is full and its policy is to abort. */
   overflow(sink: number): void;
+  /** Slot time before which slots may be sent, because a record on the disk promises them; looked at on every wake-up. */
+  promisedUs(): Micros;
   /** The main thread asked to stop; looked at on every wake-up. */
   stopRequested(): boolean;
 }

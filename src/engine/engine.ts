@@ -9,6 +9,7 @@ import { COPY, type EngineFleet, type EngineOptions, intendedUs, isCopy } from '
 import { giveUp } from './give-up.ts';
 import { HeldSlots } from './held-slots.ts';
 import { LaneQueues } from './lane-queues.ts';
+import { nextDue } from './next-due.ts';
 import { Reloads } from './reloads.ts';
 import { strideUs } from './unpaced.ts';
 
@@ -67,9 +68,13 @@ export class Engine {
     );
   }
 
-  /** Starts picking up slots against `anchor`; resolves when the last slot of this part was picked up or `stop` was called. */
-  run(anchor: Anchor): Promise<void> {
+  /**
+   * Starts picking up slots against `anchor`, by fleet from slot `from` on; resolves when the last slot of this part was picked up or
+   * `stop` was called.
+   */
+  run(anchor: Anchor, from: readonly number[] = []): Promise<void> {
     this.#startUs = anchor.startMonoUs;
+    for (const [fleet, slot] of from.entries()) (this.#cursors[fleet] as PartSlots).seek(slot);
     this.#picking = true;
     return new Promise((resolve) => {
       this.#onScheduleEnd = resolve;
@@ -178,16 +183,17 @@ export class Engine {
     }
     // What waits goes on when its lane has been emptied.
     if (this.#holdsBack()) return;
-    const nextDueUs = this.#nextDueUs();
+    const nextDueUs = nextDue(fleets, this.#cursors, this.#held);
     if (nextDueUs === Number.POSITIVE_INFINITY) {
       this.stop();
       return;
     }
-    if (unpaced) {
+    if (unpaced && nextDueUs < this.#options.promisedUs()) {
       this.#clock.soon(() => this.#tick());
       return;
     }
-    const delayMs = (nextDueUs + this.#startUs - this.#clock.nowUs()) / 1000;
+    // What is due and not yet promised is looked at again soon.
+    const delayMs = unpaced ? 1 : (nextDueUs + this.#startUs - this.#clock.nowUs()) / 1000;
     this.#cancelTimer = this.#clock.after(Math.min(MAX_SLEEP_MS, Math.max(1, delayMs)), () => this.#tick());
   }
 
@@ -201,25 +207,13 @@ export class Engine {
     return this.#options.unpaced ? this.#horizonUs : nowUs - this.#startUs;
   }
 
-  /** Intended time of the next slot of any fleet, relative to the start; Infinity when none is left. */
-  #nextDueUs(): Micros {
-    let next = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < this.#cursors.length; i++) {
-      const fleet = this.#options.fleets[i] as EngineFleet;
-      const slot = (this.#cursors[i] as PartSlots).slot;
-      if (slot < fleet.slots) next = Math.min(next, fleet.profile.timeOf(slot));
-      const held = this.#held[i] as HeldSlots | null;
-      if (held !== null) next = Math.min(next, held.releaseUs);
-    }
-    return next;
-  }
-
   /** Takes every due slot of the fleet; false when the slice was over before. */
   #pickUp(fleet: EngineFleet, cursor: PartSlots, sliceEndsUs: Micros): boolean {
     const sink = this.#sinks[fleet.sink] as Sink;
     const held = this.#held[fleet.index] as HeldSlots | null;
     let nowUs = this.#clock.nowUs();
-    let untilUs = this.#slotTime(nowUs);
+    const promisedUs = this.#options.promisedUs();
+    let untilUs = Math.min(promisedUs - 1, this.#slotTime(nowUs));
     let dueCount = Math.min(fleet.slots, fleet.profile.dueBy(untilUs + 1));
     let taken = 0;
     let goesOn = !this.#holdsBack();
@@ -234,7 +228,7 @@ export class Engine {
       this.#flush(fleet, sink);
       nowUs = this.#clock.nowUs();
       if (nowUs >= sliceEndsUs) break;
-      untilUs = this.#slotTime(nowUs);
+      untilUs = Math.min(promisedUs - 1, this.#slotTime(nowUs));
       dueCount = Math.min(fleet.slots, fleet.profile.dueBy(untilUs + 1));
     }
     this.#flush(fleet, sink);

@@ -16,17 +16,27 @@ export interface WorkerTask {
   workers: number;
   /** This worker's board, see `board.ts`. */
   board: SharedArrayBuffer;
-  port: MessagePort;
+  port: Pick<MessagePort, 'on' | 'postMessage' | 'close'>;
   /** What models have read from files, in shared memory. */
   recordings: readonly Recording[];
+  /** The run goes on after it was cut off or stopped. */
+  resumes: boolean;
+}
+
+/** When and where sending starts. */
+export interface Start {
+  /** Slot time 0 is `anchor.startMonoUs`. */
+  anchor: Anchor;
+  /** By fleet, the first slot to send. */
+  from: readonly number[];
+  /** Slot time at which sending begins: 0, or later where a run is gone on with. */
+  fromUs: Micros;
 }
 
 /** Main thread to worker. Stopping is not a message but a flag on the board. */
 export type ToWorker =
   /** Publish the readiness marker once to every target that is read back. */
-  | { kind: 'probe' }
-  /** The anchor is fixed; slot time 0 is `anchor.startMonoUs`. */
-  | { kind: 'go'; anchor: Anchor };
+  { kind: 'probe' } | ({ kind: 'go' } & Start);
 
 /** Worker to main thread. The task's return value is its last word. */
 export type FromWorker =

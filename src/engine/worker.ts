@@ -13,20 +13,22 @@ import { readyPlan } from '../events/ready-plan.ts';
 import { keepRecording } from '../models/recording/recording.ts';
 import type { Plan } from '../plan/plan.ts';
 import { targets } from '../targets/registry.ts';
-import type { Sink, SinkEvents, TargetDefinition, TargetFleet } from '../targets/target.ts';
+import type { Sink, SinkContext, SinkEvents, TargetDefinition, TargetFleet, TargetOptions } from '../targets/target.ts';
 import { OutcomeJournal } from '../wire/outcome-journal.ts';
 import { backlogOf } from './backlog.ts';
 import { type Board, Command, openBoard } from './board.ts';
 import { Engine } from './engine.ts';
 import { ErrorTallies } from './error-tallies.ts';
 import { probeAddress } from './probe-address.ts';
-import type { FromWorker, ToWorker, WorkerReport, WorkerTask } from './protocol.ts';
+import type { FromWorker, Start, ToWorker, WorkerReport, WorkerTask } from './protocol.ts';
 import { scheduleCuts } from './scripted-cuts.ts';
 
 /** How long outstanding acknowledgements are awaited after an interrupt. */
 const INTERRUPTED_DRAIN_US = 20_000_000;
 /** A worker that waits looks at its command this often. */
 const COMMAND_POLL_MS = 50;
+/** Outcomes are handed in this often. With the promise ahead, it bounds what is unknown after a crash. */
+const FRAME_MS = 500;
 /** Longest rehearsal, and events in each of its rounds. */
 const REHEARSAL_US = 100_000;
 const REHEARSED_EVENTS = 100;
@@ -47,9 +49,20 @@ export default async function work(task: WorkerTask): Promise<WorkerReport> {
   return worker.report(failed);
 }
 
-class Worker {
+/** Opens a sink of a protocol. */
+type OpenSink = (protocol: string, options: TargetOptions, context: SinkContext) => Promise<Sink>;
+
+const openTarget: OpenSink = async (protocol, options, context) => {
+  const definition = (targets as Record<string, TargetDefinition>)[protocol] as TargetDefinition;
+  const { openSink } = await definition.sink();
+  return openSink(options, context);
+};
+
+/** One worker; `work` is its life in a thread. The outside world comes as parameters. */
+export class Worker {
   readonly #task: WorkerTask;
   readonly #clock: Clock;
+  readonly #open: OpenSink;
   readonly #board: Board;
   readonly #errors: ErrorTallies;
   readonly #journal: OutcomeJournal;
@@ -59,9 +72,10 @@ class Worker {
   #overflowed = false;
   #sendingEndedUs = 0;
 
-  constructor(task: WorkerTask, clock: Clock) {
+  constructor(task: WorkerTask, clock: Clock, open: OpenSink = openTarget) {
     this.#task = task;
     this.#clock = clock;
+    this.#open = open;
     this.#board = openBoard(task.board, task.plan.fleets.length);
     this.#errors = new ErrorTallies(clock);
     this.#journal = new OutcomeJournal(task.plan.fleets, task.part);
@@ -75,21 +89,22 @@ class Worker {
     const devices = plan.fleets.map((_, fleet) => createFleetEvents(plan, fleet, anchorToCome));
     for (let target = 0; target < plan.targets.length; target++)
       this.#sinks.push(await this.#openSink(target, devices));
-    const anchor = await this.#awaitAnchor();
-    if (anchor === null) return;
+    const start = await this.#awaitStart();
+    if (start === null) return;
+    const { anchor, from, fromUs } = start;
     const events = plan.fleets.map((_, fleet) => createFleetEvents(plan, fleet, anchor));
     const engine = this.#createEngine(events);
     this.#engine = engine;
     engine.attach(this.#sinks);
     this.#rehearse(events, anchor);
-    this.#cancels.push(this.#clock.every(1000, () => this.#sendFrame()));
+    this.#cancels.push(this.#clock.every(FRAME_MS, () => this.#sendFrame()));
     const usage = loopUsage();
     const garbage = watchGarbageCollection();
     this.#cancels.push(garbage.stop);
     this.#cancels.push(this.#clock.every(1000, () => this.#post({ kind: 'load', busy: usage(), gc: garbage.take() })));
-    const callOff = scheduleCuts(plan, anchor, this.#clock, this.#sinks);
+    const callOff = scheduleCuts(plan, anchor, fromUs, this.#clock, this.#sinks);
     this.#cancels.push(callOff);
-    await engine.run(anchor);
+    await engine.run(anchor, from);
     callOff();
     await this.#drain(engine);
   }
@@ -113,7 +128,6 @@ class Worker {
   async #openSink(target: number, devices: readonly FleetEvents[]): Promise<Sink> {
     const { plan, runId, part } = this.#task;
     const { name, protocol, options } = plan.targets[target] as Plan['targets'][number];
-    const definition = (targets as Record<string, TargetDefinition>)[protocol] as TargetDefinition;
     const fleets: TargetFleet[] = [];
     plan.fleets.forEach((fleet, index) => {
       if (fleet.target !== target) return;
@@ -139,33 +153,33 @@ class Worker {
         this.#post({ kind: 'notice', target: name, notice, detail: count > 1 ? `${detail} (${count} times)` : detail });
       },
     };
-    const { openSink } = await definition.sink();
-    return openSink(options, {
+    return this.#open(protocol, options, {
       clock: this.#clock,
       runId,
       part,
       fleets,
       events,
+      resumes: this.#task.resumes,
       remake: (fleet, slot, batch) => this.#engine?.remake(fleet, slot, batch) ?? false,
       random: systemRandom,
       reveal: (text) => revealSecrets(text, process.env),
     });
   }
 
-  /** Reports ready, answers probes, and resolves with the anchor; null when the run is called off. */
-  #awaitAnchor(): Promise<Anchor | null> {
+  /** Reports ready, answers probes, and resolves with where to start; null when the run is called off. */
+  #awaitStart(): Promise<Start | null> {
     return new Promise((resolve) => {
       const { port } = this.#task;
       const cancel = this.#clock.every(COMMAND_POLL_MS, () => {
         if (this.#stopRequested()) settle(null);
       });
       this.#cancels.push(cancel);
-      const settle = (anchor: Anchor | null): void => {
+      const settle = (start: Start | null): void => {
         cancel();
-        resolve(anchor);
+        resolve(start);
       };
       port.on('message', (message: ToWorker) => {
-        if (message.kind === 'go') settle(message.anchor);
+        if (message.kind === 'go') settle(message);
         else this.#probe().catch((error) => this.#post({ kind: 'probe-failed', error: toPlainError(error) }));
       });
       this.#post({ kind: 'ready' });
@@ -221,6 +235,7 @@ class Worker {
         this.#overflowed = true;
         this.#engine?.stop();
       },
+      promisedUs: () => this.#board.promise[0] as number,
       stopRequested: () => this.#stopRequested(),
     });
   }

@@ -1,3 +1,4 @@
+import type { Samples } from '../wire/samples.ts';
 import { cellOf, highestIn, MAX_RECORDED_US, RECORDER_CELLS } from './recorder.ts';
 import type { RecorderGain, RecorderReader } from './recorder-reader.ts';
 import type { QuantileSummary } from './result.ts';
@@ -23,6 +24,15 @@ export class Histogram {
   clamped = 0;
   /** Values that were no samples at all: NaN or infinite. Not in `count`. */
   rejected = 0;
+
+  /** The distribution that a file holds; none is an empty one. */
+  static of(samples: Samples | undefined): Histogram {
+    const histogram = new Histogram();
+    if (samples === undefined) return histogram;
+    for (const [cell, count] of samples.cells) histogram.addToCell(cell, count);
+    histogram.gain(samples);
+    return histogram;
+  }
 
   /** Takes what a recorder gained since its previous reading. */
   fold(reader: RecorderReader): void {
@@ -98,8 +108,6 @@ export class Histogram {
       p999: quantile(9_990),
       p9999: quantile(9_999),
       max: empty ? null : this.max,
-      negative: this.negative,
-      rejected: this.rejected,
     };
   }
 }

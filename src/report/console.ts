@@ -52,7 +52,7 @@ export function* consoleReport(result: RunResult, { colour, dir }: ConsoleOption
     '',
     ...delivery(result, paint),
     '',
-    ...latencyTable(result, paint).map(indented),
+    ...latencyTable(result.latency, paint).map(indented),
     ...distribution(result, paint),
     ...checks(result.checks, paint),
     ...errors(result.errors, paint),

@@ -1,7 +1,7 @@
 import { type Board, type SenderInterval, senderIntervals } from '../engine/board.ts';
 import { Histogram } from '../metrics/histogram.ts';
 import { RecorderReader } from '../metrics/recorder-reader.ts';
-import type { LatencySummary, QuantileSummary } from '../metrics/result.ts';
+import { addTotals, emptySamples, type Samples } from '../wire/samples.ts';
 
 type Histograms = Record<SenderInterval, Histogram>;
 
@@ -9,9 +9,12 @@ type Histograms = Record<SenderInterval, Histogram>;
 export class Latencies {
   readonly #fleets: Histograms[];
   readonly #readers: { fleet: number; interval: SenderInterval; reader: RecorderReader }[] = [];
+  /** What was folded and not taken yet, by fleet, in the order of `senderIntervals`. */
+  #gained: Samples[][];
 
   constructor(boards: readonly Board[], fleets: number) {
     this.#fleets = Array.from({ length: fleets }, emptySet);
+    this.#gained = emptyGain(fleets);
     for (const board of boards) {
       board.fleets.forEach(({ recorders }, fleet) => {
         for (const interval of senderIntervals) {
@@ -23,7 +26,24 @@ export class Latencies {
 
   /** Takes what the workers recorded since the last call. At least once in the time that 2³² samples take. */
   fold(): void {
-    for (const { fleet, interval, reader } of this.#readers) (this.#fleets[fleet] as Histograms)[interval].fold(reader);
+    for (const { fleet, interval, reader } of this.#readers) {
+      const histogram = (this.#fleets[fleet] as Histograms)[interval];
+      const gained = (this.#gained[fleet] as Samples[])[senderIntervals.indexOf(interval)] as Samples;
+      const gain = reader.read((cell, count) => {
+        histogram.addToCell(cell, count);
+        gained.cells.set(cell, (gained.cells.get(cell) ?? 0) + count);
+      });
+      histogram.gain(gain);
+      addTotals(gained, gain);
+    }
+  }
+
+  /** What was recorded since the previous call, by fleet, in the order of `senderIntervals`. */
+  take(): readonly (readonly Samples[])[] {
+    this.fold();
+    const gained = this.#gained;
+    this.#gained = emptyGain(this.#fleets.length);
+    return gained;
   }
 
   /** One interval over all fleets. */
@@ -34,20 +54,10 @@ export class Latencies {
     for (const fleet of this.#fleets) sum.add(fleet[interval]);
     return sum;
   }
+}
 
-  /** The figures of one fleet, or of the whole run, for the result document. */
-  summarise(endToEnd: QuantileSummary, fleet?: number): LatencySummary {
-    const of = (interval: SenderInterval): QuantileSummary =>
-      (fleet === undefined ? this.overall(interval) : (this.#fleets[fleet] as Histograms)[interval]).summarise();
-    return {
-      unit: 'us',
-      scheduleLag: of('scheduleLag'),
-      clientWait: of('clientWait'),
-      serviceTime: of('serviceTime'),
-      responseTime: of('responseTime'),
-      endToEnd,
-    };
-  }
+function emptyGain(fleets: number): Samples[][] {
+  return Array.from({ length: fleets }, () => senderIntervals.map(() => emptySamples()));
 }
 
 function emptySet(): Histograms {

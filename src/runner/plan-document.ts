@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Anchor } from '../core/anchor.ts';
-import type { Micros } from '../core/clock.ts';
+import type { Anchor, Part } from '../core/anchor.ts';
 import { IotloadError } from '../core/errors.ts';
-import type { HostMark } from '../core/host.ts';
 import type { Plan } from '../plan/plan.ts';
+import { planDigest, redactPlan } from '../plan/plan-digest.ts';
 import { runFiles } from './run-directory.ts';
 
 /** `plan.json`: the plan without its secrets, and what tied it to this run. */
@@ -16,10 +15,18 @@ export interface PlanDocument {
   /** `i/n`. */
   shard: string;
   workers: number;
-  /** Where it was written. */
-  host?: HostMark;
-  /** `--clock-bound`: how far the clocks of this host and another may be apart; null where nobody said. */
-  clockBoundUs?: Micros | null;
+}
+
+/** `plan.json` as text. `workers` is 0 for a verifier. */
+export function planDocument(plan: Plan, anchor: Anchor | null, shard: Part, workers: number): string {
+  const document: PlanDocument = {
+    plan: redactPlan(plan),
+    digest: planDigest(plan),
+    anchor,
+    shard: `${shard.index}/${shard.count}`,
+    workers,
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
 }
 
 /** Reads the plan of a run's directory. Throws IotloadError `file-unreadable` or `file-corrupt`. */

@@ -6,7 +6,7 @@ import { IotloadError } from '../core/errors.ts';
 const PROBE_AGAIN_MS = 500;
 const PROBE_TIMEOUT_MS = 10_000;
 /** Between the workers' release and slot time 0: long enough for every thread to compile its events and be asleep before. */
-const LEAD_US = 300_000;
+export const LEAD_US = 300_000;
 
 /** How a marker is published and read back. */
 export interface Probe {

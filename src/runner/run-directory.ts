@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Micros } from '../core/clock.ts';
 import { IotloadError } from '../core/errors.ts';
@@ -10,6 +20,8 @@ export const runFiles = {
   sent: 'sent',
   seen: 'seen',
   findings: 'findings.ndjson',
+  /** Which process works on the run; gone when it is over. */
+  owner: 'owner',
 } as const;
 
 /** The directory that a run has for itself. */
@@ -44,10 +56,29 @@ export function createDefaultRunDirectory(pattern: string, name: string, wallUs:
   return createRunDirectory(dir);
 }
 
-/** Writes one file of the run, whole. */
+/** Takes the directory of a run that is gone on with. What is in it is not ours to remove. */
+export function resumeRunDirectory(path: string): RunDirectory {
+  return { path, discard: () => {} };
+}
+
+/** Removes what a run left that was cut off before anything could be sent. */
+export function clearRunDirectory(dir: string): void {
+  for (const name of Object.values(runFiles)) rmSync(join(dir, name), { force: true });
+}
+
+/** Writes one file of the run: after a crash at any instant it is there whole, as it was before, or not at all. */
 export function writeRunFile(dir: string, name: string, content: string): void {
+  const path = join(dir, name);
+  const unfinished = `${path}.part`;
   try {
-    writeFileSync(join(dir, name), content, { mode: 0o600 });
+    const file = openSync(unfinished, 'w', 0o600);
+    try {
+      writeFileSync(file, content);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(unfinished, path);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
     throw new IotloadError('file-unwritable', `${name} could not be written (${code})`, {
@@ -80,7 +111,7 @@ function claim(dir: string): RunDirectory | null {
   return {
     path,
     discard: () => {
-      for (const name of Object.values(runFiles)) rmSync(join(path, name), { force: true });
+      clearRunDirectory(path);
       if (!made) return;
       try {
         rmdirSync(path);

@@ -1,19 +1,17 @@
-import { join } from 'node:path';
 import type { Anchor, Part } from '../core/anchor.ts';
 import type { Clock, Micros } from '../core/clock.ts';
+import { newRunId } from '../core/entropy.ts';
 import { IotloadError } from '../core/errors.ts';
-import { thisHost } from '../core/host.ts';
 import { residentBytes } from '../core/process-usage.ts';
 import { Counter } from '../engine/board.ts';
-import type { ErrorTally, FromWorker } from '../engine/protocol.ts';
+import type { ErrorTally, FromWorker, Start } from '../engine/protocol.ts';
 import { readyPlan } from '../events/ready-plan.ts';
 import type { RunResult } from '../metrics/result.ts';
 import type { Plan } from '../plan/plan.ts';
-import { planDigest, redactPlan } from '../plan/plan-digest.ts';
+import { planDigest } from '../plan/plan-digest.ts';
 import { pacedLengthUs } from '../plan/plan-length.ts';
 import type { NoticeKind } from '../targets/target.ts';
-import { SentWriter } from '../wire/sent-file.ts';
-import { composeResult, noSamples } from './compose-result.ts';
+import { composeResult } from './compose-result.ts';
 import { ConnectProgress } from './connect-progress.ts';
 import { environment } from './environment.ts';
 import { dueBy, generatorHealth } from './generator-health.ts';
@@ -23,39 +21,19 @@ import { Latencies } from './latencies.ts';
 import { memoryExceeded } from './memory-limit.ts';
 import { mergeErrors } from './merge-errors.ts';
 import { checkMachine } from './preflight.ts';
-import { awaitProbe, fixAnchor, refuseLateStart } from './readiness.ts';
+import { awaitProbe, refuseLateStart } from './readiness.ts';
 import { inDirectory, type RealTargets, startEmbeddedBrokers, writtenFiles } from './real-targets.ts';
-import { createDefaultRunDirectory, createRunDirectory, runFiles, writeRunFile } from './run-directory.ts';
-import { ProgressMeter, type RunPhase, type RunProgress, sumCounters } from './run-progress.ts';
+import { describeResumption, type EarlierRun, findEarlierRun, sentBefore } from './resume.ts';
+import { latenciesOf } from './run-latencies.ts';
+import { claimRun } from './run-lock.ts';
+import type { RunOptions } from './run-options.ts';
+import { ProgressMeter, type RunPhase, sumCounters } from './run-progress.ts';
+import { claimDirectory, fixStart, keepRecord } from './run-start.ts';
+import type { SentKeeper } from './sent-keeper.ts';
 import { nameFindings, settleRun } from './settled-run.ts';
 import { announceTimeline } from './timeline-text.ts';
 import { Verification } from './verification.ts';
 import { WorkerCrew, type WorkerEnd } from './worker-crew.ts';
-
-export interface RunOptions {
-  plan: Plan;
-  runId: string;
-  shard: Part;
-  workers: number;
-  /** Results directory; null for the default, a new one for every run. */
-  out: string | null;
-  /** Wall-clock instant of slot time 0; null for "as soon as everything is ready". */
-  startAtWallUs: Micros | null;
-  /** How far this host's clock may be from that of a verifier on another one; null where nobody said. */
-  clockBoundUs?: Micros | null;
-  /** The command as typed, for the result. */
-  command: string;
-  /** Version of iotload, for the result. */
-  version: string;
-  clock: Clock;
-  observer: RunObserver;
-}
-
-export interface RunObserver {
-  progress(progress: RunProgress): void;
-  /** One line about something that happened. */
-  note(text: string): void;
-}
 
 export interface RunHandle {
   /** The result, already written to `dir`. Rejects when the run ended before anything was sent. */
@@ -65,14 +43,28 @@ export interface RunHandle {
 }
 
 const PROGRESS_MS = 250;
-const SECOND_MS = 1000;
 /** How long arrivals are awaited after an interrupt. */
 const INTERRUPTED_GRACE_US = 5_000_000;
 
 /** Starts a run: brokers, workers and verifier, readiness, the load, the drain, the settlement, the result files. */
 export function startRun(options: RunOptions): RunHandle {
-  const run = new Run(options);
-  return { finished: run.execute(), stop: () => run.stop() };
+  let run: Run | undefined;
+  let stopped = false;
+  const execute = async (): Promise<{ result: RunResult; dir: string }> => {
+    const { resume = false, out, plan, shard } = options;
+    const earlier = resume && out !== null ? await findEarlierRun(out, plan, shard, options.runId) : null;
+    const runId = earlier?.anchor.runId ?? options.runId ?? newRunId();
+    run = new Run({ ...options, runId, workers: earlier?.workers ?? options.workers }, earlier);
+    if (stopped) run.stop();
+    return run.execute();
+  };
+  return {
+    finished: execute(),
+    stop: () => {
+      stopped = true;
+      run?.stop();
+    },
+  };
 }
 
 /** What is known once the load is over. */
@@ -84,7 +76,8 @@ interface SentLoad {
 }
 
 class Run {
-  readonly #options: RunOptions;
+  readonly #options: RunOptions & { runId: string };
+  readonly #earlier: EarlierRun | null;
   readonly #clock: Clock;
   readonly #watch: GeneratorWatch;
   readonly #cancels: (() => void)[] = [];
@@ -94,15 +87,16 @@ class Run {
   #interrupt: () => void = () => {};
   #phase: RunPhase = 'connecting';
   #crew: WorkerCrew | undefined;
-  #sent: SentWriter | undefined;
+  #keeper: SentKeeper | undefined;
   #verification: Verification | undefined;
   #ended: RunResult['run']['ended'] = 'completed';
   #stoppedUs: Micros | null = null;
   #probeFailure: IotloadError | null = null;
   #disconnects = 0;
 
-  constructor(options: RunOptions) {
+  constructor(options: RunOptions & { runId: string }, earlier: EarlierRun | null) {
     this.#options = options;
+    this.#earlier = earlier;
     this.#clock = options.clock;
     this.#connecting = new ConnectProgress(options.clock, this.#note);
     this.#watch = new GeneratorWatch(options.clock, options.workers);
@@ -119,12 +113,13 @@ class Run {
   }
 
   async execute(): Promise<{ result: RunResult; dir: string }> {
-    const { plan, clock, runId, out } = this.#options;
-    refuseLateStart(clock, this.#options.startAtWallUs);
+    const { plan, clock, runId } = this.#options;
+    if (this.#earlier === null) refuseLateStart(clock, this.#options.startAtWallUs);
+    else this.#note(describeResumption(this.#earlier));
     await readyPlan(plan);
-    const directory =
-      out === null ? createDefaultRunDirectory(plan.outputs.dir, plan.name, clock.wallUs()) : createRunDirectory(out);
+    const directory = claimDirectory(this.#options, this.#earlier);
     const dir = directory.path;
+    const release = claimRun(dir);
     let embedded: RealTargets | undefined;
     try {
       embedded = await startEmbeddedBrokers(inDirectory(plan, dir));
@@ -136,11 +131,14 @@ class Run {
       this.#cancels.push(clock.every(PROGRESS_MS, () => this.#checkMemory()));
       this.#verification = this.#startVerification(embedded.plan, dir);
       await Promise.race([this.#becomeReady(crew), this.#interruption]);
-      const anchor = fixAnchor(clock, runId, this.#options.startAtWallUs);
-      writeRunFile(dir, runFiles.plan, `${JSON.stringify(this.#planDocument(anchor), null, 2)}\n`);
-      this.#sent = await SentWriter.open(join(dir, runFiles.sent), this.#header(runId));
-      meter.start(anchor);
-      const load = await this.#send(crew, anchor);
+      const start = fixStart(this.#options, this.#earlier, dir);
+      this.#keeper = await keepRecord(this.#options, this.#earlier, dir, start, {
+        crew,
+        latencies,
+        failed: (error) => this.#sentFailed(error),
+      });
+      meter.start(start.anchor);
+      const load = await this.#send(crew, start, this.#keeper);
       latencies.fold();
       if (load.ends.length > 0) {
         const graceUs = plan.verify?.graceUs ?? 0;
@@ -148,9 +146,9 @@ class Run {
         await this.#verification?.finish(cutShort ? INTERRUPTED_GRACE_US : graceUs, cutShort);
       }
       this.#report(meter);
-      return { result: await this.#conclude(dir, load, latencies), dir };
+      return { result: await this.#conclude(dir, load), dir };
     } catch (error) {
-      if (this.#sent === undefined) {
+      if (this.#keeper === undefined) {
         directory.discard();
         throw error;
       }
@@ -160,6 +158,7 @@ class Run {
       await this.#crew?.close();
       await this.#verification?.close();
       await embedded?.stop();
+      release();
     }
   }
 
@@ -171,6 +170,7 @@ class Run {
       runId,
       shard,
       workers,
+      resumes: this.#earlier !== null,
       heard: (worker, message) => this.#heard(worker, message),
     });
     return this.#crew;
@@ -187,6 +187,7 @@ class Run {
       dir,
       runDir: dir,
       anchor: null,
+      resume: this.#earlier !== null,
       note: this.#note,
       failed: (error) => this.#incident(error, `verifier: ${error.message}`),
     });
@@ -207,16 +208,17 @@ class Run {
   }
 
   /** From the workers' release to the end of `sent`. */
-  async #send(crew: WorkerCrew, anchor: Anchor): Promise<SentLoad> {
-    const sent = this.#sent as SentWriter;
+  async #send(crew: WorkerCrew, start: Start, keeper: SentKeeper): Promise<SentLoad> {
+    const { anchor } = start;
     if (this.#ended !== 'completed') {
       // Interrupted before anybody was ready: nothing was sent, and there is nobody to wait for.
       await crew.close();
-      await sent.end({ ended: this.#ended });
+      await keeper.end({ ended: this.#ended });
       return { anchor, ends: [], endedUs: anchor.startMonoUs };
     }
     this.#verification?.fixAnchor(anchor);
-    crew.go(anchor);
+    await keeper.begin();
+    crew.go(start);
     this.#cancels.push(this.#watch.start());
     this.#phase = 'measuring';
     const lengthUs = pacedLengthUs(this.#options.plan);
@@ -225,15 +227,11 @@ class Run {
       if (this.#phase === 'measuring') this.#phase = 'draining';
     };
     if (lengthUs > 0) this.#cancels.push(this.#clock.after((scheduleEndUs - this.#clock.nowUs()) / 1000, drains));
-    this.#cancels.push(announceTimeline(this.#options.plan, anchor, this.#clock, this.#note));
-    const flush = this.#clock.every(SECOND_MS, () => {
-      sent.flush().catch((error: IotloadError) => this.#sentFailed(error));
-    });
+    this.#cancels.push(announceTimeline(this.#options.plan, start, this.#clock, this.#note));
     const ends = await crew.ended((worker, error) => this.#workerFailed(worker, error));
-    flush();
     for (const { worker, report } of ends)
       if (report === null || report.failed !== null) this.#buryWorker(crew, worker);
-    await sent.end({ ended: this.#ended }).catch((error: IotloadError) => this.#sentFailed(error));
+    await keeper.end({ ended: this.#ended });
     this.#phase = 'verifying';
     const lastUs = Math.max(anchor.startMonoUs, ...ends.map(({ report }) => report?.sendingEndedUs ?? 0));
     return { anchor, ends, endedUs: this.#stoppedUs === null ? Math.max(lastUs, scheduleEndUs) : lastUs };
@@ -244,18 +242,18 @@ class Run {
     const { plan } = this.#options;
     plan.fleets.forEach((_, fleet) => {
       const pickedUp = crew.boards[worker]?.fleets[fleet]?.counters[Counter.pickedUp] ?? 0;
-      this.#sent?.horizon(crew.parts[worker] as Part, fleet, pickedUp);
+      this.#keeper?.horizon(crew.parts[worker] as Part, fleet, pickedUp);
     });
   }
 
-  async #conclude(dir: string, load: SentLoad, latencies: Latencies): Promise<RunResult> {
+  async #conclude(dir: string, load: SentLoad): Promise<RunResult> {
     const { plan, runId, shard, command, version } = this.#options;
     const { anchor, ends, endedUs } = load;
     const crew = this.#crew as WorkerCrew;
     const settled = await settleRun(dir, plan);
     await nameFindings(dir, plan, anchor, settled).catch((error: IotloadError) => this.#incident(error, error.message));
-    const latency = latencies.summarise(noSamples);
     const counted = sumCounters(crew.boards);
+    const pickedUp = counted.pickedUp + sentBefore(settled.sent);
     const result = composeResult(
       plan,
       {
@@ -271,18 +269,15 @@ class Run {
           command,
           labels: plan.outputs.labels,
         },
-        latency,
-        fleetLatencies: plan.fleets.map((_, fleet) => latencies.summarise(noSamples, fleet)),
         sendingSeconds: Math.max(0, endedUs - anchor.startMonoUs) / 1e6,
         generator: generatorHealth(
           plan,
-          latency.scheduleLag,
-          plan.clock.speed === 'max' ? counted.pickedUp : dueBy(plan, shard, endedUs - anchor.startMonoUs),
-          counted.pickedUp,
+          latenciesOf(settled).whole.scheduleLag,
+          plan.clock.speed === 'max' ? pickedUp : dueBy(plan, shard, endedUs - anchor.startMonoUs),
+          pickedUp,
           crew.boards.length * plan.fleets.length,
           this.#watch,
         ),
-        clockJumps: this.#watch.jumps,
         errors: mergeErrors([...this.#incidents, ...ends.flatMap(({ report }) => report?.errors ?? [])]),
         counted: this.#ended === 'worker-died' ? null : counted,
         environment: environment(version),
@@ -294,21 +289,13 @@ class Run {
   }
 
   #heard(worker: number, message: FromWorker): void {
-    if (message.kind === 'frame') this.#append(message.frame);
+    if (message.kind === 'frame') this.#keeper?.append(message.frame);
     else if (message.kind === 'load') this.#watch.load(worker, message.busy, message.gc);
     else if (message.kind === 'overflow') this.#overflowed(message.target);
     else if (message.kind === 'probe-failed')
       this.#probeFailure = new IotloadError(message.error.code, message.error.message, message.error);
     else if (message.kind === 'connections') this.#connecting.heard(worker, message);
     else if (message.kind === 'notice') this.#noticed(message.target, message.notice, message.detail);
-  }
-
-  #append(frame: Uint8Array): void {
-    try {
-      this.#sent?.append(frame);
-    } catch (error) {
-      this.#sentFailed(error as IotloadError);
-    }
   }
 
   #noticed(target: string, kind: NoticeKind, detail: string): void {
@@ -363,24 +350,6 @@ class Run {
   /** Slots of this shard. */
   #slots(): number {
     return dueBy(this.#options.plan, this.#options.shard, Number.POSITIVE_INFINITY);
-  }
-
-  #header(runId: string) {
-    const { plan, shard } = this.#options;
-    return { runId, shard, fleets: plan.fleets.map(({ name, devices, slots }) => ({ name, devices, slots })) };
-  }
-
-  #planDocument(anchor: Anchor) {
-    const { plan, shard, workers } = this.#options;
-    return {
-      plan: redactPlan(plan),
-      digest: planDigest(plan),
-      anchor,
-      shard: `${shard.index}/${shard.count}`,
-      workers,
-      host: thisHost(this.#clock),
-      clockBoundUs: this.#options.clockBoundUs ?? null,
-    };
   }
 }
 

@@ -1,11 +1,9 @@
 import { resolve } from 'node:path';
 import type { Anchor } from '../core/anchor.ts';
-import type { Micros } from '../core/clock.ts';
 import { IotloadError } from '../core/errors.ts';
 import { readyPlan } from '../events/ready-plan.ts';
 import type { RunResult } from '../metrics/result.ts';
-import { boundBetween } from './clock-between.ts';
-import { composeResult, noSamples, type SenderFigures } from './compose-result.ts';
+import { composeResult, type SenderFigures } from './compose-result.ts';
 import { type PlanDocument, readPlanDocument } from './plan-document.ts';
 import { readSummary } from './read-summary.ts';
 import { runFiles, writeRunFile } from './run-directory.ts';
@@ -13,18 +11,12 @@ import { nameFindings, settleRun } from './settled-run.ts';
 
 /**
  * Settles a finished run once more from its files: the same files give the same answer. `seenDir` names the directory of a verifier
- * that was started by hand; its plan then says what was expected, and `clockBoundUs` how far its host's clock may be from the run's,
- * null for what both were told. Rewrites `summary.json`.
+ * that was started by hand; its plan then says what was expected. Rewrites `summary.json`.
  */
-export async function settleAgain(
-  runDir: string,
-  seenDir: string | null,
-  clockBoundUs: Micros | null = null,
-): Promise<RunResult> {
+export async function settleAgain(runDir: string, seenDir: string | null): Promise<RunResult> {
   const dir = resolve(runDir);
   const own = readPlanDocument(dir);
-  const reader = seenDir === null ? own : readPlanDocument(seenDir);
-  const { plan } = reader;
+  const { plan } = seenDir === null ? own : readPlanDocument(seenDir);
   const { anchor } = own;
   if (anchor === null) {
     throw new IotloadError('file-unreadable', 'this directory holds what a verifier has seen, not a run', {
@@ -35,8 +27,7 @@ export async function settleAgain(
   await readyPlan(plan);
   const settled = await settleRun(dir, plan, seenDir === null ? dir : resolve(seenDir));
   await nameFindings(dir, plan, anchor, settled);
-  const boundUs = seenDir === null ? 'one clock' : boundBetween(own, reader, clockBoundUs);
-  const result = composeResult(plan, senderFigures(readSummary(dir), own, anchor), settled, boundUs);
+  const result = composeResult(plan, senderFigures(readSummary(dir), own, anchor), settled);
   writeRunFile(dir, runFiles.summary, `${JSON.stringify(result, null, 2)}\n`);
   return result;
 }
@@ -45,24 +36,11 @@ export async function settleAgain(
 function senderFigures(summary: RunResult | null, document: PlanDocument, anchor: Anchor): SenderFigures {
   const { plan, digest, shard } = document;
   if (summary !== null) {
-    const { run, latency, generator, errors, environment } = summary;
-    const fleetLatencies = summary.fleets.map((fleet) => fleet.latency);
+    const { run, generator, errors, environment } = summary;
     const sendingSeconds = run.durationSeconds;
     const { plan: _, sent, seen, findings, ...written } = summary.files;
-    const clockJumps = (summary.clock?.jumps ?? [])
-      .filter(({ host }) => host === 'generator')
-      .map(({ at, byUs }) => ({ atWallUs: Date.parse(at) * 1000, byUs }));
-    const own = { run, latency, fleetLatencies, sendingSeconds, generator, errors, clockJumps, environment, written };
-    return { ...own, counted: null };
+    return { run, sendingSeconds, generator, errors, counted: null, environment, written };
   }
-  const nothing = {
-    unit: 'us' as const,
-    scheduleLag: noSamples,
-    clientWait: noSamples,
-    serviceTime: noSamples,
-    responseTime: noSamples,
-    endToEnd: noSamples,
-  };
   const startedAt = new Date(anchor.startWallUs / 1000).toISOString();
   return {
     run: {
@@ -77,12 +55,15 @@ function senderFigures(summary: RunResult | null, document: PlanDocument, anchor
       command: '',
       labels: plan.outputs.labels,
     },
-    latency: nothing,
-    fleetLatencies: plan.fleets.map(() => nothing),
     sendingSeconds: 0,
-    generator: { status: 'not run', cpuSeconds: 0, peakRssBytes: 0, signals: ['the run left no summary of its own'] },
+    // Nobody knows how long it sent: a rate that was not reached is nobody's fault.
+    generator: {
+      status: 'unhealthy',
+      cpuSeconds: 0,
+      peakRssBytes: 0,
+      signals: ['the run was cut off and left no summary of its own'],
+    },
     errors: [],
-    clockJumps: [],
     counted: null,
     environment: {},
     written: {},

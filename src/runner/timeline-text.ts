@@ -1,14 +1,20 @@
-import type { Anchor } from '../core/anchor.ts';
 import type { Clock } from '../core/clock.ts';
 import { formatDuration } from '../core/units.ts';
+import type { Start } from '../engine/protocol.ts';
 import { formatShare } from '../metrics/format-share.ts';
 import type { RunResult } from '../metrics/result.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { TimelineEntry } from '../plan/timeline.ts';
 
-/** Says each entry of the timeline when its time comes. Returns what calls off the rest. */
-export function announceTimeline(plan: Plan, anchor: Anchor, clock: Clock, say: (text: string) => void): () => void {
-  const cancels = plan.timeline.map((entry) => {
+/** Says each entry of the timeline from slot time `fromUs` on when its time comes. Returns what calls off the rest. */
+export function announceTimeline(
+  plan: Plan,
+  { anchor, fromUs }: Pick<Start, 'anchor' | 'fromUs'>,
+  clock: Clock,
+  say: (text: string) => void,
+): () => void {
+  const entries = plan.timeline.filter(({ atUs }) => atUs >= fromUs);
+  const cancels = entries.map((entry) => {
     const delayMs = Math.max(0, (anchor.startMonoUs + entry.atUs - clock.nowUs()) / 1000);
     return clock.after(delayMs, () => say(`${entry.kind}: ${describe(entry, plan)}`));
   });

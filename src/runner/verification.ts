@@ -15,47 +15,38 @@ export interface VerificationOptions {
   runDir: string;
   /** null: fixed later, by `fixAnchor`. */
   anchor: Anchor | null;
+  /** Go on with what an earlier verifier of the run has left. */
+  resume: boolean;
   note(text: string): void;
   /** Once, if the verifier fails after it was ready. */
   failed(error: IotloadError): void;
 }
 
-/** The verifier process of one run. A verifier that dies costs the proof of delivery, never the run. */
+/** A verifier that dies again and again would die of the same. */
+const MAX_RESTARTS = 3;
+
+/**
+ * The verifier process of one run. One that dies while the run is sending is followed by another, which goes on from its record; if that
+ * does not help, it costs the proof of delivery, never the run.
+ */
 export class Verification {
   /** Distinct events seen unaltered so far. */
   verified = 0;
   /** Memory of its process, as it last told. */
   rssBytes = 0;
-  readonly #handle: VerifierHandle;
-  readonly #opened: Promise<void>;
-  readonly #onFailure: (error: IotloadError) => void;
+  readonly #options: VerificationOptions;
+  #handle: VerifierHandle;
+  #opened: Promise<void>;
+  #anchor: Anchor | null;
+  #restarts = 0;
   #onProbe: () => void = () => {};
   #onLateFailure: (error: IotloadError) => void = () => {};
   #failure: IotloadError | null = null;
 
-  constructor({ plan, runId, shard, dir, runDir, anchor, note, failed }: VerificationOptions) {
-    this.#onFailure = failed;
-    const { protocol, options } = plan.targets[plan.verify.read] as TargetPlan;
-    this.#handle = startVerifier({
-      probe: () => this.#onProbe(),
-      progress: ({ seen, rssBytes }) => {
-        this.verified = seen;
-        this.rssBytes = rssBytes;
-      },
-      notice: (kind, detail) => {
-        if (kind !== 'connecting' && kind !== 'connected') note(`verifier: ${kind}: ${detail}`);
-      },
-      failed: (error) => this.#failed(error),
-    });
-    this.#opened = this.#handle.open({
-      plan,
-      runId,
-      shard,
-      target: { protocol, options },
-      outDir: dir,
-      runDir,
-      anchor,
-    });
+  constructor(options: VerificationOptions) {
+    this.#options = options;
+    this.#anchor = options.anchor;
+    [this.#handle, this.#opened] = this.#start(options.resume);
   }
 
   /** Resolves when whatever is published from now on will be read. */
@@ -78,33 +69,75 @@ export class Verification {
   }
 
   fixAnchor(anchor: Anchor): void {
+    this.#anchor = anchor;
     this.#handle.anchor(anchor);
   }
 
   /** Waits for what is still to arrive, at most `graceUs`, `cutShort` where more was meant; then `seen` is complete, unless the verifier failed. */
   async finish(graceUs: Micros, cutShort: boolean): Promise<void> {
-    if (this.#failure !== null) return;
-    try {
-      const { progress } = await this.#handle.finish(graceUs, cutShort);
-      this.verified = progress.seen;
-    } catch (error) {
-      this.#failed(error as IotloadError);
+    while (this.#failure === null) {
+      const handle = this.#handle;
+      try {
+        await this.#opened;
+        const { progress } = await handle.finish(graceUs, cutShort);
+        this.verified = progress.seen;
+        return;
+      } catch (error) {
+        // If another one has taken its place, that one is asked.
+        this.#failed(handle, error as IotloadError);
+      }
     }
   }
 
   /** Shortens a `finish` under way. */
   hurry(graceUs: Micros): void {
-    this.#handle.finish(graceUs, true).catch((error: IotloadError) => this.#failed(error));
+    const handle = this.#handle;
+    handle.finish(graceUs, true).catch((error: IotloadError) => this.#failed(handle, error));
   }
 
   close(): Promise<void> {
     return this.#handle.close();
   }
 
-  #failed(error: IotloadError): void {
-    if (this.#failure !== null) return;
+  #start(resume: boolean): [VerifierHandle, Promise<void>] {
+    const { plan, runId, shard, dir, runDir, note } = this.#options;
+    const { protocol, options } = plan.targets[plan.verify.read] as TargetPlan;
+    const handle = startVerifier({
+      probe: () => this.#onProbe(),
+      progress: ({ seen, rssBytes }) => {
+        this.verified = seen;
+        this.rssBytes = rssBytes;
+      },
+      notice: (kind, detail) => {
+        if (kind !== 'connecting' && kind !== 'connected') note(`verifier: ${kind}: ${detail}`);
+      },
+      failed: (error) => this.#failed(handle, error),
+    });
+    const opened = handle.open({
+      plan,
+      runId,
+      shard,
+      target: { protocol, options },
+      outDir: dir,
+      runDir,
+      anchor: this.#anchor,
+      resume,
+    });
+    // Whoever waits for it is told; nobody has to.
+    opened.catch(() => {});
+    return [handle, opened];
+  }
+
+  #failed(handle: VerifierHandle, error: IotloadError): void {
+    if (this.#failure !== null || handle !== this.#handle) return;
+    if (handle.gone && this.#anchor !== null && this.#restarts < MAX_RESTARTS) {
+      this.#restarts++;
+      this.#options.note(`${error.message}; another one goes on from its record`);
+      [this.#handle, this.#opened] = this.#start(true);
+      return;
+    }
     this.#failure = error;
     this.#onLateFailure(error);
-    this.#onFailure(error);
+    this.#options.failed(error);
   }
 }

@@ -2,12 +2,10 @@ import { join } from 'node:path';
 import type { Anchor, Part } from '../core/anchor.ts';
 import { type Clock, type Micros, sleep } from '../core/clock.ts';
 import { IotloadError } from '../core/errors.ts';
-import { thisHost } from '../core/host.ts';
 import { isMadeAgain, type Plan } from '../plan/plan.ts';
-import { planDigest, redactPlan } from '../plan/plan-digest.ts';
 import { hasEndMark } from '../wire/journal.ts';
 import { readSeen, type SeenRecord } from '../wire/seen-file.ts';
-import type { PlanDocument } from './plan-document.ts';
+import { planDocument } from './plan-document.ts';
 import { inDirectory } from './real-targets.ts';
 import { createDefaultRunDirectory, createRunDirectory, runFiles, writeRunFile } from './run-directory.ts';
 import { Verification } from './verification.ts';
@@ -19,8 +17,6 @@ export interface VerifyOptions {
   out: string | null;
   /** Instant of slot time 0, where the run was given one; null: the events themselves have to tell. */
   startAtWallUs: Micros | null;
-  /** How far this host's clock may be from that of the run's host; null where nobody said. */
-  clockBoundUs?: Micros | null;
   /** Directory of the run, on this host: reading ends when its `sent` does. null: reading ends at `stop`. */
   runDir: string | null;
   clock: Clock;
@@ -68,18 +64,7 @@ async function read(options: VerifyOptions, stopped: () => boolean): Promise<{ d
     out === null
       ? createDefaultRunDirectory(plan.outputs.dir, `${plan.name}-verify`, clock.wallUs())
       : createRunDirectory(out);
-  const host = thisHost(clock);
-  const document: PlanDocument = {
-    plan: redactPlan(plan),
-    digest: planDigest(plan),
-    anchor,
-    shard: `${shard.index}/${shard.count}`,
-    workers: 0,
-    host,
-    // Where hosts have no marks, a directory that can be read from here is taken to be of this one.
-    clockBoundUs: options.clockBoundUs ?? (runDir !== null && host.bootId === null ? 0 : null),
-  };
-  writeRunFile(dir, runFiles.plan, `${JSON.stringify(document, null, 2)}\n`);
+  writeRunFile(dir, runFiles.plan, planDocument(plan, anchor, shard, 0));
   let failure: IotloadError | null = null;
   const verification = new Verification({
     plan: { ...inDirectory(plan, runDir ?? dir), verify },
@@ -88,6 +73,7 @@ async function read(options: VerifyOptions, stopped: () => boolean): Promise<{ d
     dir,
     runDir: runDir ?? dir,
     anchor,
+    resume: false,
     note,
     failed: (error) => {
       failure = error;
@@ -111,7 +97,7 @@ async function read(options: VerifyOptions, stopped: () => boolean): Promise<{ d
   }
 }
 
-/** With a start the whole anchor is known, on this host's monotonic clock: as exactly as the wall clocks of both hosts agree. */
+/** With a start the whole anchor is known; this host's monotonic clock stands for the sender's, so both have to run on one host. */
 function anchorOf({ plan, runId, startAtWallUs, clock }: VerifyOptions): Anchor | null {
   if (startAtWallUs !== null) {
     return { runId, startWallUs: startAtWallUs, startMonoUs: clock.nowUs() + startAtWallUs - clock.wallUs() };

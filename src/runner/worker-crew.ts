@@ -1,9 +1,10 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import type { Anchor, Part } from '../core/anchor.ts';
+import type { Part } from '../core/anchor.ts';
+import type { Micros } from '../core/clock.ts';
 import { fromPlainError, IotloadError } from '../core/errors.ts';
 import { type Board, boardBytes, Command, openBoard } from '../engine/board.ts';
-import type { FromWorker, ToWorker, WorkerReport, WorkerTask } from '../engine/protocol.ts';
+import type { FromWorker, Start, ToWorker, WorkerReport, WorkerTask } from '../engine/protocol.ts';
 import { keptRecordings } from '../models/recording/recording.ts';
 import type { Plan } from '../plan/plan.ts';
 
@@ -12,6 +13,8 @@ export interface CrewOptions {
   runId: string;
   shard: Part;
   workers: number;
+  /** The run goes on after it was cut off or stopped. */
+  resumes: boolean;
   /** Everything a worker says besides "ready". */
   heard(worker: number, message: FromWorker): void;
 }
@@ -37,7 +40,7 @@ export class WorkerCrew {
   readonly #ends: Promise<WorkerEnd>[] = [];
 
   constructor(options: CrewOptions) {
-    const { plan, runId, shard, workers } = options;
+    const { plan, runId, shard, workers, resumes } = options;
     this.#pool = new Piscina({
       filename: new URL('../engine/worker.js', import.meta.url).href,
       minThreads: workers,
@@ -68,6 +71,7 @@ export class WorkerCrew {
         board: buffer,
         port: port2,
         recordings: keptRecordings(),
+        resumes,
       };
       this.#ready.push(
         new Promise((resolve) => {
@@ -117,8 +121,13 @@ export class WorkerCrew {
     });
   }
 
-  go(anchor: Anchor): void {
-    this.#tell({ kind: 'go', anchor });
+  go(start: Start): void {
+    this.#tell({ kind: 'go', ...start });
+  }
+
+  /** Slots before this slot time may be sent. */
+  grant(promisedUs: Micros): void {
+    for (const { promise } of this.boards) promise[0] = promisedUs;
   }
 
   probe(): void {

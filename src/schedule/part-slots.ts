@@ -19,6 +19,18 @@ export class PartSlots {
     this.slot = this.seats === 0 ? Number.POSITIVE_INFINITY : part.index;
   }
 
+  /** Goes on with the first own slot from `slot` on. */
+  seek(slot: number): void {
+    if (this.seats === 0) return;
+    const round = Math.floor(slot / this.#devices);
+    const from = slot - round * this.#devices;
+    const steps = Math.max(0, Math.ceil((from - this.#part.index) / this.#part.count));
+    const seat = this.#part.index + steps * this.#part.count;
+    const next = seat < this.#devices;
+    this.seat = next ? seat : this.#part.index;
+    this.slot = (next ? round : round + 1) * this.#devices + this.seat;
+  }
+
   /** Steps to the next own slot. */
   advance(): void {
     if (this.seats === 0) return;

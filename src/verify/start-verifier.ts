@@ -19,6 +19,8 @@ export interface VerifierEvents {
 
 /** A verifier process, seen from the process that started it. */
 export interface VerifierHandle {
+  /** The process has ended. */
+  readonly gone: boolean;
   /** Resolves when whatever is published from now on will be read. Rejects with an IotloadError, its own or `verifier-not-ready`. */
   open(task: VerifierTask): Promise<void>;
   /** Fixes the anchor; before slot time 0. */
@@ -53,7 +55,8 @@ class VerifierProcess implements VerifierHandle {
   readonly #clock: Clock;
   readonly #ready = new Pending<void>();
   readonly #done = new Pending<VerifierDone>();
-  readonly #gone: Promise<void>;
+  readonly #exited: Promise<void>;
+  gone = false;
   #isReady = false;
   #closing = false;
   #cancelWatchdog = (): void => {};
@@ -62,8 +65,9 @@ class VerifierProcess implements VerifierHandle {
     this.#child = child;
     this.#events = events;
     this.#clock = clock;
-    this.#gone = new Promise((resolve) => {
+    this.#exited = new Promise((resolve) => {
       child.once('exit', (status, signal) => {
+        this.gone = true;
         resolve();
         const code = this.#isReady ? 'verifier-died' : 'verifier-not-ready';
         this.#fail(new IotloadError(code, `the verifier died (${signal ?? `exit ${status}`})`));
@@ -98,7 +102,7 @@ class VerifierProcess implements VerifierHandle {
     this.#closing = true;
     if (child.connected) child.disconnect();
     const cancel = this.#clock.after(CLOSE_MS, () => child.kill('SIGKILL'));
-    await this.#gone;
+    await this.#exited;
     cancel();
   }
 

@@ -31,6 +31,16 @@ export function emptySamples(): Samples {
   };
 }
 
+/** Adds totals whose cells were added one by one. */
+export function addTotals(sum: Samples, gain: Omit<Samples, 'cells'>): void {
+  sum.min = Math.min(sum.min, gain.min);
+  sum.max = Math.max(sum.max, gain.max);
+  sum.sum += gain.sum;
+  sum.negative += gain.negative;
+  sum.clamped += gain.clamped;
+  sum.rejected += gain.rejected;
+}
+
 /**
  *   samples := (cell + 1, count: varint)* 0:varint rejected:varint (min, max, sum: f64; negative, clamped: varint)?
  *
@@ -63,9 +73,5 @@ export function readSamples(reader: ByteReader, into: Samples): void {
   if (!Number.isFinite(min) || !Number.isFinite(max) || !Number.isFinite(sum)) {
     throw new IotloadError('file-corrupt', 'a record holds an impossible latency');
   }
-  into.min = Math.min(into.min, min);
-  into.max = Math.max(into.max, max);
-  into.sum += sum;
-  into.negative += reader.varint();
-  into.clamped += reader.varint();
+  addTotals(into, { min, max, sum, negative: reader.varint(), clamped: reader.varint(), rejected: 0 });
 }

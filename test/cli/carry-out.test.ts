@@ -5,7 +5,8 @@ import yargs from 'yargs';
 import { carryOut, type SendingFlags, sendingFlags, workersOf } from '../../src/cli/carry-out.ts';
 import { version } from '../../src/cli/version.ts';
 import { IotloadError } from '../../src/core/errors.ts';
-import type { RunHandle, RunOptions } from '../../src/runner/run.ts';
+import type { RunHandle } from '../../src/runner/run.ts';
+import type { RunOptions } from '../../src/runner/run-options.ts';
 import { testResult } from '../metrics/test-result.ts';
 import { planned, scenario } from '../plan/request.ts';
 import { capturedOutput } from './captured-output.ts';
@@ -71,7 +72,7 @@ describe('carryOut', () => {
     const { runId, workers, ...options } = started();
     expect(options).toMatchObject({ plan, shard: { index: 0, count: 1 }, out: null, startAtWallUs: null, version });
     expect(workers).toBe(workersOf(undefined));
-    expect(runId).toMatch(/^[A-Za-z0-9-]+$/);
+    expect(runId).toBeNull();
     expect(output.stdout).toContain(join('results', 'mine'));
     expect(output.stdout).not.toContain(process.cwd());
   });
@@ -79,14 +80,14 @@ describe('carryOut', () => {
   it('hands on what the flags say', async () => {
     capturedOutput();
     const given = { ...flags, out: 'here', workers: '3', 'run-id': 'nightly-42' };
-    await carryOut(plan, given, { shard: { index: 1, count: 4 }, startAtWallUs: 5_000_000, clockBoundUs: 2_000 });
+    await carryOut(plan, given, { shard: { index: 1, count: 4 }, startAtWallUs: 5_000_000, resume: true });
     expect(started()).toMatchObject({
       out: 'here',
       workers: 3,
       runId: 'nightly-42',
       shard: { index: 1, count: 4 },
       startAtWallUs: 5_000_000,
-      clockBoundUs: 2_000,
+      resume: true,
     });
   });
 

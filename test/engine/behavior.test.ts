@@ -81,6 +81,7 @@ function world({ spec, seconds = 10, window = 1000, answerUs = 500, backlog = 1e
       again += attempts;
     },
     overflow: () => {},
+    promisedUs: () => Number.POSITIVE_INFINITY,
     stopRequested: () => stop,
   });
   sink.settled = (slot, sentAtUs, atUs) =>

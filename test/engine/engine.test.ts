@@ -72,6 +72,7 @@ function world(setup: Setup) {
       overflows++;
       engine.stop();
     },
+    promisedUs: () => Number.POSITIVE_INFINITY,
     stopRequested: () => stop,
   });
   sink.settled = (slot, sentAtUs, atUs) =>
@@ -284,6 +285,7 @@ describe('Engine', () => {
       settle: () => {},
       attemptedAgain: () => {},
       overflow: () => {},
+      promisedUs: () => Number.POSITIVE_INFINITY,
       stopRequested: () => false,
     });
     engine.attach([sink]);

@@ -6,7 +6,7 @@ import { testPlan } from '../verify/test-plan.ts';
 
 const anchor = { runId: 'r', startWallUs: 0, startMonoUs: 2_000_000 };
 
-function scheduled() {
+function scheduled(fromUs = 0) {
   const clock = new VirtualClock(1_500_000);
   const calls: { atUs: number; cut: Cut; forMs: number }[] = [];
   const sink = { disconnect: (cut: Cut, forMs: number) => calls.push({ atUs: clock.nowUs(), cut, forMs }) };
@@ -17,7 +17,7 @@ function scheduled() {
     { atUs: 3_000_000, fleets: null, kind: 'disconnect', forUs: 1_000, share: 1 },
   ];
   // The second target has no connections.
-  const callOff = scheduleCuts(plan, anchor, clock, [sink, {}] as unknown as Sink[]);
+  const callOff = scheduleCuts(plan, anchor, fromUs, clock, [sink, {}] as unknown as Sink[]);
   return { clock, calls, callOff };
 }
 
@@ -43,4 +43,10 @@ it('cuts nothing once it is called off', () => {
   callOff();
   clock.advanceTo(9_000_000);
   expect(calls).toHaveLength(1);
+});
+
+it('cuts nothing again that a run did before it was gone on with', () => {
+  const { clock, calls } = scheduled(1_000_001);
+  clock.advanceTo(9_000_000);
+  expect(calls).toMatchObject([{ atUs: 5_000_000 }]);
 });

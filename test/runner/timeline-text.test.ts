@@ -24,7 +24,7 @@ it('says what happens when it happens, until it is called off', () => {
   const clock = new VirtualClock(500_000);
   const said: [atUs: number, text: string][] = [];
   const anchor = { runId: 'r', startWallUs: 0, startMonoUs: 1_000_000 };
-  const callOff = announceTimeline(plan, anchor, clock, (text) => said.push([clock.nowUs(), text]));
+  const callOff = announceTimeline(plan, { anchor, fromUs: 0 }, clock, (text) => said.push([clock.nowUs(), text]));
   clock.advanceTo(4_000_000);
   callOff();
   clock.advanceTo(9_000_000);
@@ -33,6 +33,15 @@ it('says what happens when it happens, until it is called off', () => {
     [3_000_000, `disconnect: ${texts[1]}`],
     [4_000_000, `quake: ${texts[2]}`],
   ]);
+});
+
+it('does not say again what was said before a run was gone on with', () => {
+  const clock = new VirtualClock(3_500_000);
+  const said: string[] = [];
+  const anchor = { runId: 'r', startWallUs: 0, startMonoUs: 1_000_000 };
+  announceTimeline(plan, { anchor, fromUs: 2_500_000 }, clock, (text) => said.push(text));
+  clock.advanceTo(9_000_000);
+  expect(said).toEqual([`quake: ${texts[2]}`, `note: ${texts[3]}`]);
 });
 
 it('keeps in the result what the run lasted for', () => {

@@ -22,6 +22,8 @@ export interface FileFolder {
   complete(sequence: number): Promise<void>;
   /** Takes a file away that holds nothing of use. */
   remove(sequence: number): Promise<void>;
+  /** The last file that an earlier writer of the part left, cut back to its whole lines if it is open; null where there is none. */
+  last(): Promise<{ sequence: number; open: { file: WritableFile; bytes: number } | null } | null>;
 }
 
 /** One file after the other, at most one of them open. Its caller makes one call at a time. */
@@ -44,6 +46,24 @@ export class FileSeries {
   async current(): Promise<CurrentFile> {
     this.#current ??= await this.#open(this.#sequence + 1);
     return this.#current;
+  }
+
+  /** Goes on where an earlier writer of the part was cut off. To be called first. @throws a system error */
+  async resume(): Promise<void> {
+    const last = await this.#folder.last();
+    if (last === null) return;
+    this.#sequence = last.sequence;
+    if (last.open === null) return;
+    const { file, bytes } = last.open;
+    const start = this.#header.length;
+    if (bytes >= start) {
+      this.#current = { file, start, position: bytes };
+      return;
+    }
+    // Cut off within its header: nothing of use.
+    await file.close();
+    await this.#folder.remove(last.sequence);
+    this.#sequence--;
   }
 
   /** Whether a line was written since the last file was completed. */

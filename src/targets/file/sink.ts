@@ -1,6 +1,5 @@
 import { appendFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Part } from '../../core/anchor.ts';
 import { IotloadError } from '../../core/errors.ts';
 import type { Sink, SinkContext, TargetOptions } from '../target.ts';
 import { describeFileError } from './file-error.ts';
@@ -29,7 +28,7 @@ export async function openSink(options: TargetOptions, context: SinkContext): Pr
     Buffer.from(header === null ? '' : `${header}\n`),
     roll?.maxBytes ?? Number.POSITIVE_INFINITY,
   );
-  await openFirst(series, files, context.part);
+  await openFirst(series, files, context);
   const writer = new LineWriter(series, context.clock, context.events);
   const { everyUs = null } = roll ?? {};
   const stopRolling = everyUs === null ? () => {} : context.clock.every(everyUs / 1000, () => writer.roll());
@@ -60,11 +59,12 @@ export async function openSink(options: TargetOptions, context: SinkContext): Pr
   };
 }
 
-async function openFirst(series: FileSeries, files: PartFiles, part: Part): Promise<void> {
+async function openFirst(series: FileSeries, files: PartFiles, { part, resumes = false }: SinkContext): Promise<void> {
   const path = files.pathOf(part, files.rolls ? 1 : null);
   try {
-    const stranger = await prepareFolder(files, part);
+    const stranger = await prepareFolder(files, part, resumes);
     if (stranger !== null) throw exists(join(files.directory, stranger));
+    if (resumes) await series.resume();
     await series.current();
   } catch (error) {
     if (error instanceof IotloadError) throw error;

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { type FileHandle, readdir } from 'node:fs/promises';
 import type { Part } from '../../core/anchor.ts';
 import type { Source, SourceContext, SourceEvents, TargetOptions } from '../target.ts';
 import { describeFileError, isMissing } from './file-error.ts';
@@ -168,7 +168,8 @@ class FileSource implements Source {
         return false;
       }
       const header = part === null ? new Uint8Array(0) : this.#header;
-      const reader = new LineReader(handle, header, guarded, () => clock.nowUs(), resumed?.bytes ?? 0);
+      const position = resumed?.bytes ?? (await this.#oldMarkers(key, handle));
+      const reader = new LineReader(handle, header, guarded, () => clock.nowUs(), position);
       this.#followed.set(key, { part, series: new SeriesReader(opener, handle, from, reader), failed: false });
       return true;
     } catch (error) {
@@ -177,7 +178,13 @@ class FileSource implements Source {
     }
   }
 
-  /** Where an earlier source stopped reading; null where it had not begun. Readiness markers begin anew with every sink. */
+  /** Bytes of readiness markers that were there before a run was gone on with: they say nothing about now. */
+  async #oldMarkers(key: string, handle: FileHandle): Promise<number> {
+    if (key !== PROBE || (this.#context.resumeFrom ?? null) === null) return 0;
+    return (await handle.stat()).size;
+  }
+
+  /** Where an earlier source stopped reading; null where it had not begun. */
   #resumed(key: string): FilePositions[string] | null {
     return key === PROBE ? null : ((this.#context.resumeFrom as FilePositions | null | undefined)?.[key] ?? null);
   }

@@ -21,6 +21,10 @@ class MemoryFolder implements FileFolder {
     this.#chops = chops;
   }
 
+  async last() {
+    return null;
+  }
+
   create(sequence: number): Promise<WritableFile> {
     if (this.refuses !== null) return Promise.reject(Object.assign(new Error('no'), { code: this.refuses }));
     expect(this.files.has(sequence)).toBe(false);

@@ -51,7 +51,7 @@ function start(disk: SmallDisk) {
   const record = new SinkRecord();
   const clock = new VirtualClock();
   const nothing = (): Promise<void> => Promise.resolve();
-  const folder = { create: () => Promise.resolve(disk), complete: nothing, remove: nothing };
+  const folder = { create: () => Promise.resolve(disk), complete: nothing, remove: nothing, last: async () => null };
   const writer = new LineWriter(new FileSeries(folder, new Uint8Array(), Number.POSITIVE_INFINITY), clock, record);
   const sender = lineSender(writer, clock);
   const send = (...payloads: string[]): void => sender(payloads);

@@ -1,0 +1,33 @@
+import type { Part } from '../core/anchor.ts';
+import type { Clock, Micros } from '../core/clock.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { RunProgress } from './run-progress.ts';
+
+export interface RunOptions {
+  plan: Plan;
+  /** null: a new one, or that of the run that is gone on with. */
+  runId: string | null;
+  shard: Part;
+  workers: number;
+  /** Results directory; null for the default, a new one for every run. */
+  out: string | null;
+  /**
+   * Go on with the run in `out`, if there is one that was cut off or stopped: under its own id and start, with as many workers as it had.
+   * What fell due meanwhile is not sent.
+   */
+  resume?: boolean;
+  /** Wall-clock instant of slot time 0; null for "as soon as everything is ready". */
+  startAtWallUs: Micros | null;
+  /** The command as typed, for the result. */
+  command: string;
+  /** Version of iotload, for the result. */
+  version: string;
+  clock: Clock;
+  observer: RunObserver;
+}
+
+export interface RunObserver {
+  progress(progress: RunProgress): void;
+  /** One line about something that happened. */
+  note(text: string): void;
+}

@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import type { IotloadError } from '../core/errors.ts';
+import type { Start } from '../engine/protocol.ts';
+import { SentWriter } from '../wire/sent-file.ts';
+import type { Latencies } from './latencies.ts';
+import { planDocument } from './plan-document.ts';
+import { pacedPromises, unpacedPromises } from './promises.ts';
+import { fixAnchor, LEAD_US } from './readiness.ts';
+import { type EarlierRun, resumedAnchor, slotsFrom } from './resume.ts';
+import {
+  clearRunDirectory,
+  createDefaultRunDirectory,
+  createRunDirectory,
+  type RunDirectory,
+  resumeRunDirectory,
+  runFiles,
+  writeRunFile,
+} from './run-directory.ts';
+import type { RunOptions } from './run-options.ts';
+import { sumCounters } from './run-progress.ts';
+import { SentKeeper } from './sent-keeper.ts';
+import type { WorkerCrew } from './worker-crew.ts';
+
+/** Latencies are kept for stretches of this length, longer in a run that would have more than so many of them. */
+const SAMPLES_EVERY_US = 1_000_000;
+const MOST_SAMPLES = 3_600;
+
+type Options = RunOptions & { runId: string };
+
+/** The directory of the run: a new one, or that of the run that is gone on with. */
+export function claimDirectory(options: Options, earlier: EarlierRun | null): RunDirectory {
+  const { plan, out, clock, resume = false } = options;
+  if (out === null) return createDefaultRunDirectory(plan.outputs.dir, plan.name, clock.wallUs());
+  if (earlier !== null) return resumeRunDirectory(earlier.dir);
+  // Whoever asks to go on with a run that was cut off before it could send anything wants it begun.
+  if (resume) clearRunDirectory(out);
+  return createRunDirectory(out);
+}
+
+/** Fixes when slot time 0 is and where sending starts, and writes the plan down. */
+export function fixStart(options: Options, earlier: EarlierRun | null, dir: string): Start {
+  const { plan, clock, runId, shard, workers, startAtWallUs } = options;
+  if (earlier !== null) {
+    const anchor = resumedAnchor(clock, earlier.anchor);
+    const fromUs = Math.max(0, clock.nowUs() + LEAD_US - anchor.startMonoUs);
+    return { anchor, fromUs, from: slotsFrom(plan, earlier.sent, fromUs) };
+  }
+  const anchor = fixAnchor(clock, runId, startAtWallUs);
+  writeRunFile(dir, runFiles.plan, planDocument(plan, anchor, shard, workers));
+  return { anchor, fromUs: 0, from: plan.fleets.map(() => 0) };
+}
+
+/** Opens the `sent` file, new or behind what stands in it, and what keeps it. Rejects with `file-unwritable`. */
+export async function keepRecord(
+  options: Options,
+  earlier: EarlierRun | null,
+  dir: string,
+  { anchor, from }: Start,
+  { crew, latencies, failed }: { crew: WorkerCrew; latencies: Latencies; failed(error: IotloadError): void },
+): Promise<SentKeeper> {
+  const { plan, clock, shard, runId } = options;
+  const path = join(dir, runFiles.sent);
+  const fleets = plan.fleets.map(({ name, devices, slots }) => ({ name, devices, slots }));
+  const writer =
+    earlier === null
+      ? await SentWriter.open(path, { runId, shard, fleets })
+      : await SentWriter.resume(path, earlier.sent, from);
+  const pickedUp = (): number[] =>
+    plan.fleets.map((_, fleet) => sumCounters(crew.boards, fleet).pickedUp * shard.count);
+  return new SentKeeper({
+    writer,
+    clock,
+    promises:
+      plan.clock.speed === 'max'
+        ? unpacedPromises(plan, from, pickedUp)
+        : pacedPromises(plan, clock, anchor.startMonoUs),
+    grant: (promisedUs) => crew.grant(promisedUs),
+    takeSamples: () => latencies.take(),
+    samplesEveryUs: Math.max(SAMPLES_EVERY_US, plan.run.durationUs / MOST_SAMPLES),
+    failed,
+  });
+}
