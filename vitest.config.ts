@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const timed = ['test/e2e/stall.test.ts', 'test/e2e/judged.test.ts'];
+const timed = ['test/e2e/stall.test.ts', 'test/e2e/judged.test.ts', 'test/e2e/held.test.ts'];
 
 /**
  * unit: source as it is, virtual time, in-process. e2e: the built CLI as its users start it. timed: what measures time by the real clock,

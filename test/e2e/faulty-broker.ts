@@ -6,7 +6,7 @@ import { startMqttBroker } from '../../src/brokers/mqtt/embedded-mqtt-broker.ts'
 import type { EmbeddedBroker } from '../../src/brokers/registry.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import type { RunResult } from '../../src/metrics/result.ts';
-import { findingsOf, iotload, scratch, summaryOf } from './iotload.ts';
+import { findingsOf, type Running, scratch, start, summaryOf } from './iotload.ts';
 import { phones } from './scenario-text.ts';
 
 /** A run, and what the proxy says that it did to it. */
@@ -31,6 +31,8 @@ interface Load {
   fleet?: string;
   /** More of the scenario. */
   more?: string;
+  /** What happens to the run besides, beginning when it has started. */
+  meanwhile?: (running: Running, out: string) => Promise<void>;
 }
 
 /** A broker behind a fault proxy, for all tests of a file; call it once, at the file's top level. */
@@ -52,7 +54,9 @@ export function faultyBroker(): (faults: FaultPlan, load?: Load) => Promise<Judg
       const file = space.path('case.yaml');
       writeFileSync(file, phones({ ...load, target }));
       const out = space.path('out');
-      const { code } = await iotload(['run', file, '--out', out, '--progress', 'none', '--workers', '1']);
+      const running = start(['run', file, '--out', out, '--progress', 'none', '--workers', '1']);
+      await load.meanwhile?.(running, out);
+      const { code } = await running.finished;
       const ascending = (slots: number[]): number[] => slots.sort((a, b) => a - b);
       const findings = findingsOf(out);
       return {
