@@ -71,4 +71,14 @@ export { positionOf, renderDiagnostics } from './scenario/diagnostics.ts';
 export { scenarioJsonSchema } from './scenario/json-schema.ts';
 export type { PluginPlan } from './scenario/load-plugin.ts';
 export type { PluginKit } from './scenario/plugin-kit.ts';
+export type { CaseReport } from './selftest/case-report.ts';
+export {
+  type SelfTestHandle,
+  type SelfTestObserver,
+  type SelfTestOptions,
+  type SelfTestReport,
+  startSelfTest,
+} from './selftest/selftest.ts';
+export type { EventFault, Injection, Rig, Subject, Truth } from './selftest/subject.ts';
+export { subjects } from './selftest/subjects.ts';
 export { targets } from './targets/registry.ts';

@@ -86,6 +86,12 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import('./verify.ts')).verifyCommand,
   },
   {
+    name: 'selftest',
+    group: 'prove',
+    summary: 'do known harm to runs: do they report exactly that?',
+    load: async () => (await import('./selftest.ts')).selfTestCommand,
+  },
+  {
     name: 'report',
     group: 'tell',
     summary: 'print the result of a finished run again',

@@ -30,4 +30,6 @@ export interface RunObserver {
   progress(progress: RunProgress): void;
   /** One line about something that happened. */
   note(text: string): void;
+  /** The process that reads back has been started. */
+  verifierStarted?(pid: number): void;
 }

@@ -130,6 +130,8 @@ class Run {
       this.#cancels.push(clock.every(PROGRESS_MS, () => this.#report(meter)));
       this.#cancels.push(clock.every(PROGRESS_MS, () => this.#checkMemory()));
       this.#verification = this.#startVerification(embedded.plan, dir);
+      const pid = this.#verification?.pid;
+      if (pid !== undefined) this.#options.observer.verifierStarted?.(pid);
       await Promise.race([this.#becomeReady(crew), this.#interruption]);
       const start = fixStart(this.#options, this.#earlier, dir);
       this.#keeper = await keepRecord(this.#options, this.#earlier, dir, start, {

@@ -49,6 +49,11 @@ export class Verification {
     [this.#handle, this.#opened] = this.#start(options.resume);
   }
 
+  /** The verifier's process. */
+  get pid(): number | undefined {
+    return this.#handle.pid;
+  }
+
   /** Resolves when whatever is published from now on will be read. */
   ready(): Promise<void> {
     return this.#opened;

@@ -21,6 +21,8 @@ export interface VerifierEvents {
 export interface VerifierHandle {
   /** The process has ended. */
   readonly gone: boolean;
+  /** Its process; undefined where that could not be started. */
+  readonly pid: number | undefined;
   /** Resolves when whatever is published from now on will be read. Rejects with an IotloadError, its own or `verifier-not-ready`. */
   open(task: VerifierTask): Promise<void>;
   /** Fixes the anchor; before slot time 0. */
@@ -80,6 +82,10 @@ class VerifierProcess implements VerifierHandle {
       });
     });
     child.on('message', (message) => this.#take(message as FromVerifier));
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
   }
 
   open(task: VerifierTask): Promise<void> {

@@ -31,7 +31,7 @@ export interface FaultPlan {
   refuse?: Selection;
   /** Refuses it for a quota, and passes it on nevertheless. */
   refuseYetPass?: Selection;
-  /** Acknowledges it in the broker's name, and passes it on `ms` later, over a connection of its own at QoS 0. */
+  /** Acknowledges it in the broker's name, and passes it on `ms` later, over a connection of its own where the client's is gone. */
   late?: Selection & { ms: number };
   /** Publishes one of `payloads`, in turn, on the topic of the PUBLISHes selected, behind them. They suffer nothing by it. */
   foreign?: Selection & { payloads: readonly Uint8Array[] };

@@ -3,7 +3,7 @@ import type { Clock, Micros } from '../../core/clock.ts';
 import { FaultChooser, type FaultPlan, type FaultRecord } from './fault-plan.ts';
 import { LateDeliveries } from './late-deliveries.ts';
 import { ProxyConnection } from './proxy-connection.ts';
-import type { ProxyState } from './proxy-state.ts';
+import type { Answered, ProxyState } from './proxy-state.ts';
 
 /** Faults beyond this are not done, so that the log stays complete. */
 const MAX_RECORDS = 500_000;
@@ -25,8 +25,8 @@ export interface FaultProxy<Kept = Buffer> {
   readonly endpoint: string;
   /** Every fault done to a PUBLISH, in order. */
   readonly log: readonly FaultRecord<Kept>[];
-  /** Acknowledgements that `holdAcks` held, and how long after their PUBLISH had come they went. */
-  readonly answers: readonly { payload: Kept; afterUs: Micros }[];
+  /** Acknowledgements that `holdAcks` was to hold, in the order in which they went. */
+  readonly answers: readonly Answered<Kept>[];
   /** Messages of its own that it has published, see `foreign`. */
   readonly foreign: number;
   /** Stalls that have begun; `toUs` is null while one lasts. */
@@ -45,7 +45,7 @@ export interface FaultProxy<Kept = Buffer> {
 export async function startFaultProxy<Kept = Buffer>(options: FaultProxyOptions<Kept>): Promise<FaultProxy<Kept>> {
   const { clock, upstream, translates = false, keep = (payload) => payload as Kept } = options;
   const log: FaultRecord<Kept>[] = [];
-  const answers: { payload: Kept; afterUs: Micros }[] = [];
+  const answers: Answered<Kept>[] = [];
   const stalls: { fromUs: Micros; toUs: Micros | null }[] = [];
   const connections = new Set<ProxyConnection>();
   let cancelStall = (): void => {};
@@ -69,8 +69,8 @@ export async function startFaultProxy<Kept = Buffer>(options: FaultProxyOptions<
       log.push(entry);
       return entry;
     },
-    answered: (payload, afterUs) => {
-      if (answers.length < MAX_RECORDS) answers.push({ payload: keep(payload), afterUs });
+    answered: ({ payload, cameUs, atUs }) => {
+      if (answers.length < MAX_RECORDS) answers.push({ payload: keep(payload), cameUs, atUs });
     },
   };
   const stall = (on: boolean): void => {

@@ -9,7 +9,7 @@ interface Late {
   cancel: () => void;
 }
 
-/** Passes PUBLISHes on long after they were acknowledged, over a connection of its own: their client's may be gone by then. */
+/** Passes PUBLISHes on long after they were acknowledged, over a connection of its own where their client's is gone by then. */
 export class LateDeliveries {
   readonly #clock: Clock;
   readonly #dial: () => Socket;
@@ -32,9 +32,11 @@ export class LateDeliveries {
     return this.#waiting.size;
   }
 
-  /** Passes `frame`, a PUBLISH of QoS 0, on in `ms`, and notes in `record` that it did. */
-  add(frame: Buffer, record: FaultRecord<unknown>, ms: number): void {
-    this.#connect();
+  /**
+   * Passes `frame`, a PUBLISH, on in `ms`, and notes in `record` that it did. `pass` does so on the connection that it came on,
+   * where it keeps its place among the others of its topic; false where that is gone.
+   */
+  add(frame: Buffer, record: FaultRecord<unknown>, ms: number, pass: (frame: Buffer) => boolean): void {
     const late: Late = {
       frame,
       record,
@@ -42,8 +44,7 @@ export class LateDeliveries {
         this.#forget(late);
         record.delivered = true;
         this.#passed();
-        if (this.#welcome) this.#socket?.write(frame);
-        else this.#queued.push(frame);
+        if (!pass(frame)) this.#send(frame);
       }),
     };
     const others = this.#waiting.get(record.topic);
@@ -69,8 +70,13 @@ export class LateDeliveries {
     if (others?.size === 0) this.#waiting.delete(late.record.topic);
   }
 
+  #send(frame: Buffer): void {
+    if (this.#welcome) this.#socket?.write(frame);
+    else this.#queued.push(frame);
+    if (this.#socket === null) this.#connect();
+  }
+
   #connect(): void {
-    if (this.#socket !== null) return;
     const socket = this.#dial();
     this.#socket = socket;
     socket.write(connectFrame('iotload-fault-proxy'));

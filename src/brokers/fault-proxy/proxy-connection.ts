@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Micros } from '../../core/clock.ts';
 import { PacketType } from '../../wire/mqtt-frames.ts';
 import { FrameSplitter } from '../../wire/mqtt-splitter.ts';
 import type { AckHold } from './ack-filter.ts';
@@ -57,6 +58,10 @@ export class ProxyConnection implements Way {
   stallChanged(): void {
     this.#pumpUp();
     this.#pumpDown();
+  }
+
+  get isOpen(): boolean {
+    return this.#broker.writable && !this.#broker.writableEnded;
   }
 
   answer(frame: Buffer): void {
@@ -159,16 +164,19 @@ export class ProxyConnection implements Way {
 
   #passesDown(frame: Buffer): boolean {
     const fate = this.#faults.fateOf(frame);
-    if (typeof fate === 'object') this.#holdAck(frame, fate);
-    return fate === 'pass';
+    if (typeof fate !== 'object') return fate === 'pass';
+    const nowUs = this.#state.clock.nowUs();
+    if (nowUs < fate.untilUs) this.#holdAck(frame, fate, nowUs);
+    else this.#state.answered({ ...fate, atUs: nowUs });
+    return nowUs >= fate.untilUs;
   }
 
-  #holdAck(frame: Buffer, { cameUs, untilUs, payload }: AckHold): void {
+  #holdAck(frame: Buffer, hold: AckHold, nowUs: Micros): void {
     const { clock } = this.#state;
-    clock.after(Math.max(0, untilUs - clock.nowUs()) / 1000, () => {
+    clock.after((hold.untilUs - nowUs) / 1000, () => {
       if (this.#client.destroyed || this.#client.writableEnded) return;
       this.#client.write(frame);
-      this.#state.answered(payload, clock.nowUs() - cameUs);
+      this.#state.answered({ ...hold, atUs: clock.nowUs() });
     });
   }
 }

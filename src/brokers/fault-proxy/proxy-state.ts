@@ -2,6 +2,13 @@ import type { Clock, Micros } from '../../core/clock.ts';
 import type { FaultChooser, FaultPlan, FaultRecord } from './fault-plan.ts';
 import type { LateDeliveries } from './late-deliveries.ts';
 
+/** When a PUBLISH came and when its acknowledgement went; `Kept` is what is kept of its payload. */
+export interface Answered<Kept = Buffer> {
+  payload: Kept;
+  cameUs: Micros;
+  atUs: Micros;
+}
+
 /** What the connections of a proxy share. */
 export interface ProxyState {
   clock: Clock;
@@ -20,8 +27,8 @@ export interface ProxyState {
   late: LateDeliveries;
   /** Enters a fault in the log; returns the entry, to be completed. */
   record(record: FaultRecord): FaultRecord<unknown>;
-  /** An acknowledgement that was held has gone, so long after its PUBLISH came. */
-  answered(payload: Buffer, afterUs: Micros): void;
+  /** An acknowledgement that might be held goes. */
+  answered(answer: Answered): void;
   /** Whether the log has place; without, no fault is done. */
   mayRecord(): boolean;
 }

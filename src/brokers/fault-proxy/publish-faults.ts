@@ -14,6 +14,8 @@ const QUOTA_EXCEEDED = 0x97;
 
 /** What a fault can ask of the connection on which it happens. */
 export interface Way {
+  /** The broker's side is still there. */
+  readonly isOpen: boolean;
   /** Sends a frame to the client, in the broker's name. */
   answer(frame: Buffer): void;
   /** Passes a frame on as soon as nothing is stalled. */
@@ -118,7 +120,7 @@ export class PublishFaults {
         return;
       case 'late':
         this.#acknowledge(packetId, qos);
-        state.late.add(plainPublish(record.topic, record.payload), state.record(record), state.plan.late?.ms ?? 0);
+        this.#defer(frame, state.record(record), record);
         return;
       case 'swallow':
         state.record(record);
@@ -159,6 +161,19 @@ export class PublishFaults {
         this.#count(record.topic, record.ordinal);
         this.#way.delay(frame);
     }
+  }
+
+  /** Brokers pass on messages of one quality of service in order, so it stays as it is; at QoS 2 only its client could release it. */
+  #defer(frame: Buffer, entry: FaultRecord<unknown>, { topic, payload }: FaultRecord): void {
+    const { late, plan } = this.#state;
+    const { qos, packetId } = this.#layout;
+    late.add(qos === 2 ? plainPublish(topic, payload) : frame, entry, plan.late?.ms ?? 0, (due) => {
+      const { isOpen } = this.#way;
+      if (!isOpen) return false;
+      if (qos === 1) this.#acks.expect(packetId, 'swallow');
+      this.#way.release(due);
+      return true;
+    });
   }
 
   #altered(record: FaultRecord, frame: Buffer): Buffer {

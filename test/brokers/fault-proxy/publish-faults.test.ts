@@ -116,33 +116,35 @@ describe('at QoS 2', () => {
 describe('late', () => {
   const connack = generate({ cmd: 'connack', returnCode: 0, sessionPresent: false });
 
-  it('acknowledges at once, and delivers by a way of its own, also when the client has gone', () => {
-    const { say, pass, client, broker, sideDoor, log, state } = through({ late: { every: 2, ms: 500 } });
+  it('acknowledges at once, and delivers on the same connection, in its place among the others', () => {
+    const { say, answer, pass, client, broker, sideDoor, log, state } = through({ late: { every: 2, ms: 500 } });
     say(publish('one', 'a', 1), publish('two', 'a', 2), publish('three', 'b', 3), publish('four', 'b', 4));
     expect([broker.told, client.told]).toEqual([
       ['one', 'three'],
       ['puback 2', 'puback 4'],
     ]);
-    expect(sideDoor.told).toEqual(['connect']);
-    client.emit('end');
-    pass(499);
-    sideDoor.emit('data', connack);
-    expect([sideDoor.told, log.map(({ delivered }) => delivered)]).toEqual([[], [undefined, undefined]]);
-    pass(1);
-    expect([sideDoor.told, log.map(({ delivered }) => delivered)]).toEqual([
-      ['two', 'four'],
-      [true, true],
-    ]);
-    expect(state.passed).toBe(4);
+    pass(500);
+    expect([broker.told, sideDoor.told, state.passed]).toEqual([['two', 'four'], [], 4]);
+    answer(puback(1), puback(2), puback(3), puback(4));
+    expect(client.told).toEqual(['puback 1', 'puback 3']);
+    expect(log.map(({ delivered }) => delivered)).toEqual([true, true]);
   });
 
-  it('waits for the broker’s welcome', () => {
-    const { say, pass, sideDoor } = through({ late: { every: 1, ms: 10 } });
-    say(publish('one'));
-    pass(10);
+  it('delivers by a way of its own when the client has gone', () => {
+    const { say, pass, client, sideDoor, log } = through({ late: { every: 1, ms: 500 } });
+    say(publish('one', 'a', 1));
+    pass(100);
+    say(publish('two', 'a', 2));
+    client.emit('end');
+    pass(399);
+    expect([sideDoor.told, log.map(({ delivered }) => delivered)]).toEqual([[], [undefined, undefined]]);
+    pass(1);
+    // It waits for the broker’s welcome.
     expect(sideDoor.told).toEqual(['connect']);
     sideDoor.emit('data', connack);
     expect(sideDoor.told).toEqual(['one']);
+    pass(100);
+    expect(sideDoor.told).toEqual(['two']);
   });
 
   it('says which younger one of its topic came first, if any', () => {
@@ -158,11 +160,11 @@ describe('late', () => {
   });
 
   it('gives up what still waits at the end', () => {
-    const { say, pass, sideDoor, state, log } = through({ late: { every: 1, ms: 10 } });
+    const { say, pass, broker, sideDoor, state, log } = through({ late: { every: 1, ms: 10 } });
     say(publish('one'));
     state.late.close();
     pass(100);
-    expect([sideDoor.told, sideDoor.destroyed, log[0]?.delivered]).toEqual([['connect'], true, undefined]);
+    expect([broker.told, sideDoor.told, log[0]?.delivered]).toEqual([[], [], undefined]);
   });
 });
 
@@ -216,6 +218,13 @@ describe('acknowledgements that are held', () => {
       ['one', 20_000],
       ['two', 40_000],
     ]);
+  });
+
+  it('do not wait for a timer where their time is over', () => {
+    const { say, answer, client, answers } = through({ holdAcks: { ms: 0 } });
+    say(publish('one', 'a', 1));
+    answer(puback(1));
+    expect([client.told, answers]).toEqual([['puback 1'], [['one', 0]]]);
   });
 
   it('some longer than others', () => {

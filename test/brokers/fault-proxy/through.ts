@@ -15,6 +15,10 @@ export class FakeSocket extends EventEmitter {
   destroyed = false;
   wasReset = false;
   writableEnded = false;
+  get writable(): boolean {
+    return !this.writableEnded && !this.destroyed;
+  }
+
   writableNeedDrain = false;
 
   write(bytes: Uint8Array): boolean {
@@ -89,7 +93,7 @@ export function through(plan: FaultPlan, { translates = false }: { translates?: 
       log.push(record);
       return record;
     },
-    answered: (payload, afterUs) => void answers.push([payload.toString(), afterUs]),
+    answered: ({ payload, cameUs, atUs }) => void answers.push([payload.toString(), atUs - cameUs]),
   };
   const [client, broker] = [new FakeSocket(), new FakeSocket()];
   const connection = new ProxyConnection(state, client as unknown as Socket, broker as unknown as Socket);

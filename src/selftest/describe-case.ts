@@ -1,0 +1,58 @@
+import { formatMicros } from '../core/units.ts';
+import type { RunResult } from '../metrics/result.ts';
+import type { SelfTestCase } from './cases.ts';
+import { type EventFault, eventFaults, type Truth } from './subject.ts';
+
+const injectedWords: Readonly<Record<EventFault, string>> = {
+  lose: 'lost',
+  double: 'doubled',
+  swap: 'overtaken',
+  alter: 'altered',
+  'lose-ack': 'acknowledgements lost',
+  swallow: 'swallowed',
+  refuse: 'refused',
+  'refuse-yet-deliver': 'refused, yet delivered',
+  late: 'late',
+};
+
+/** What was done, in figures: `100 lost`. */
+export function describeInjected(one: SelfTestCase, truth: Truth): string {
+  const parts = eventFaults.flatMap((fault) => {
+    const { length } = truth.slots[fault];
+    return length === 0 ? [] : [`${length} ${injectedWords[fault]}`];
+  });
+  if (truth.foreign > 0) parts.push(`${truth.foreign} foreign`);
+  if (parts.length === 0) return one.harm;
+  return parts.length > 2 ? `${one.harm}: ${parts.join(', ')}` : parts.join(', ');
+}
+
+const told = [
+  'lost',
+  'missing',
+  'duplicates',
+  'reordered',
+  'corrupt',
+  'phantom',
+  'recovered',
+  'unseenUnknown',
+  'foreign',
+] as const;
+
+/** What a run reports of it. */
+export function describeReported(one: SelfTestCase, { events, delivery, latency, generator }: RunResult): string {
+  if (one.compares === 'service-time' || one.compares === 'response-time') {
+    const { p50, p95, p99 } = one.compares === 'service-time' ? latency.serviceTime : latency.responseTime;
+    const text = (us: number | null): string => (us === null ? '–' : formatMicros(us));
+    return `p50 ${text(p50)}, p95 ${text(p95)}, p99 ${text(p99)}`;
+  }
+  if (one.mishap === 'generator-starved') return generator.signals[0] ?? 'a healthy generator';
+  if (one.mishap === 'verifier-killed') return `${events.acked} acknowledged, nothing said of their arrival`;
+  const parts = told.flatMap((key) => {
+    const count = delivery[key];
+    return count === 0 || count === null ? [] : [`${count} ${words[key] ?? key}`];
+  });
+  if (events.rejected > 0) parts.unshift(`${events.rejected} rejected`);
+  return parts.length === 0 ? `${delivery.verified} verified` : parts.join(', ');
+}
+
+const words: Partial<Record<(typeof told)[number], string>> = { unseenUnknown: 'unknown and not seen' };

@@ -1,0 +1,152 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock } from '../core/clock.ts';
+import { newRunId } from '../core/entropy.ts';
+import { IotloadError } from '../core/errors.ts';
+import type { RunResult } from '../metrics/result.ts';
+import { loadPlan } from '../plan/load-plan.ts';
+import type { Plan } from '../plan/plan.ts';
+import { readPlanDocument } from '../runner/plan-document.ts';
+import { type RunHandle, startRun } from '../runner/run.ts';
+import { runFiles } from '../runner/run-directory.ts';
+import type { CaseReport } from './case-report.ts';
+import { caseScenario, pluginFolder } from './case-scenario.ts';
+import type { Load, SelfTestCase } from './cases.ts';
+import { compareDelivery, compareEvents, type NamedFinding } from './compare-counts.ts';
+import { compareLatency } from './compare-latency.ts';
+import { describeInjected, describeReported } from './describe-case.ts';
+import { expectedOf } from './expected.ts';
+import { foreignMessages } from './foreign-messages.ts';
+import { inflictedTimes } from './inflicted-times.ts';
+import { judgeCase } from './judge-case.ts';
+import type { Rig, Subject, Truth } from './subject.ts';
+import { type Granularity, TimerWatch } from './timer-watch.ts';
+
+/** Least tolerance of response times in stalls. */
+const STALL_TOLERANCE_US = 5000;
+
+/** What running a case takes. */
+export interface CaseContext {
+  subject: Subject;
+  load: Load;
+  /** Share of the events that each fault hits. */
+  share: number;
+  workers: number;
+  /** Empty or missing; the run's files are left there. */
+  dir: string;
+  version: string;
+  clock: Clock;
+  /** How many of the events have been sent. */
+  progress(sent: number): void;
+  /** The run has begun and may be stopped. */
+  began(handle: RunHandle): void;
+}
+
+/** Runs one case as `iotload run` would, and compares everything it says with the truth. */
+export async function runCase(one: SelfTestCase, context: CaseContext): Promise<CaseReport> {
+  const { subject, clock, dir } = context;
+  const startUs = clock.nowUs();
+  const refusals = one.faults.some((fault) => fault.startsWith('refuse'));
+  const rig = await subject.open({ refusals, clock });
+  try {
+    const plan = await planOf(one, context, rig);
+    rig.inject({
+      seed: 1,
+      shares: Object.fromEntries(one.faults.map((fault) => [fault, context.share])),
+      ...one.injection,
+      ...(one.foreign ? { foreign: { share: context.share, payloads: foreignMessages(plan) } } : {}),
+    });
+    const watch = new TimerWatch(clock);
+    const result = await carryOut(one, plan, context);
+    const granularity = watch.stop();
+    const truth = rig.truth();
+    const { problems: judged, tooSlow } = judgeCase(one, result);
+    const measured = compare(one, plan, result, truth, context, granularity);
+    return {
+      name: one.name,
+      protocol: subject.protocol,
+      injected: describeInjected(one, truth),
+      reported: describeReported(one, result),
+      expectedVerdict: one.verdict,
+      verdict: result.verdict,
+      status: measured.length > 0 || (judged.length > 0 && !tooSlow) ? 'wrong' : tooSlow ? 'undecided' : 'ok',
+      problems: [...measured, ...judged],
+      seconds: (clock.nowUs() - startUs) / 1e6,
+      dir,
+    };
+  } finally {
+    await rig.close();
+  }
+}
+
+async function planOf(one: SelfTestCase, { load }: CaseContext, rig: Rig): Promise<Plan> {
+  const text = caseScenario(one, load, rig.target);
+  const outcome = await loadPlan({ text, file: `${one.name}.yaml`, folder: pluginFolder, env: {}, set: [], allow: [] });
+  if (outcome.ok) return outcome.plan;
+  throw new IotloadError('defect', `the scenario of a case is wrong: ${outcome.diagnostics[0]?.message}`, {
+    where: one.name,
+  });
+}
+
+async function carryOut(one: SelfTestCase, plan: Plan, context: CaseContext): Promise<RunResult> {
+  const { workers, dir, version, clock } = context;
+  /** The process that is to die half-way. */
+  let victim: number | null = null;
+  const handle = startRun({
+    plan,
+    runId: newRunId(),
+    shard: { index: 0, count: 1 },
+    workers,
+    out: dir,
+    startAtWallUs: null,
+    command: `iotload selftest --case ${one.name}`,
+    version,
+    clock,
+    observer: {
+      progress: ({ counts: { sent } }) => {
+        context.progress(sent);
+        if (victim === null || sent < context.load.events / 2) return;
+        process.kill(victim, 'SIGKILL');
+        victim = null;
+      },
+      verifierStarted: (pid) => {
+        if (one.mishap === 'verifier-killed') victim = pid;
+      },
+      note: () => {},
+    },
+  });
+  context.began(handle);
+  const { result } = await handle.finished;
+  return result;
+}
+
+/** Everything that a run says in figures, against the truth. */
+function compare(
+  one: SelfTestCase,
+  plan: Plan,
+  result: RunResult,
+  truth: Truth,
+  { subject, load, dir }: CaseContext,
+  granularity: Granularity,
+): string[] {
+  const expected = expectedOf(load.events, truth, subject.absence);
+  const wrong = compareEvents(result, expected, truth);
+  if (one.compares === 'events') return wrong;
+  wrong.push(...compareDelivery(result, findingsIn(dir), expected, truth));
+  if (one.compares === 'everything') return wrong;
+  const startUs = readPlanDocument(dir).anchor?.startMonoUs ?? 0;
+  const times = inflictedTimes(one, load, truth, startUs, plan.run.warmUpUs);
+  const { serviceTime, responseTime } = result.latency;
+  const [name, measured, leastUs] =
+    one.compares === 'service-time'
+      ? (['service time', serviceTime, 0] as const)
+      : (['response time', responseTime, STALL_TOLERANCE_US] as const);
+  return [...wrong, ...compareLatency(name, measured, times, granularity, leastUs)];
+}
+
+function findingsIn(dir: string): NamedFinding[] {
+  const path = join(dir, runFiles.findings);
+  if (!existsSync(path)) return [];
+  const lines = readFileSync(path, 'utf8').split('\n');
+  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as NamedFinding);
+}

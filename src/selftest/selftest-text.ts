@@ -1,0 +1,48 @@
+import { formatMicros } from '../core/units.ts';
+import { columns } from '../report/columns.ts';
+import { printable } from '../report/terminal-text.ts';
+import type { CaseReport } from './case-report.ts';
+import type { SelfTestReport } from './selftest.ts';
+
+const marks: Readonly<Record<CaseReport['status'], string>> = { ok: 'ok', wrong: 'WRONG', undecided: '?' };
+
+/** The table of a self-test on 100 columns, what was wrong, and what it means. */
+export function selfTestText(report: SelfTestReport): string {
+  const rows = report.cases.map((one) => [
+    one.name,
+    marks[one.status],
+    one.verdict === one.expectedVerdict ? one.verdict : `${one.verdict}, not ${one.expectedVerdict}`,
+    printable(`${one.injected} → ${one.reported}`),
+  ]);
+  const problems = report.cases
+    .filter(({ status }) => status !== 'ok')
+    .flatMap(({ name, problems: told, dir }) => [
+      `${name}:`,
+      ...told.map((problem) => `  - ${printable(problem)}`),
+      ...(dir === null ? [] : [`  its files are in ${dir}`]),
+    ]);
+  return [
+    columns([['case', '', 'verdict', 'injected → reported'], ...rows], { width: 100 }),
+    ...(problems.length === 0 ? [] : [`${problems.join('\n')}\n`]),
+    `${granularityText(report)}\n${conclusion(report)}\n`,
+  ].join('\n');
+}
+
+function granularityText({ granularity: { clockStepUs, timers } }: SelfTestReport): string {
+  const late = `p50 ${formatMicros(timers.p50)}, p99 ${formatMicros(timers.p99)}, max ${formatMicros(timers.max)}`;
+  return `this machine: timers fire late by ${late}; the clock steps by ${formatMicros(clockStepUs)}`;
+}
+
+function conclusion({ status, cases, seconds }: SelfTestReport): string {
+  const took = `${cases.length} ${cases.length === 1 ? 'case' : 'cases'} in ${Math.round(seconds)} s`;
+  switch (status) {
+    case 'ok':
+      return `${took}: every figure was the true one`;
+    case 'wrong':
+      return `${took}: figures of ours were not the true ones. This is a defect in iotload, whatever the target did`;
+    case 'undecided':
+      return `${took}: no figure was wrong, but this machine was too slow for some verdict`;
+    case 'interrupted':
+      return `${took}, then interrupted`;
+  }
+}

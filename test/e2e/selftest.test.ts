@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import type { SelfTestReport } from '../../src/selftest/selftest.ts';
+import { iotload } from './iotload.ts';
+
+/** Eight runs, some of them beside each other. */
+const TIMEOUT_MS = 240_000;
+
+it(
+  'a quick self-test is green, with a row for each case',
+  async () => {
+    const { code, stdout, stderr } = await iotload(['selftest', '--quick']);
+    expect(stdout).toMatch(/: every figure was the true one\n$/);
+    expect(code).toBe(0);
+    const rows = [...stdout.matchAll(/^([a-z-]+) +ok +(pass|fail|inconclusive) +\S/gm)].map(([, name, verdict]) => [
+      name,
+      verdict,
+    ]);
+    expect(rows).toEqual([
+      ['clean', 'pass'],
+      ['delay-bimodal', 'pass'],
+      ['stall', 'pass'],
+      ['lose-ack', 'pass'],
+      ['late', 'pass'],
+      ['everything', 'fail'],
+      ['generator-starved', 'inconclusive'],
+      ['verifier-killed', 'inconclusive'],
+    ]);
+    expect(stdout).toMatch(/clean +ok +pass +nothing → 10000 verified/);
+    expect(stdout).toMatch(/this machine: timers fire late by p50 /);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(rows.length);
+  },
+  TIMEOUT_MS,
+);
+
+it('one case by name, as JSON; and what there is for a name that there is not', async () => {
+  const { code, stdout } = await iotload(['selftest', '--quick', '--case', 'swap', '--json', '-q']);
+  const report = JSON.parse(stdout) as SelfTestReport;
+  expect(code).toBe(0);
+  expect(report).toMatchObject({
+    status: 'ok',
+    cases: [{ name: 'swap', verdict: 'fail', status: 'ok', problems: [] }],
+  });
+  const unknown = await iotload(['selftest', '--case', 'swop']);
+  expect([unknown.code, unknown.stdout]).toEqual([2, '']);
+  expect(unknown.stderr).toContain('double-exactly-once');
+}, 60_000);
+
+it.each([
+  ['silent', /missing: named, though nobody touched it: slot \d+$/],
+  ['boasting', /duplicate: not named, though it suffered it: slot 4711$/],
+])(
+  'a truth that differs by one event (%s) is found out, exit 5',
+  async (lie, problem) => {
+    const program = fileURLToPath(new URL('./tampered-selftest.mjs', import.meta.url));
+    const { code, stdout } = await new Promise<{ code: unknown; stdout: string }>((resolve) => {
+      execFile(process.execPath, [program, lie], (error, out) => resolve({ code: error?.code ?? 0, stdout: out }));
+    });
+    const report = JSON.parse(stdout) as SelfTestReport;
+    const [one] = report.cases;
+    expect([code, report.status, one?.status]).toEqual([5, 'wrong', 'wrong']);
+    expect(one?.problems).toContainEqual(expect.stringMatching(problem));
+    rmSync(dirname(one?.dir as string), { recursive: true });
+  },
+  60_000,
+);
