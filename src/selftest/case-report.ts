@@ -11,8 +11,8 @@ export interface CaseReport {
   expectedVerdict: Verdict;
   verdict: Verdict;
   /**
-   * ok: every figure is the true one. wrong: a figure is not, which is a defect of ours. undecided: every figure is, but this machine was
-   * too slow for the verdict.
+   * ok: every figure is the true one. wrong: a figure is not, which is a defect of ours. undecided: every count is, but this machine was
+   * too slow for a verdict, or too coarse for a latency.
    */
   status: 'ok' | 'wrong' | 'undecided';
   /** What is wrong, one sentence each. */

@@ -190,7 +190,7 @@ export const cases: readonly SelfTestCase[] = [
     ...plain,
     name: 'generator-starved',
     harm: 'more work than the generator can do',
-    load: { events: 10_000, perSecond: 40_000, devices: 1000 },
+    load: { events: 4000, perSecond: 40_000, devices: 1000 },
     thresholds: ['response_time p50 < 5ms'],
     mishap: 'generator-starved',
     quick: { load: { events: 4000, perSecond: 40_000, devices: 1000 } },

@@ -1,7 +1,9 @@
+import type { Micros } from '../core/clock.ts';
 import { formatMicros } from '../core/units.ts';
 import type { RunResult } from '../metrics/result.ts';
 import type { SelfTestCase } from './cases.ts';
 import { type EventFault, eventFaults, type Truth } from './subject.ts';
+import { quantileOf } from './timer-watch.ts';
 
 const injectedWords: Readonly<Record<EventFault, string>> = {
   lose: 'lost',
@@ -15,8 +17,12 @@ const injectedWords: Readonly<Record<EventFault, string>> = {
   late: 'late',
 };
 
-/** What was done, in figures: `100 lost`. */
-export function describeInjected(one: SelfTestCase, truth: Truth): string {
+/** What was done, in figures: `100 lost`; `times` are those that were inflicted. */
+export function describeInjected(one: SelfTestCase, truth: Truth, times: readonly Micros[]): string {
+  if (times.length > 0) {
+    const sorted = Float64Array.from(times).sort();
+    return `${one.harm}: ${quantiles(...([0.5, 0.95, 0.99] as const).map((q) => quantileOf(sorted, q)))}`;
+  }
   const parts = eventFaults.flatMap((fault) => {
     const { length } = truth.slots[fault];
     return length === 0 ? [] : [`${length} ${injectedWords[fault]}`];
@@ -42,8 +48,7 @@ const told = [
 export function describeReported(one: SelfTestCase, { events, delivery, latency, generator }: RunResult): string {
   if (one.compares === 'service-time' || one.compares === 'response-time') {
     const { p50, p95, p99 } = one.compares === 'service-time' ? latency.serviceTime : latency.responseTime;
-    const text = (us: number | null): string => (us === null ? '–' : formatMicros(us));
-    return `p50 ${text(p50)}, p95 ${text(p95)}, p99 ${text(p99)}`;
+    return quantiles(p50, p95, p99);
   }
   if (one.mishap === 'generator-starved') return generator.signals[0] ?? 'a healthy generator';
   if (one.mishap === 'verifier-killed') return `${events.acked} acknowledged, nothing said of their arrival`;
@@ -56,3 +61,8 @@ export function describeReported(one: SelfTestCase, { events, delivery, latency,
 }
 
 const words: Partial<Record<(typeof told)[number], string>> = { unseenUnknown: 'unknown and not seen' };
+
+function quantiles(...values: readonly (Micros | null)[]): string {
+  const names = ['p50', 'p95', 'p99'];
+  return values.map((us, i) => `${names[i]} ${us === null ? '–' : formatMicros(us)}`).join(', ');
+}

@@ -1,30 +1,50 @@
 import type { CheckResult, RunResult } from '../metrics/result.ts';
+import type { CaseReport } from './case-report.ts';
 import type { SelfTestCase } from './cases.ts';
+import type { Granularity } from './timer-watch.ts';
 
-/** What the verdict and the checks of a run got wrong. */
-export interface Judgement {
-  /** One sentence each. */
-  problems: string[];
-  /** The run could not tell, for want of a fit instrument, where it should have. */
-  tooSlow: boolean;
+/** Something about a run that is not as it has to be. */
+export interface Problem {
+  text: string;
+  /** It may be this machine's fault, and nothing that was said was false. */
+  excused: boolean;
 }
 
-/** Compares verdict and checks of a run with those that a case has to have. */
-export function judgeCase(one: SelfTestCase, { verdict, checks, reasons }: RunResult): Judgement {
-  const problems: string[] = [];
-  const open: CheckResult[] = [];
-  if (checks.length === 0) problems.push('nothing was checked');
+/** Timers that are late by this much at p99 tell that others had the machine: what it measured meanwhile proves nothing. */
+const COARSE_US = 3000;
+
+/** What the verdict and the checks of a run got wrong. */
+export function judgeCase(one: SelfTestCase, { verdict, checks, reasons }: RunResult): Problem[] {
+  const texts: string[] = [];
+  const astray: CheckResult[] = [];
+  if (checks.length === 0) texts.push('nothing was checked');
   for (const check of checks) {
     const wanted = one.checks[check.name] ?? one.checks[check.expression] ?? 'pass';
     if (check.status === wanted) continue;
     const why = check.reason === '' ? '' : ` (${check.reason})`;
-    problems.push(`check ${check.name}: ${check.status}${why}, not ${wanted}`);
-    open.push(check);
+    texts.push(`check ${check.name}: ${check.status}${why}, not ${wanted}`);
+    astray.push(check);
   }
-  if (verdict !== one.verdict) problems.push(`verdict ${verdict}, not ${one.verdict}: ${reasons.join('; ')}`);
+  if (verdict !== one.verdict) texts.push(`verdict ${verdict}, not ${one.verdict}: ${reasons.join('; ')}`);
   if (one.mishap === 'generator-starved' && verdict === 'inconclusive' && !/generator/.test(reasons.join()))
-    problems.push('the reasons do not name the generator');
+    texts.push('the reasons do not name the generator');
   // To say that it cannot be told is no falsehood.
-  const tooSlow = open.length > 0 && open.every(({ status }) => status === 'inconclusive') && verdict !== 'error';
-  return { problems, tooSlow };
+  const excused = astray.length > 0 && astray.every(({ status }) => status === 'inconclusive') && verdict !== 'error';
+  return texts.map((text) => ({ text, excused }));
+}
+
+/** What a run measured wrongly. Where it calls its own generator unfit, or the timers here were coarse, its times claim nothing. */
+export function judgeTimes(
+  differences: readonly string[],
+  { generator }: Pick<RunResult, 'generator'>,
+  { timers }: Granularity,
+): Problem[] {
+  const excused = generator.status !== 'healthy' || timers.p99 > COARSE_US;
+  return differences.map((text) => ({ text, excused }));
+}
+
+/** What these problems make of a case. */
+export function statusOf(problems: readonly Problem[]): CaseReport['status'] {
+  if (problems.length === 0) return 'ok';
+  return problems.every(({ excused }) => excused) ? 'undecided' : 'wrong';
 }

@@ -5,7 +5,7 @@ import { draw, unit } from '../core/random.ts';
 import type { DeviceModel } from '../models/model.ts';
 
 /** Draws behind one reading: some hundred microseconds on any machine of these years. */
-const DRAWS = 300_000;
+const DRAWS = 100_000;
 
 export const models: readonly DeviceModel[] = [
   {

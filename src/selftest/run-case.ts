@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Clock } from '../core/clock.ts';
+import type { Clock, Micros } from '../core/clock.ts';
 import { newRunId } from '../core/entropy.ts';
 import { IotloadError } from '../core/errors.ts';
 import type { RunResult } from '../metrics/result.ts';
@@ -18,7 +18,7 @@ import { describeInjected, describeReported } from './describe-case.ts';
 import { expectedOf } from './expected.ts';
 import { foreignMessages } from './foreign-messages.ts';
 import { inflictedTimes } from './inflicted-times.ts';
-import { judgeCase } from './judge-case.ts';
+import { judgeCase, judgeTimes, statusOf } from './judge-case.ts';
 import type { Rig, Subject, Truth } from './subject.ts';
 import { type Granularity, TimerWatch } from './timer-watch.ts';
 
@@ -60,17 +60,21 @@ export async function runCase(one: SelfTestCase, context: CaseContext): Promise<
     const result = await carryOut(one, plan, context);
     const granularity = watch.stop();
     const truth = rig.truth();
-    const { problems: judged, tooSlow } = judgeCase(one, result);
-    const measured = compare(one, plan, result, truth, context, granularity);
+    const times = timesOf(one, plan, truth, context);
+    const problems = [
+      ...compareCounts(one, result, truth, context).map((text) => ({ text, excused: false })),
+      ...judgeTimes(compareTimes(one, result, times, granularity), result, granularity),
+      ...judgeCase(one, result),
+    ];
     return {
       name: one.name,
       protocol: subject.protocol,
-      injected: describeInjected(one, truth),
+      injected: describeInjected(one, truth, times),
       reported: describeReported(one, result),
       expectedVerdict: one.verdict,
       verdict: result.verdict,
-      status: measured.length > 0 || (judged.length > 0 && !tooSlow) ? 'wrong' : tooSlow ? 'undecided' : 'ok',
-      problems: [...measured, ...judged],
+      status: statusOf(problems),
+      problems: problems.map(({ text }) => text),
       seconds: (clock.nowUs() - startUs) / 1e6,
       dir,
     };
@@ -120,28 +124,46 @@ async function carryOut(one: SelfTestCase, plan: Plan, context: CaseContext): Pr
   return result;
 }
 
-/** Everything that a run says in figures, against the truth. */
-function compare(
+/** How long its events took in truth, for a case that measures that. */
+function timesOf(one: SelfTestCase, plan: Plan, truth: Truth, { load, dir }: CaseContext): Micros[] {
+  const startUs = readPlanDocument(dir).anchor?.startMonoUs ?? 0;
+  return inflictedTimes(one, load, truth, startUs, plan.run.warmUpUs);
+}
+
+/** Everything that a run counted, against the truth. */
+function compareCounts(
   one: SelfTestCase,
-  plan: Plan,
   result: RunResult,
   truth: Truth,
   { subject, load, dir }: CaseContext,
-  granularity: Granularity,
 ): string[] {
   const expected = expectedOf(load.events, truth, subject.absence);
   const wrong = compareEvents(result, expected, truth);
-  if (one.compares === 'events') return wrong;
-  wrong.push(...compareDelivery(result, findingsIn(dir), expected, truth));
-  if (one.compares === 'everything') return wrong;
-  const startUs = readPlanDocument(dir).anchor?.startMonoUs ?? 0;
-  const times = inflictedTimes(one, load, truth, startUs, plan.run.warmUpUs);
-  const { serviceTime, responseTime } = result.latency;
-  const [name, measured, leastUs] =
-    one.compares === 'service-time'
-      ? (['service time', serviceTime, 0] as const)
-      : (['response time', responseTime, STALL_TOLERANCE_US] as const);
-  return [...wrong, ...compareLatency(name, measured, times, granularity, leastUs)];
+  return one.compares === 'events' ? wrong : [...wrong, ...compareDelivery(result, findingsIn(dir), expected, truth)];
+}
+
+/** What a case measures, against what its events took in truth. */
+function compareTimes(
+  { compares }: SelfTestCase,
+  { latency }: RunResult,
+  times: readonly Micros[],
+  granularity: Granularity,
+): string[] {
+  switch (compares) {
+    case 'service-time':
+      return compareLatency('service time', latency.serviceTime, times, granularity);
+    case 'response-time':
+      // All that waited goes at one instant: a single late awakening moves it all.
+      return compareLatency(
+        'response time',
+        latency.responseTime,
+        times,
+        granularity,
+        Math.max(STALL_TOLERANCE_US, 2 * granularity.timers.max),
+      );
+    default:
+      return [];
+  }
 }
 
 function findingsIn(dir: string): NamedFinding[] {

@@ -41,7 +41,7 @@ function conclusion({ status, cases, seconds }: SelfTestReport): string {
     case 'wrong':
       return `${took}: figures of ours were not the true ones. This is a defect in iotload, whatever the target did`;
     case 'undecided':
-      return `${took}: no figure was wrong, but this machine was too slow for some verdict`;
+      return `${took}: no count was wrong, but this machine was too slow for some verdict or latency`;
     case 'interrupted':
       return `${took}, then interrupted`;
   }

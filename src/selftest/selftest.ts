@@ -34,7 +34,7 @@ export interface SelfTestObserver {
 /** What the self-test found. */
 export interface SelfTestReport {
   schema: 'iotload/selftest/1';
-  /** wrong: a figure of ours was not the true one. undecided: none was, but this machine was too slow for some verdict. */
+  /** wrong: a figure of ours was not the true one. undecided: no count was, but this machine was too slow for a verdict, or a latency. */
   status: 'ok' | 'wrong' | 'undecided' | 'interrupted';
   granularity: Granularity;
   cases: CaseReport[];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CheckResult, RunResult, Verdict } from '../../src/metrics/result.ts';
 import { cases, type SelfTestCase } from '../../src/selftest/cases.ts';
-import { judgeCase } from '../../src/selftest/judge-case.ts';
+import { judgeCase, judgeTimes, statusOf } from '../../src/selftest/judge-case.ts';
 
 const named = (name: string): SelfTestCase => cases.find((one) => one.name === name) as SelfTestCase;
 
@@ -16,39 +16,62 @@ function outcome(verdict: Verdict, statuses: Record<string, CheckResult['status'
   return { verdict, checks, reasons } as unknown as RunResult;
 }
 
+const texts = (...args: Parameters<typeof judgeCase>): string[] => judgeCase(...args).map(({ text }) => text);
+const status = (...args: Parameters<typeof judgeCase>): string => statusOf(judgeCase(...args));
+
 describe('judgeCase', () => {
   it('has nothing against the verdict that a case has to have, for the right reason', () => {
-    expect(judgeCase(named('clean'), outcome('pass', { delivery: 'pass', order: 'pass' })).problems).toEqual([]);
-    expect(judgeCase(named('swap'), outcome('fail', { delivery: 'pass', order: 'fail' })).problems).toEqual([]);
+    expect(judgeCase(named('clean'), outcome('pass', { delivery: 'pass', order: 'pass' }))).toEqual([]);
+    expect(status(named('swap'), outcome('fail', { delivery: 'pass', order: 'fail' }))).toBe('ok');
   });
 
   it('is not content with the right verdict for a wrong reason, or without any', () => {
-    const wrong = judgeCase(named('swap'), outcome('fail', { delivery: 'fail', order: 'pass' }));
-    expect(wrong.problems).toEqual([
+    const wrong = outcome('fail', { delivery: 'fail', order: 'pass' });
+    expect(texts(named('swap'), wrong)).toEqual([
       'check delivery: fail (because), not pass',
       'check order: pass (because), not fail',
     ]);
-    expect(wrong.tooSlow).toBe(false);
-    expect(judgeCase(named('clean'), outcome('pass', {})).problems).toEqual(['nothing was checked']);
+    expect(status(named('swap'), wrong)).toBe('wrong');
+    expect(texts(named('clean'), outcome('pass', {}))).toEqual(['nothing was checked']);
+    expect(status(named('clean'), outcome('pass', {}))).toBe('wrong');
   });
 
   it('tells a run that could not tell from one that told wrongly', () => {
-    const slow = judgeCase(named('lose'), outcome('inconclusive', { delivery: 'inconclusive', order: 'pass' }));
-    expect([slow.problems.length, slow.tooSlow]).toEqual([2, true]);
-    const false_ = judgeCase(named('lose'), outcome('pass', { delivery: 'pass', order: 'pass' }));
-    expect([false_.problems.length, false_.tooSlow]).toEqual([2, false]);
-    expect(judgeCase(named('clean'), outcome('error', { delivery: 'inconclusive', order: 'pass' })).tooSlow).toBe(
-      false,
-    );
+    const slow = outcome('inconclusive', { delivery: 'inconclusive', order: 'pass' });
+    expect([texts(named('lose'), slow).length, status(named('lose'), slow)]).toEqual([2, 'undecided']);
+    expect(status(named('lose'), outcome('pass', { delivery: 'pass', order: 'pass' }))).toBe('wrong');
+    expect(status(named('clean'), outcome('error', { delivery: 'inconclusive', order: 'pass' }))).toBe('wrong');
+    expect(status(named('clean'), outcome('fail', { delivery: 'inconclusive', order: 'fail' }))).toBe('wrong');
   });
 
   it('wants the generator to be named where it was the limit', () => {
     const threshold = 'response_time p50 < 5ms';
     const checks = { delivery: 'pass', order: 'pass', [threshold]: 'inconclusive' } as const;
     const starved = named('generator-starved');
-    expect(judgeCase(starved, outcome('inconclusive', checks, ['the generator was the limit'])).problems).toEqual([]);
-    expect(judgeCase(starved, outcome('inconclusive', checks, ['it was slow'])).problems).toHaveLength(1);
+    expect(texts(starved, outcome('inconclusive', checks, ['the generator was the limit']))).toEqual([]);
+    expect(status(starved, outcome('inconclusive', checks, ['it was slow']))).toBe('wrong');
     // That it held although nobody could know is a false pass, not slowness.
-    expect(judgeCase(starved, outcome('pass', { ...checks, [threshold]: 'pass' })).tooSlow).toBe(false);
+    expect(status(starved, outcome('pass', { ...checks, [threshold]: 'pass' }))).toBe('wrong');
+  });
+});
+
+describe('judgeTimes', () => {
+  const generator = (status: 'healthy' | 'unhealthy') => ({
+    generator: { status, cpuSeconds: 0, peakRssBytes: 0, signals: [] },
+  });
+  const timers = (p99: number) => ({ clockStepUs: 1, timers: { count: 1, p50: 0, p99, p999: p99, max: p99 } });
+
+  it('excuses a difference only where the run itself, or the machine’s timers, say that it may be', () => {
+    const judged = (health: 'healthy' | 'unhealthy', p99: number): string =>
+      statusOf(judgeTimes(['off'], generator(health), timers(p99)));
+    expect([judged('healthy', 1000), judged('unhealthy', 1000), judged('healthy', 4000)]).toEqual([
+      'wrong',
+      'undecided',
+      'undecided',
+    ]);
+    expect(statusOf(judgeTimes([], generator('unhealthy'), timers(6000)))).toBe('ok');
+    // An excuse for a time excuses no count.
+    const both = [...judgeTimes(['off'], generator('unhealthy'), timers(0)), { text: 'count', excused: false }];
+    expect(statusOf(both)).toBe('wrong');
   });
 });
