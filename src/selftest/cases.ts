@@ -26,8 +26,8 @@ export interface SelfTestCase {
   order: boolean;
   graceSeconds: number;
   thresholds?: readonly string[];
-  /** What is held against the truth besides: nothing but counts where the verifier does not live to see it. */
-  compares: 'everything' | 'service-time' | 'response-time' | 'events';
+  /** What is held against the truth; of a verifier that was not there all the time, what it accuses somebody of and not what it missed. */
+  compares: 'everything' | 'service-time' | 'response-time' | 'accusations';
   /** What happens to the instrument itself. */
   mishap?: 'verifier-killed' | 'generator-starved';
   verdict: Verdict;
@@ -200,8 +200,8 @@ export const cases: readonly SelfTestCase[] = [
   {
     ...plain,
     name: 'verifier-killed',
-    harm: 'the verifier dies half-way',
-    compares: 'events',
+    harm: 'the verifier is killed half-way',
+    compares: 'accusations',
     mishap: 'verifier-killed',
     verdict: 'inconclusive',
     checks: { delivery: 'inconclusive', order: 'inconclusive' },

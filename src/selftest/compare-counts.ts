@@ -43,6 +43,12 @@ export function compareDelivery(
   return wrong;
 }
 
+/** Accusations that a run makes of what a reader saw, and of what only a complete one can know, against the truth. */
+export function compareAccusations({ delivery }: Pick<RunResult, 'delivery'>, expected: Expected): string[] {
+  const { lost, duplicates, reordered, corrupt, phantom, foreign } = expected.delivery;
+  return differingKeys('delivery', delivery, { lost, duplicates, reordered, corrupt, phantom, foreign });
+}
+
 /** Compares the keys of `truth`. */
 function differingKeys<Counts extends object>(of: string, reported: Counts, truth: Partial<Counts>): string[] {
   return (Object.keys(truth) as (keyof Counts & string)[])

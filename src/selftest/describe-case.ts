@@ -51,7 +51,8 @@ export function describeReported(one: SelfTestCase, { events, delivery, latency,
     return quantiles(p50, p95, p99);
   }
   if (one.mishap === 'generator-starved') return generator.signals[0] ?? 'a healthy generator';
-  if (one.mishap === 'verifier-killed') return `${events.acked} acknowledged, nothing said of their arrival`;
+  if (one.mishap === 'verifier-killed')
+    return `${events.acked} acknowledged, ${delivery.verified} seen, nobody accused`;
   const parts = told.flatMap((key) => {
     const count = delivery[key];
     return count === 0 || count === null ? [] : [`${count} ${words[key] ?? key}`];

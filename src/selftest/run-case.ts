@@ -12,7 +12,7 @@ import { runFiles } from '../runner/run-directory.ts';
 import type { CaseReport } from './case-report.ts';
 import { caseScenario, pluginFolder } from './case-scenario.ts';
 import type { Load, SelfTestCase } from './cases.ts';
-import { compareDelivery, compareEvents, type NamedFinding } from './compare-counts.ts';
+import { compareAccusations, compareDelivery, compareEvents, type NamedFinding } from './compare-counts.ts';
 import { compareLatency } from './compare-latency.ts';
 import { describeInjected, describeReported } from './describe-case.ts';
 import { expectedOf } from './expected.ts';
@@ -138,8 +138,11 @@ function compareCounts(
   { subject, load, dir }: CaseContext,
 ): string[] {
   const expected = expectedOf(load.events, truth, subject.absence);
-  const wrong = compareEvents(result, expected, truth);
-  return one.compares === 'events' ? wrong : [...wrong, ...compareDelivery(result, findingsIn(dir), expected, truth)];
+  const arrivals =
+    one.compares === 'accusations'
+      ? compareAccusations(result, expected)
+      : compareDelivery(result, findingsIn(dir), expected, truth);
+  return [...compareEvents(result, expected, truth), ...arrivals];
 }
 
 /** What a case measures, against what its events took in truth. */

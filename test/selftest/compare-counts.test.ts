@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { RunResult } from '../../src/metrics/result.ts';
-import { compareDelivery, compareEvents, type NamedFinding } from '../../src/selftest/compare-counts.ts';
+import {
+  compareAccusations,
+  compareDelivery,
+  compareEvents,
+  type NamedFinding,
+} from '../../src/selftest/compare-counts.ts';
 import { expectedOf } from '../../src/selftest/expected.ts';
 import { truthOf } from './truth.ts';
 
@@ -63,5 +68,14 @@ describe('a run that does not', () => {
     expect(compareDelivery(result, findings, expected, { passed: 998 })).toEqual([
       'delivery.received: 999 reported, 998 in truth',
     ]);
+  });
+});
+
+describe('a verifier that was not there all the time', () => {
+  it('may have missed events, and may accuse nobody of what did not happen', () => {
+    const missed = { ...result.delivery, verified: 400, missing: 598, received: 401 };
+    expect(compareAccusations({ delivery: missed }, expected)).toEqual([]);
+    for (const key of ['lost', 'duplicates', 'reordered', 'corrupt', 'phantom', 'foreign'])
+      expect(compareAccusations({ delivery: { ...missed, [key]: 9 } }, expected)).toHaveLength(1);
   });
 });

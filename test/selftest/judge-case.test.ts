@@ -13,7 +13,7 @@ function outcome(verdict: Verdict, statuses: Record<string, CheckResult['status'
     observed: '',
     reason: 'because',
   }));
-  return { verdict, checks, reasons } as unknown as RunResult;
+  return { verdict, checks, reasons, events: { intended: 9 }, delivery: { verified: 8 } } as unknown as RunResult;
 }
 
 const texts = (...args: Parameters<typeof judgeCase>): string[] => judgeCase(...args).map(({ text }) => text);
@@ -52,6 +52,18 @@ describe('judgeCase', () => {
     expect(status(starved, outcome('inconclusive', checks, ['it was slow']))).toBe('wrong');
     // That it held although nobody could know is a false pass, not slowness.
     expect(status(starved, outcome('pass', { ...checks, [threshold]: 'pass' }))).toBe('wrong');
+  });
+});
+
+describe('a verifier that was killed', () => {
+  const killed = named('verifier-killed');
+  const pass = outcome('pass', { delivery: 'pass', order: 'pass' });
+
+  it('leaves it open, or came back and saw everything; never does it fail or pass falsely', () => {
+    expect(status(killed, outcome('inconclusive', { delivery: 'inconclusive', order: 'inconclusive' }))).toBe('ok');
+    expect(status(killed, pass)).toBe('wrong');
+    expect(status(killed, { ...pass, delivery: { ...pass.delivery, verified: 9 } })).toBe('ok');
+    expect(status(killed, outcome('fail', { delivery: 'fail', order: 'pass' }))).toBe('wrong');
   });
 });
 
