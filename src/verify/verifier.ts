@@ -151,8 +151,9 @@ export class Verifier {
       resumeFrom: before?.positions ?? null,
     });
     this.#source = source;
-    // Without positions, nobody can read again what passed between two verifiers.
-    if (before !== null && source.positions === undefined) this.#lostSessions = before.resumptions + 1;
+    // Without positions, nobody can read again what passed between two verifiers; nor without a record of the first.
+    if (task.resume === true && (before === null || source.positions === undefined))
+      this.#lostSessions = (before?.resumptions ?? 0) + 1;
     if (this.#over) {
       await source.close();
       return;

@@ -63,11 +63,12 @@ class Stage {
     });
   }
 
-  open(fixed: Anchor | null = anchor): Promise<void> {
+  open(fixed: Anchor | null = anchor, resume = false): Promise<void> {
     const target = { protocol: 'file', options: {} };
+    const shard = { index: 0, count: 1 };
     return this.verifier.handle({
       kind: 'open',
-      task: { plan: this.plan, runId, shard: { index: 0, count: 1 }, target, outDir: dir, runDir: dir, anchor: fixed },
+      task: { plan: this.plan, runId, shard, target, outDir: dir, runDir: dir, anchor: fixed, resume },
     });
   }
 
@@ -328,6 +329,15 @@ describe('Verifier', () => {
     await stage.verifier.handle({ kind: 'finish', graceUs: 0, cutShort: false });
     expect(stage.messages.at(-1)).toMatchObject({ kind: 'failed', error: { code: 'file-corrupt' } });
     expect(stage.closed).toBe(1);
+  });
+
+  it('does not vouch for what a predecessor saw who was killed before anything of it was on record', async () => {
+    const stage = new Stage(plan());
+    await writeSent(dir, stage.plan, runId, allAcked(20));
+    await stage.open(anchor, true);
+    stage.deliver(payloadsOf(stage.plan, anchor).slice(10));
+    const { seen } = await stage.finish(0);
+    expect(seen.end?.doubts).toEqual([expect.stringContaining('lost its session once')]);
   });
 
   it('gives up where it cannot write, once', async () => {
