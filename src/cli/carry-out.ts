@@ -53,7 +53,12 @@ export function workersOf(flag: string | undefined): number {
 export async function carryOut(
   plan: Plan,
   flags: SendingFlags,
-  { shard, startAtWallUs, resume }: { shard: Part; startAtWallUs: Micros | null; resume: boolean } = {
+  {
+    shard,
+    startAtWallUs,
+    resume,
+    clockBoundUs,
+  }: { shard: Part; startAtWallUs: Micros | null; resume: boolean; clockBoundUs?: Micros | null } = {
     shard: { index: 0, count: 1 },
     startAtWallUs: null,
     resume: false,
@@ -71,6 +76,7 @@ export async function carryOut(
     out: flags.out ?? null,
     startAtWallUs,
     resume,
+    clockBoundUs: clockBoundUs ?? null,
     command: commandLine(),
     version,
     clock: systemClock(),

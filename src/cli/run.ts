@@ -3,13 +3,14 @@ import { carryOut, type SendingFlags, sendingFlags } from './carry-out.ts';
 import { defineCommand } from './command.ts';
 import { exitOfError } from './exit-codes.ts';
 import { allowedPlan, type ScenarioFlags, scenarioFlags } from './scenario-flags.ts';
-import { parseShard, parseStartAt, requireCommonStart } from './shard-flags.ts';
+import { parseClockBound, parseShard, parseStartAt, requireCommonStart } from './shard-flags.ts';
 
 interface RunFlags extends ScenarioFlags, SendingFlags {
   shard: string;
   runId: string | undefined;
   startAt: string | undefined;
   resume: boolean;
+  clockBound: string | undefined;
 }
 
 /** `iotload run`: the whole of it, from scenario to verdict. */
@@ -28,6 +29,10 @@ export const runCommand = defineCommand({
         default: false,
         describe: 'go on with the run in --out if it was cut off or stopped; else begin it',
       })
+      .option('clock-bound', {
+        type: 'string',
+        describe: 'how far this clock may be from that of a verifier on another host, e.g. 2ms',
+      })
       .example('$0 run quickstart', 'a first run, no broker needed')
       .example(
         '$0 run my.yaml --set target.endpoint=mqtt://127.0.0.1:1883 --duration 30s',
@@ -40,6 +45,7 @@ async function run(flags: RunFlags): Promise<number> {
   const shard = parseShard(flags.shard);
   requireCommonStart(shard, flags);
   const startAtWallUs = parseStartAt(flags.startAt);
+  const clockBoundUs = parseClockBound(flags.clockBound);
   if (flags.resume && flags.out === undefined) {
     throw new IotloadError('bad-arguments', 'which run is to be gone on with?', {
       where: '--resume',
@@ -48,5 +54,5 @@ async function run(flags: RunFlags): Promise<number> {
   }
   const plan = await allowedPlan(flags);
   if (plan === null) return exitOfError['bad-scenario'];
-  return carryOut(plan, flags, { shard, startAtWallUs, resume: flags.resume });
+  return carryOut(plan, flags, { shard, startAtWallUs, resume: flags.resume, clockBoundUs });
 }

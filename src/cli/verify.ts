@@ -7,7 +7,7 @@ import { defineCommand } from './command.ts';
 import { exitOfError } from './exit-codes.ts';
 import { printResult } from './print-result.ts';
 import { allowedPlan, type ScenarioFlags, scenarioFlags } from './scenario-flags.ts';
-import { checkRunId, parseShard, parseStartAt } from './shard-flags.ts';
+import { checkRunId, parseClockBound, parseShard, parseStartAt } from './shard-flags.ts';
 import { onInterrupt } from './signals.ts';
 
 interface VerifyFlags extends ScenarioFlags {
@@ -17,6 +17,7 @@ interface VerifyFlags extends ScenarioFlags {
   sent: string | undefined;
   shard: string;
   startAt: string | undefined;
+  clockBound: string | undefined;
   json: boolean;
 }
 
@@ -42,6 +43,11 @@ export const verifyCommand = defineCommand({
       })
       .option('shard', { type: 'string', default: '0/1', describe: 'the part i/n of the run to read' })
       .option('start-at', { type: 'string', describe: 'the start that the run was given' })
+      .option('clock-bound', {
+        type: 'string',
+        describe:
+          'how far this clock may be from that of the run’s host, e.g. 2ms; without it, times between hosts are not known',
+      })
       .option('json', { type: 'boolean', default: false, describe: 'print summary.json on stdout' })
       .example('$0 verify results/quickstart-20260131T120000Z', 'settle a finished run again')
       .example(
@@ -53,7 +59,7 @@ export const verifyCommand = defineCommand({
 
 async function verify(flags: VerifyFlags): Promise<number> {
   const isDirectory = existsSync(flags.scenario) && statSync(flags.scenario).isDirectory();
-  if (isDirectory) return settleAgain(flags.scenario, flags.seen ?? null, flags.json);
+  if (isDirectory) return settleAgain(flags.scenario, flags.seen ?? null, flags);
   if (flags.runId === undefined) {
     throw new IotloadError('bad-arguments', 'which run?', {
       where: '--run-id',
@@ -63,14 +69,16 @@ async function verify(flags: VerifyFlags): Promise<number> {
   return readLive(flags, checkRunId(flags.runId));
 }
 
-async function settleAgain(dir: string, seenDir: string | null, json: boolean): Promise<number> {
+async function settleAgain(dir: string, seenDir: string | null, flags: VerifyFlags): Promise<number> {
+  const clockBoundUs = parseClockBound(flags.clockBound);
   const { settleAgain: settle } = await import('../runner/settle-again.ts');
-  return printResult(await settle(dir, seenDir), dir, json ? 'json' : 'screen');
+  return printResult(await settle(dir, seenDir, clockBoundUs), dir, flags.json ? 'json' : 'screen');
 }
 
 async function readLive(flags: VerifyFlags, runId: string): Promise<number> {
   const shard = parseShard(flags.shard);
   const startAtWallUs = parseStartAt(flags.startAt);
+  const clockBoundUs = parseClockBound(flags.clockBound);
   const plan = await allowedPlan(flags);
   if (plan === null) return exitOfError['bad-scenario'];
   const { startVerify } = await import('../runner/verify-live.ts');
@@ -82,6 +90,7 @@ async function readLive(flags: VerifyFlags, runId: string): Promise<number> {
     shard,
     out: flags.out ?? null,
     startAtWallUs,
+    clockBoundUs,
     runDir: flags.sent ?? null,
     clock: systemClock(),
     note,
@@ -94,8 +103,7 @@ async function readLive(flags: VerifyFlags, runId: string): Promise<number> {
   try {
     const { dir, seen } = await handle.finished;
     const here = relative(process.cwd(), dir) || '.';
-    if (flags.sent !== undefined && interruption.exitCode() === null)
-      return await settleAgain(flags.sent, dir, flags.json);
+    if (flags.sent !== undefined && interruption.exitCode() === null) return await settleAgain(flags.sent, dir, flags);
     const events = seen.fleets.reduce((sum, fleet) => sum + fleet.fresh.count, 0);
     note(`${events} distinct events of run ${runId} seen, ${seen.unattributed.received} messages read`);
     note(`settle them with: iotload verify RUN_DIRECTORY --seen ${here}`);

@@ -1,6 +1,13 @@
 import { performance } from 'node:perf_hooks';
 import type { Micros } from './clock.ts';
 
+/** One step of a host's wall clock. */
+export interface WallJump {
+  /** When it was noticed, by the clock after the jump. */
+  atWallUs: Micros;
+  byUs: Micros;
+}
+
 /** A reading whose two clocks were read further apart than this was interrupted. */
 const APART_MS = 0.05;
 const ATTEMPTS = 3;

@@ -1,6 +1,6 @@
 import { formatMicros, formatRate } from '../core/units.ts';
 import { formatShare } from './format-share.ts';
-import type { DeliveryCounts, EventCounts, LatencySummary, QuantileSummary, RunResult } from './result.ts';
+import type { DeliveryCounts, EventCounts, LatencySummary, QuantileSummary, RunResult, StatKey } from './result.ts';
 import type { Threshold, ThresholdOperator, ThresholdStat } from './threshold.ts';
 
 /** The part of a result document that thresholds look at. */
@@ -45,8 +45,8 @@ export function latenciesOf(threshold: Threshold, run: MeasuredRun): LatencySumm
 }
 
 /** The key under which a summary holds a statistic. */
-export function statKey(stat: ThresholdStat): keyof QuantileSummary {
-  return stat.replace('.', '') as keyof QuantileSummary;
+export function statKey(stat: ThresholdStat): StatKey {
+  return stat.replace('.', '') as StatKey;
 }
 
 /** A target's rates and latencies are the whole run's when it is the only one; otherwise the document does not hold them. */

@@ -108,6 +108,8 @@ export class Histogram {
       p999: quantile(9_990),
       p9999: quantile(9_999),
       max: empty ? null : this.max,
+      negative: this.negative,
+      rejected: this.rejected,
     };
   }
 }

@@ -20,6 +20,8 @@ export interface RunResult {
   rate: { targetPerSecond: number; achievedPerSecond: number };
   delivery: DeliveryCounts;
   latency: LatencySummary;
+  /** Absent from documents of before there was one. */
+  clock?: ClockSummary | undefined;
   generator: HealthSummary;
   verifier: HealthSummary;
   checks: CheckResult[];
@@ -86,6 +88,21 @@ export interface QuantileSummary {
   p999: number | null;
   p9999: number | null;
   max: number | null;
+  /** Samples below 0, counted among `count` and ranked as 0. */
+  negative?: number | undefined;
+  /** Values that were no times: NaN or infinite. Not in `count`. */
+  rejected?: number | undefined;
+}
+
+/** The figures of a summary. */
+export type StatKey = Exclude<keyof QuantileSummary, 'count' | 'negative' | 'rejected'>;
+
+/** The clocks behind the times of this document. */
+export interface ClockSummary {
+  /** Every end-to-end figure is exact to this, µs: 0 on one host; null where nobody said, and then there are no figures. */
+  endToEndBoundUs: number | null;
+  /** Steps of wall clocks; `host`: on whose host. */
+  jumps: { at: string; byUs: number; host: 'generator' | 'verifier' }[];
 }
 
 export type IntervalName = 'scheduleLag' | 'clientWait' | 'serviceTime' | 'responseTime' | 'endToEnd';

@@ -64,6 +64,8 @@ const quantiles = z
     p999: micros.nullable(),
     p9999: micros.nullable(),
     max: micros.nullable(),
+    negative: count.optional().describe('samples below 0, counted among count and ranked as 0'),
+    rejected: count.optional().describe('values that were no times: NaN or infinite; not in count'),
   })
   .meta({ id: 'quantiles' })
   .describe('A quantile with fewer than 10 samples above it is null.');
@@ -82,6 +84,20 @@ const latency = z
 const rate = z
   .strictObject({ targetPerSecond: z.number().min(0), achievedPerSecond: z.number().min(0) })
   .meta({ id: 'rate' });
+
+const clock = z
+  .strictObject({
+    endToEndBoundUs: micros
+      .min(0)
+      .nullable()
+      .describe(
+        'every end-to-end figure is exact to this many microseconds: 0 on one host; null where nobody said, and then there are no figures',
+      ),
+    jumps: z
+      .array(z.strictObject({ at: z.iso.datetime(), byUs: micros, host: z.enum(['generator', 'verifier']) }))
+      .describe('steps of wall clocks, and on whose host'),
+  })
+  .meta({ id: 'clock' });
 
 const health = z
   .strictObject({
@@ -114,6 +130,7 @@ export const summarySchema = z
     rate,
     delivery,
     latency,
+    clock: clock.optional(),
     generator: health,
     verifier: health,
     checks: z.array(

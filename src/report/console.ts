@@ -52,7 +52,7 @@ export function* consoleReport(result: RunResult, { colour, dir }: ConsoleOption
     '',
     ...delivery(result, paint),
     '',
-    ...latencyTable(result.latency, paint).map(indented),
+    ...latencyTable(result, paint).map(indented),
     ...distribution(result, paint),
     ...checks(result.checks, paint),
     ...errors(result.errors, paint),

@@ -1,5 +1,5 @@
-import { formatMicros } from '../core/units.ts';
-import type { IntervalName, LatencySummary, QuantileSummary } from '../metrics/result.ts';
+import { formatCount, formatMicros } from '../core/units.ts';
+import type { IntervalName, LatencySummary, QuantileSummary, RunResult } from '../metrics/result.ts';
 import type { Paint } from './terminal-text.ts';
 
 const columns = [
@@ -19,16 +19,38 @@ const rows: readonly (readonly [label: string, interval: IntervalName, meaning: 
   ['end to end', 'endToEnd', 'intended → seen'],
 ];
 
-/** Latencies as a table; a quantile with too few samples above it is a dash. */
-export function latencyTable(latency: LatencySummary, paint: Paint): string[] {
+/**
+ * Latencies as a table; a quantile with too few samples above it is a dash. Under it, what is odd about the samples. Times between hosts
+ * have the bound of their clocks beside them; without one they are not known.
+ */
+export function latencyTable({ latency, clock }: Pick<RunResult, 'latency' | 'clock'>, paint: Paint): string[] {
+  const boundUs = clock === undefined ? 0 : clock.endToEndBoundUs;
   const heading = `${'latency'.padEnd(14)}${columns.map(([name]) => name.padStart(8)).join('')}`;
   const lines = rows.map(([label, interval, meaning]) => {
     const summary = latency[interval];
+    if (interval === 'endToEnd' && boundUs === null && summary.count > 0)
+      return `${label.padEnd(14)}  not known: how far apart are the clocks? give --clock-bound`;
+    const bounded = interval === 'endToEnd' && boundUs !== null && boundUs > 0;
     const cells = columns.map(([, key]) => cell(summary[key]).padStart(8)).join('');
     const line = `${label.padEnd(14)}${cells}`;
-    return `${interval === 'responseTime' ? paint('loud', line) : line}  ${paint('quiet', meaning)}`;
+    return `${interval === 'responseTime' ? paint('loud', line) : line}  ${paint('quiet', bounded ? `each ± ${formatMicros(boundUs)}` : meaning)}`;
   });
-  return [paint('quiet', heading), ...lines];
+  return [paint('quiet', heading), ...lines, ...oddities(latency, paint)];
+}
+
+/** Samples that no time can be: they are counted, never dropped, and said. */
+function oddities(latency: LatencySummary, paint: Paint): string[] {
+  return rows.flatMap(([label, interval]) => {
+    const { count, min, negative = 0, rejected = 0 } = latency[interval];
+    const name = label.trim();
+    const told: string[] = [];
+    if (negative > 0) {
+      const least = min === null ? '' : `, least ${formatMicros(min)}`;
+      told.push(`${formatCount(negative)} of ${formatCount(count)} ${name} times were negative${least}`);
+    }
+    if (rejected > 0) told.push(`${formatCount(rejected)} ${name} times were no numbers and are left out`);
+    return told.map((line) => paint('doubt', line));
+  });
 }
 
 function cell(us: number | null): string {

@@ -1,11 +1,15 @@
+import type { Micros } from '../core/clock.ts';
 import type { ErrorCode } from '../core/errors.ts';
+import type { WallJump } from '../core/wall-offset.ts';
 import type { MeasuredRun } from '../metrics/evaluate-threshold.ts';
 import type { EventCounts, FleetResult, HealthSummary, LatencySummary, RunResult } from '../metrics/result.ts';
+import { jumpSignals } from '../metrics/wall-jumps.ts';
 import type { Plan } from '../plan/plan.ts';
 import { pacedLengthUs } from '../plan/plan-length.ts';
 import { targetOf } from '../targets/registry.ts';
 import type { Law } from '../verify/laws.ts';
 import { judge } from '../verify/verdict.ts';
+import { clocksOf, withoutTimes } from './clocks-of.ts';
 import { runFiles } from './run-directory.ts';
 import { latenciesOf } from './run-latencies.ts';
 import type { SettledRun } from './settled-run.ts';
@@ -18,6 +22,8 @@ export interface SenderFigures {
   sendingSeconds: number;
   generator: HealthSummary;
   errors: RunResult['errors'];
+  /** Steps of its host's wall clock. */
+  clockJumps: readonly WallJump[];
   /** What the workers counted in shared memory, to be compared with their record; null where it is not to be had any more. */
   counted: Pick<EventCounts, 'acked' | 'rejected' | 'unknown' | 'noAck'> | null;
   environment: RunResult['environment'];
@@ -36,9 +42,20 @@ export const incidentCodes: ReadonlySet<string> = new Set<ErrorCode>([
   'defect',
 ]);
 
-/** Composes `summary.json` from the sender's figures and the settled files. Pure. */
-export function composeResult(plan: Plan, sender: SenderFigures, settled: SettledRun): RunResult {
+/**
+ * Composes `summary.json` from the sender's figures and the settled files. `boundUs`: how far the clocks of sender and reader may be
+ * apart, null where nobody said; 'one clock' where the reader was part of the run. Pure.
+ */
+export function composeResult(
+  plan: Plan,
+  sender: SenderFigures,
+  settled: SettledRun,
+  boundUs: Micros | null | 'one clock' = 'one clock',
+): RunResult {
   const { settlement, seen, sent } = settled;
+  const { clock, evidence } = clocksOf(sender, settled, boundUs);
+  const timed = (latency: LatencySummary): LatencySummary =>
+    evidence.boundUs === null ? { ...latency, endToEnd: withoutTimes(latency.endToEnd) } : latency;
   const latency = latenciesOf(settled);
   const lengthSeconds = pacedLengthUs(plan) / 1e6;
   const rate = (intended: number, sentCount: number): RunResult['rate'] => ({
@@ -53,14 +70,14 @@ export function composeResult(plan: Plan, sender: SenderFigures, settled: Settle
       events,
       delivery,
       rate: rate(events.intended, events.sent),
-      latency: latency.fleets[index] as LatencySummary,
+      latency: timed(latency.fleets[index] as LatencySummary),
     };
   });
   const run: MeasuredRun = {
     events: settlement.events,
     delivery: settlement.delivery,
     rate: rate(settlement.events.intended, settlement.events.sent),
-    latency: latency.whole,
+    latency: timed(latency.whole),
     fleets,
     targets: plan.targets.map(({ name, protocol }, index) => ({
       name,
@@ -80,6 +97,7 @@ export function composeResult(plan: Plan, sender: SenderFigures, settled: Settle
         : { finished: seen.end !== null, doubts: seen.end?.doubts ?? [], gaps: seen.end?.source.gaps ?? 0 },
     ordered: plan.targets.every(({ protocol, options }) => targetOf(protocol).traits(options).ordered),
     generator: sender.generator,
+    clock: evidence,
     skipped: new Map(plan.thresholds.flatMap(({ expression, skipped }) => (skipped ? [[expression, skipped]] : []))),
   });
   const incidents = sender.errors.filter(({ code }) => incidentCodes.has(code)).map(({ message }) => message);
@@ -89,8 +107,9 @@ export function composeResult(plan: Plan, sender: SenderFigures, settled: Settle
     reasons: [...incidents, ...outcome.reasons],
     run: sender.run,
     ...run,
+    clock,
     generator: sender.generator,
-    verifier: verifierHealth(settled),
+    verifier: verifierHealth(settled, boundUs !== 'one clock'),
     checks: outcome.checks,
     errors: sender.errors,
     timeline: happened(plan, sender.run.startedAt, sender.sendingSeconds),
@@ -123,16 +142,17 @@ function countedLaws(counted: SenderFigures['counted'], { settlement, sent }: Se
   });
 }
 
-function verifierHealth({ seen }: SettledRun): HealthSummary {
+/** A verifier that was started by hand has a clock of its own. */
+function verifierHealth({ seen }: SettledRun, byHand: boolean): HealthSummary {
   if (seen === null) return { status: 'not run', cpuSeconds: 0, peakRssBytes: 0, signals: [] };
   if (seen.end === null) {
     return { status: 'unhealthy', cpuSeconds: 0, peakRssBytes: 0, signals: ['the verifier did not finish'] };
   }
-  const { doubts, signals, cpuSeconds, peakRssBytes } = seen.end;
+  const { doubts, signals, clockJumps, cpuSeconds, peakRssBytes } = seen.end;
   return {
     status: doubts.length === 0 ? 'healthy' : 'unhealthy',
     cpuSeconds,
     peakRssBytes,
-    signals: [...doubts, ...signals],
+    signals: [...doubts, ...signals, ...(byHand ? jumpSignals('verifier', clockJumps ?? []) : [])],
   };
 }

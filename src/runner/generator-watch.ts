@@ -4,9 +4,9 @@ import { type MachineReading, machineReader } from '../core/machine-reading.ts';
 import { processCpuUs, processUsage } from '../core/process-usage.ts';
 import { Standstill } from '../core/standstill.ts';
 import { formatMicros } from '../core/units.ts';
-import { wallOffsetUs } from '../core/wall-offset.ts';
+import { type WallJump, wallOffsetUs } from '../core/wall-offset.ts';
 import { MachineWatch } from '../metrics/machine-watch.ts';
-import { WallJumps } from '../metrics/wall-jumps.ts';
+import { jumpSignals, WallJumps } from '../metrics/wall-jumps.ts';
 import { WorkerWatch } from './worker-watch.ts';
 
 const SECOND_MS = 1000;
@@ -56,8 +56,8 @@ export class GeneratorWatch {
   }
 
   /** Steps of this host's wall clock so far. */
-  get jumps(): WallJumps['kept'] {
-    return this.#jumps.kept;
+  get jumps(): readonly WallJump[] {
+    return this.#jumps.found;
   }
 
   /** Sentences about everything that went beyond its bound. */
@@ -66,7 +66,7 @@ export class GeneratorWatch {
       ...this.#stood(),
       ...this.#machine.signals(),
       ...this.#workers.flatMap((worker) => worker.signals()),
-      ...this.#jumps.signals('generator'),
+      ...jumpSignals('generator', this.jumps),
     ];
   }
 

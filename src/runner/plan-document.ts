@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Anchor, Part } from '../core/anchor.ts';
+import type { Micros } from '../core/clock.ts';
 import { IotloadError } from '../core/errors.ts';
+import type { HostMark } from '../core/host.ts';
 import type { Plan } from '../plan/plan.ts';
 import { planDigest, redactPlan } from '../plan/plan-digest.ts';
 import { runFiles } from './run-directory.ts';
@@ -15,16 +17,27 @@ export interface PlanDocument {
   /** `i/n`. */
   shard: string;
   workers: number;
+  /** Where it was written. */
+  host?: HostMark;
+  /** `--clock-bound`: how far the clocks of this host and another may be apart; null where nobody said. */
+  clockBoundUs?: Micros | null;
 }
 
 /** `plan.json` as text. `workers` is 0 for a verifier. */
-export function planDocument(plan: Plan, anchor: Anchor | null, shard: Part, workers: number): string {
+export function planDocument(
+  plan: Plan,
+  anchor: Anchor | null,
+  shard: Part,
+  workers: number,
+  clocks: Pick<PlanDocument, 'host' | 'clockBoundUs'>,
+): string {
   const document: PlanDocument = {
     plan: redactPlan(plan),
     digest: planDigest(plan),
     anchor,
     shard: `${shard.index}/${shard.count}`,
     workers,
+    ...clocks,
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }

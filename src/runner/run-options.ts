@@ -18,6 +18,8 @@ export interface RunOptions {
   resume?: boolean;
   /** Wall-clock instant of slot time 0; null for "as soon as everything is ready". */
   startAtWallUs: Micros | null;
+  /** How far this host's clock may be from that of a verifier on another one; null where nobody said. */
+  clockBoundUs?: Micros | null;
   /** The command as typed, for the result. */
   command: string;
   /** Version of iotload, for the result. */

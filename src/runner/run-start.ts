@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { IotloadError } from '../core/errors.ts';
+import { thisHost } from '../core/host.ts';
 import type { Start } from '../engine/protocol.ts';
 import { SentWriter } from '../wire/sent-file.ts';
 import type { Latencies } from './latencies.ts';
@@ -46,7 +47,8 @@ export function fixStart(options: Options, earlier: EarlierRun | null, dir: stri
     return { anchor, fromUs, from: slotsFrom(plan, earlier.sent, fromUs) };
   }
   const anchor = fixAnchor(clock, runId, startAtWallUs);
-  writeRunFile(dir, runFiles.plan, planDocument(plan, anchor, shard, workers));
+  const clocks = { host: thisHost(clock), clockBoundUs: options.clockBoundUs ?? null };
+  writeRunFile(dir, runFiles.plan, planDocument(plan, anchor, shard, workers, clocks));
   return { anchor, fromUs: 0, from: plan.fleets.map(() => 0) };
 }
 

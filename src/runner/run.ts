@@ -280,6 +280,7 @@ class Run {
           crew.boards.length * plan.fleets.length,
           this.#watch,
         ),
+        clockJumps: this.#watch.jumps,
         errors: mergeErrors([...this.#incidents, ...ends.flatMap(({ report }) => report?.errors ?? [])]),
         counted: this.#ended === 'worker-died' ? null : counted,
         environment: environment(version),

@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
 import type { Anchor } from '../core/anchor.ts';
+import type { Micros } from '../core/clock.ts';
 import { IotloadError } from '../core/errors.ts';
 import { readyPlan } from '../events/ready-plan.ts';
 import type { RunResult } from '../metrics/result.ts';
+import { boundBetween } from './clock-between.ts';
 import { composeResult, type SenderFigures } from './compose-result.ts';
 import { type PlanDocument, readPlanDocument } from './plan-document.ts';
 import { readSummary } from './read-summary.ts';
@@ -11,12 +13,18 @@ import { nameFindings, settleRun } from './settled-run.ts';
 
 /**
  * Settles a finished run once more from its files: the same files give the same answer. `seenDir` names the directory of a verifier
- * that was started by hand; its plan then says what was expected. Rewrites `summary.json`.
+ * that was started by hand; its plan then says what was expected, and `clockBoundUs` how far its host's clock may be from the run's,
+ * null for what both were told. Rewrites `summary.json`.
  */
-export async function settleAgain(runDir: string, seenDir: string | null): Promise<RunResult> {
+export async function settleAgain(
+  runDir: string,
+  seenDir: string | null,
+  clockBoundUs: Micros | null = null,
+): Promise<RunResult> {
   const dir = resolve(runDir);
   const own = readPlanDocument(dir);
-  const { plan } = seenDir === null ? own : readPlanDocument(seenDir);
+  const reader = seenDir === null ? own : readPlanDocument(seenDir);
+  const { plan } = reader;
   const { anchor } = own;
   if (anchor === null) {
     throw new IotloadError('file-unreadable', 'this directory holds what a verifier has seen, not a run', {
@@ -27,7 +35,8 @@ export async function settleAgain(runDir: string, seenDir: string | null): Promi
   await readyPlan(plan);
   const settled = await settleRun(dir, plan, seenDir === null ? dir : resolve(seenDir));
   await nameFindings(dir, plan, anchor, settled);
-  const result = composeResult(plan, senderFigures(readSummary(dir), own, anchor), settled);
+  const boundUs = seenDir === null ? 'one clock' : boundBetween(own, reader, clockBoundUs);
+  const result = composeResult(plan, senderFigures(readSummary(dir), own, anchor), settled, boundUs);
   writeRunFile(dir, runFiles.summary, `${JSON.stringify(result, null, 2)}\n`);
   return result;
 }
@@ -39,7 +48,10 @@ function senderFigures(summary: RunResult | null, document: PlanDocument, anchor
     const { run, generator, errors, environment } = summary;
     const sendingSeconds = run.durationSeconds;
     const { plan: _, sent, seen, findings, ...written } = summary.files;
-    return { run, sendingSeconds, generator, errors, counted: null, environment, written };
+    const clockJumps = (summary.clock?.jumps ?? [])
+      .filter(({ host }) => host === 'generator')
+      .map(({ at, byUs }) => ({ atWallUs: Date.parse(at) * 1000, byUs }));
+    return { run, sendingSeconds, generator, errors, clockJumps, counted: null, environment, written };
   }
   const startedAt = new Date(anchor.startWallUs / 1000).toISOString();
   return {
@@ -64,6 +76,7 @@ function senderFigures(summary: RunResult | null, document: PlanDocument, anchor
       signals: ['the run was cut off and left no summary of its own'],
     },
     errors: [],
+    clockJumps: [],
     counted: null,
     environment: {},
     written: {},

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Anchor, Part } from '../core/anchor.ts';
 import { type Clock, type Micros, sleep } from '../core/clock.ts';
 import { IotloadError } from '../core/errors.ts';
+import { thisHost } from '../core/host.ts';
 import { isMadeAgain, type Plan } from '../plan/plan.ts';
 import { hasEndMark } from '../wire/journal.ts';
 import { readSeen, type SeenRecord } from '../wire/seen-file.ts';
@@ -17,6 +18,8 @@ export interface VerifyOptions {
   out: string | null;
   /** Instant of slot time 0, where the run was given one; null: the events themselves have to tell. */
   startAtWallUs: Micros | null;
+  /** How far this host's clock may be from that of the run's host; null where nobody said. */
+  clockBoundUs?: Micros | null;
   /** Directory of the run, on this host: reading ends when its `sent` does. null: reading ends at `stop`. */
   runDir: string | null;
   clock: Clock;
@@ -64,7 +67,10 @@ async function read(options: VerifyOptions, stopped: () => boolean): Promise<{ d
     out === null
       ? createDefaultRunDirectory(plan.outputs.dir, `${plan.name}-verify`, clock.wallUs())
       : createRunDirectory(out);
-  writeRunFile(dir, runFiles.plan, planDocument(plan, anchor, shard, 0));
+  const host = thisHost(clock);
+  // Where hosts have no marks, a directory that can be read from here is taken to be of this one.
+  const clockBoundUs = options.clockBoundUs ?? (runDir !== null && host.bootId === null ? 0 : null);
+  writeRunFile(dir, runFiles.plan, planDocument(plan, anchor, shard, 0, { host, clockBoundUs }));
   let failure: IotloadError | null = null;
   const verification = new Verification({
     plan: { ...inDirectory(plan, runDir ?? dir), verify },
@@ -97,7 +103,7 @@ async function read(options: VerifyOptions, stopped: () => boolean): Promise<{ d
   }
 }
 
-/** With a start the whole anchor is known; this host's monotonic clock stands for the sender's, so both have to run on one host. */
+/** With a start the whole anchor is known, on this host's monotonic clock: as exactly as the wall clocks of both hosts agree. */
 function anchorOf({ plan, runId, startAtWallUs, clock }: VerifyOptions): Anchor | null {
   if (startAtWallUs !== null) {
     return { runId, startWallUs: startAtWallUs, startMonoUs: clock.nowUs() + startAtWallUs - clock.wallUs() };

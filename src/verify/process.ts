@@ -7,6 +7,7 @@ import { machineReader } from '../core/machine-reading.ts';
 import { processCpuUs, processUsage, residentBytes } from '../core/process-usage.ts';
 import { revealSecrets } from '../core/secrets.ts';
 import { Standstill } from '../core/standstill.ts';
+import { wallOffsetUs } from '../core/wall-offset.ts';
 import { targetOf } from '../targets/registry.ts';
 import type { Source, SourceContext, TargetOptions } from '../targets/target.ts';
 import type { FromVerifier, ToVerifier } from './protocol.ts';
@@ -36,6 +37,7 @@ const verifier = new Verifier({
   busy: loopUsage(),
   stoodStill: () => standstill.take(),
   machine: machineReader(),
+  wallOffsetUs,
   usage: processUsage,
   residentBytes,
 });

@@ -1,6 +1,7 @@
 import type { MeasuredRun } from '../metrics/evaluate-threshold.ts';
 import type { RunResult } from '../metrics/result.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { ClockEvidence } from './clock-check.ts';
 import type { Law } from './laws.ts';
 
 /** How far the reader's word can be trusted. */
@@ -26,6 +27,8 @@ export interface VerdictInput {
   /** Order within a device is promised from end to end. */
   ordered: boolean;
   generator: RunResult['generator'];
+  /** Default: sender and reader share one clock. */
+  clock?: ClockEvidence;
   /** Thresholds that a flag made impossible to judge: expression → why. */
   skipped: ReadonlyMap<string, string>;
 }

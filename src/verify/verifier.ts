@@ -5,12 +5,14 @@ import { type Disk, systemDisk } from '../core/disk.ts';
 import { IotloadError, toPlainError } from '../core/errors.ts';
 import type { MachineReading } from '../core/machine-reading.ts';
 import type { Standing } from '../core/standstill.ts';
+import { formatMicros } from '../core/units.ts';
 import { behaviorOf, copiesByDesign, fleetDeviceIds, intendedTimes } from '../events/fleet-behavior.ts';
 import { createFleetEvents } from '../events/fleet-events.ts';
 import { createIdentifier } from '../events/identifier.ts';
 import { readyPlan } from '../events/ready-plan.ts';
 import { Histogram } from '../metrics/histogram.ts';
 import { MachineWatch } from '../metrics/machine-watch.ts';
+import { WallJumps } from '../metrics/wall-jumps.ts';
 import { type FleetPlan, isMadeAgain, type Plan } from '../plan/plan.ts';
 import { createSchedule } from '../schedule/schedule.ts';
 import type {
@@ -54,6 +56,8 @@ export interface VerifierPorts {
   busy(): number;
   /** Time since the previous call in which the process did not run, though it would have. */
   stoodStill(): Standing;
+  /** See `core/wall-offset.ts`. */
+  wallOffsetUs(): Micros | null;
   /** What the system grants this process, now. */
   machine(): MachineReading;
   usage(): { cpuSeconds: number; peakRssBytes: number };
@@ -67,6 +71,7 @@ export class Verifier {
   readonly #ports: VerifierPorts;
   readonly #watch = new ReaderWatch();
   readonly #machine = new MachineWatch('verifier');
+  readonly #jumps: WallJumps;
   readonly #cancels: (() => void)[] = [];
   readonly #endToEndSum = new Histogram();
   #task: VerifierTask | undefined;
@@ -90,6 +95,7 @@ export class Verifier {
 
   constructor(ports: VerifierPorts) {
     this.#ports = ports;
+    this.#jumps = new WallJumps(ports.wallOffsetUs, () => ports.clock.wallUs());
   }
 
   /** Takes a message. Resolves when it has been dealt with; never rejects. */
@@ -167,6 +173,7 @@ export class Verifier {
         this.#watch.second(this.#ports.busy(), source.health().fullReads);
         this.#watch.stood(this.#ports.stoodStill());
         this.#machine.second(this.#ports.machine());
+        this.#jumps.look();
         this.#save().catch((error: unknown) => this.#fail(error));
       }),
     );
@@ -248,6 +255,7 @@ export class Verifier {
       source: health,
       ...usage(),
       doubts,
+      clockJumps: this.#jumps.found,
       signals: [...this.#signals(), ...(doubts.length === 0 ? [] : this.#machine.signals())],
     };
     const progress = { ...this.#progress(), outstanding };
@@ -313,8 +321,12 @@ export class Verifier {
   }
 
   #signals(): string[] {
-    const { negative } = this.#endToEndSum;
-    return negative === 0 ? [] : [`${negative} events were seen before they were due: the clocks disagree`];
+    const { negative, count, min } = this.#endToEndSum;
+    if (negative === 0) return [];
+    const early = formatMicros(-min);
+    return [
+      `the verifier saw ${negative} of ${count} events before they were due, by up to ${early}: the clocks disagree`,
+    ];
   }
 
   async #fail(error: unknown): Promise<void> {

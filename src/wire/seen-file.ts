@@ -1,6 +1,7 @@
 import { type Disk, systemDisk } from '../core/disk.ts';
 import { IotloadError } from '../core/errors.ts';
 import { SlotSet } from '../core/slot-set.ts';
+import type { WallJump } from '../core/wall-offset.ts';
 import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { readIntervals, writeIntervals } from './intervals.ts';
@@ -58,6 +59,8 @@ export interface SeenEnd {
   doubts: string[];
   /** Further observations; one sentence each. */
   signals: string[];
+  /** Steps of the reader's wall clock; absent from files of before they were watched. */
+  clockJumps?: WallJump[];
 }
 
 /** The verifier's side of the `seen` file. */

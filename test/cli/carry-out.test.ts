@@ -80,7 +80,8 @@ describe('carryOut', () => {
   it('hands on what the flags say', async () => {
     capturedOutput();
     const given = { ...flags, out: 'here', workers: '3', 'run-id': 'nightly-42' };
-    await carryOut(plan, given, { shard: { index: 1, count: 4 }, startAtWallUs: 5_000_000, resume: true });
+    const start = { startAtWallUs: 5_000_000, resume: true, clockBoundUs: 2_000 };
+    await carryOut(plan, given, { shard: { index: 1, count: 4 }, ...start });
     expect(started()).toMatchObject({
       out: 'here',
       workers: 3,
@@ -88,6 +89,7 @@ describe('carryOut', () => {
       shard: { index: 1, count: 4 },
       startAtWallUs: 5_000_000,
       resume: true,
+      clockBoundUs: 2_000,
     });
   });
 

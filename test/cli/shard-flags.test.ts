@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { checkRunId, parseShard, parseStartAt, requireCommonStart } from '../../src/cli/shard-flags.ts';
+import {
+  checkRunId,
+  parseClockBound,
+  parseShard,
+  parseStartAt,
+  requireCommonStart,
+} from '../../src/cli/shard-flags.ts';
 
 const refused = (where: string) => expect.objectContaining({ code: 'bad-arguments', where });
 
@@ -27,6 +33,14 @@ describe('the flags that shards share', () => {
     expect(parseStartAt('2026-01-31T13:00+01:00')).toBe(Date.UTC(2026, 0, 31, 12) * 1000);
     for (const text of ['now', '2026-01-31', '2026-01-31T12:00:00', '2026-13-31T12:00:00Z'])
       expect(() => parseStartAt(text), text).toThrow(refused('--start-at'));
+  });
+
+  it('reads a bound of clocks, with its unit', () => {
+    expect(parseClockBound(undefined)).toBeNull();
+    expect(parseClockBound('2ms')).toBe(2_000);
+    expect(parseClockBound('0s')).toBe(0);
+    for (const text of ['', '2', '-2ms', '0.1us', 'good'])
+      expect(() => parseClockBound(text), text).toThrow(refused('--clock-bound'));
   });
 
   it('takes a run id that is one plain word', () => {

@@ -71,6 +71,8 @@ describe('Histogram', () => {
       p999: null,
       p9999: null,
       max: null,
+      negative: 0,
+      rejected: 0,
     });
     const histogram = new Histogram();
     histogram.record(5, 999);
