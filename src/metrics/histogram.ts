@@ -1,5 +1,5 @@
 import type { Samples } from '../wire/samples.ts';
-import { cellOf, highestIn, MAX_RECORDED_US, RECORDER_CELLS } from './recorder.ts';
+import { cellOf, highestIn, MAX_RECORDED_US, ORIGIN, RECORDER_CELLS } from './recorder.ts';
 import type { RecorderGain, RecorderReader } from './recorder-reader.ts';
 import type { QuantileSummary } from './result.ts';
 
@@ -22,7 +22,7 @@ export class Histogram {
   negative = 0;
   /** Samples above one hour. */
   clamped = 0;
-  /** Values that were no samples at all: NaN or infinite. Not in `count`. */
+  /** Values that were no samples at all: NaN, infinite, or farther from zero than any time. Not in `count`. */
   rejected = 0;
 
   /** The distribution that a file holds; none is an empty one. */
@@ -50,7 +50,7 @@ export class Histogram {
 
   /** Records one sample, for use outside hot paths. */
   record(us: number, count = 1): void {
-    if (!Number.isFinite(us)) {
+    if (!(Math.abs(us) < ORIGIN)) {
       this.rejected += count;
       return;
     }
