@@ -1,6 +1,7 @@
+import type { BrokerFaults } from './broker-faults.ts';
 import type { BrokerOptions, EmbeddedBroker } from './embedded-broker.ts';
 
-export type { BrokerOptions, EmbeddedBroker };
+export type { BrokerFaults, BrokerOptions, EmbeddedBroker };
 
 /** Protocols whose targets accept `endpoint: embedded`, and how their broker is started. */
 export const brokers: Readonly<Record<string, (options?: BrokerOptions) => Promise<EmbeddedBroker>>> = {

@@ -35,7 +35,7 @@ export interface RunResult {
   files: Record<string, string>;
 }
 
-export type TimelineKind = 'shake' | 'quake' | 'disconnect' | 'note';
+export type TimelineKind = 'shake' | 'quake' | 'disconnect' | 'fault' | 'note';
 
 export type Verdict = 'pass' | 'fail' | 'inconclusive' | 'error';
 

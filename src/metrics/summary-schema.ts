@@ -149,7 +149,7 @@ export const summarySchema = z
       .array(
         z.strictObject({
           at: z.iso.datetime(),
-          kind: z.enum(['shake', 'quake', 'disconnect', 'note']),
+          kind: z.enum(['shake', 'quake', 'disconnect', 'fault', 'note']),
           text: z.string(),
         }),
       )

@@ -1,3 +1,4 @@
+import type { BrokerFaults } from '../brokers/broker-faults.ts';
 import type { Micros } from '../core/clock.ts';
 import { closestName } from '../core/closest-name.ts';
 import { models } from '../models/registry.ts';
@@ -5,6 +6,7 @@ import type { ScenarioDraft } from '../scenario/load-scenario.ts';
 import type { TimelineDraft } from '../scenario/timeline.ts';
 import { nodeAt } from '../scenario/tree.ts';
 import type { TargetTraits } from '../targets/target.ts';
+import type { TargetPlan } from './plan.ts';
 import type { Report } from './resolve-plan.ts';
 import type { TimelineAction, TimelineEntry } from './timeline.ts';
 
@@ -13,7 +15,7 @@ export interface TimelineSurroundings {
   warmUpUs: Micros;
   durationUs: Micros;
   /** undefined where the target is wrong itself. */
-  target: { protocol: string; traits: TargetTraits } | undefined;
+  target: { protocol: string; traits: TargetTraits; plan: Pick<TargetPlan, 'options'> } | undefined;
 }
 
 /** Resolves the timeline as far as its sound entries go; what cannot happen is reported. Sorted by time. */
@@ -65,6 +67,10 @@ function checkAction(
     const message = `${target.protocol} has no connections that could be cut`;
     report(['timeline', index, 'disconnect'], 'bad-value', { message, hint: 'it takes a target such as mqtt' });
   }
+  if (value.fault !== undefined && target !== undefined && target.plan.options['endpoint'] !== 'embedded') {
+    const message = 'only an embedded broker does harm on purpose';
+    report(['timeline', index, 'fault'], 'bad-value', { message, hint: 'write endpoint: embedded, or leave it away' });
+  }
   const motion = value.shake !== undefined ? 'shake' : value.quake !== undefined ? 'quake' : null;
   if (motion === null) return;
   const hint = `${Object.values(models)
@@ -84,15 +90,27 @@ function checkAction(
 }
 
 function actionOf(value: TimelineDraft['value']): TimelineAction {
-  const { shake, quake, disconnect, note, for: forUs = 0 } = value;
+  const { shake, quake, disconnect, fault, note, for: forUs = 0 } = value;
   if (shake !== undefined) return { kind: 'shake', forUs, share: shake.numerator / shake.denominator };
   if (disconnect !== undefined)
     return { kind: 'disconnect', forUs, share: disconnect.numerator / disconnect.denominator };
+  if (fault !== undefined) return { kind: 'fault', forUs, faults: faultsOf(fault) };
   if (quake === undefined) return { kind: 'note', text: note ?? '' };
   return {
     kind: 'quake',
     magnitude: quake.magnitude,
     depthKm: quake.depth / 1_000,
     distanceKm: quake.distance / 1_000,
+  };
+}
+
+function faultsOf({ lost_acks, delay, stall, ...shares }: NonNullable<TimelineDraft['value']['fault']>): BrokerFaults {
+  const given = Object.entries({ ...shares, lostAcks: lost_acks }).flatMap(([name, share]) =>
+    share === undefined ? [] : [[name, share.numerator / share.denominator] as const],
+  );
+  return {
+    ...Object.fromEntries(given),
+    ...(delay === undefined ? {} : { delayUs: delay }),
+    ...(stall === undefined ? {} : { stall }),
   };
 }

@@ -1,3 +1,4 @@
+import type { BrokerFaults } from '../brokers/broker-faults.ts';
 import type { Micros } from '../core/clock.ts';
 
 /** Something that happens once in a run, in real time. */
@@ -15,5 +16,7 @@ export type TimelineAction =
   | { kind: 'quake'; magnitude: number; depthKm: number; distanceKm: number }
   /** A share of the connections is cut and kept down. */
   | { kind: 'disconnect'; forUs: Micros; share: number }
+  /** The embedded broker does harm on purpose. */
+  | { kind: 'fault'; forUs: Micros; faults: BrokerFaults }
   /** Words for the reader of the result. */
   | { kind: 'note'; text: string };

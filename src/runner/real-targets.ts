@@ -1,11 +1,13 @@
 import { relative, sep } from 'node:path';
-import { brokers, type EmbeddedBroker } from '../brokers/registry.ts';
+import { type BrokerFaults, brokers, type EmbeddedBroker } from '../brokers/registry.ts';
 import type { Plan, TargetPlan } from '../plan/plan.ts';
 import { targetOf } from '../targets/registry.ts';
 
 /** A plan whose targets can be opened, and the brokers that run for it. */
 export interface RealTargets {
   plan: Plan;
+  /** From now on all of them do this harm, and no other. */
+  inject(faults: BrokerFaults): void;
   stop(): Promise<void>;
 }
 
@@ -41,6 +43,7 @@ export async function startEmbeddedBrokers(plan: Plan): Promise<RealTargets> {
     await Promise.all(running.map((broker) => broker.stop()));
   };
   const targets: TargetPlan[] = [];
+  const harms = plan.timeline.some(({ kind }) => kind === 'fault');
   try {
     for (const target of plan.targets) {
       const start = brokers[target.protocol];
@@ -48,7 +51,7 @@ export async function startEmbeddedBrokers(plan: Plan): Promise<RealTargets> {
         targets.push(target);
         continue;
       }
-      const broker = await start();
+      const broker = await start(harms ? { faultSeed: plan.seed } : {});
       running.push(broker);
       targets.push({ ...target, options: { ...target.options, endpoint: broker.endpoint } });
     }
@@ -56,5 +59,8 @@ export async function startEmbeddedBrokers(plan: Plan): Promise<RealTargets> {
     await stop();
     throw error;
   }
-  return { plan: { ...plan, targets }, stop };
+  const inject = (faults: BrokerFaults): void => {
+    for (const broker of running) broker.inject(faults);
+  };
+  return { plan: { ...plan, targets }, inject, stop };
 }

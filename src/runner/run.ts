@@ -29,6 +29,7 @@ import { claimRun } from './run-lock.ts';
 import type { RunOptions } from './run-options.ts';
 import { ProgressMeter, type RunPhase, sumCounters } from './run-progress.ts';
 import { claimDirectory, fixStart, keepRecord } from './run-start.ts';
+import { scheduleFaults } from './scripted-faults.ts';
 import type { SentKeeper } from './sent-keeper.ts';
 import { nameFindings, settleRun } from './settled-run.ts';
 import { announceTimeline } from './timeline-text.ts';
@@ -86,6 +87,7 @@ class Run {
   readonly #interruption: Promise<void>;
   #interrupt: () => void = () => {};
   #phase: RunPhase = 'connecting';
+  #embedded: RealTargets | undefined;
   #crew: WorkerCrew | undefined;
   #keeper: SentKeeper | undefined;
   #verification: Verification | undefined;
@@ -120,9 +122,9 @@ class Run {
     const directory = claimDirectory(this.#options, this.#earlier);
     const dir = directory.path;
     const release = claimRun(dir);
-    let embedded: RealTargets | undefined;
     try {
-      embedded = await startEmbeddedBrokers(inDirectory(plan, dir));
+      const embedded = await startEmbeddedBrokers(inDirectory(plan, dir));
+      this.#embedded = embedded;
       await checkMachine(embedded.plan, runId, this.#options.shard, this.#options.workers);
       const crew = this.#hire(embedded.plan);
       const latencies = new Latencies(crew.boards, plan.fleets.length);
@@ -159,7 +161,7 @@ class Run {
       for (const cancel of this.#cancels) cancel();
       await this.#crew?.close();
       await this.#verification?.close();
-      await embedded?.stop();
+      await this.#embedded?.stop();
       release();
     }
   }
@@ -229,7 +231,9 @@ class Run {
       if (this.#phase === 'measuring') this.#phase = 'draining';
     };
     if (lengthUs > 0) this.#cancels.push(this.#clock.after((scheduleEndUs - this.#clock.nowUs()) / 1000, drains));
-    this.#cancels.push(announceTimeline(this.#options.plan, start, this.#clock, this.#note));
+    const { plan } = this.#options;
+    this.#cancels.push(announceTimeline(plan, start, this.#clock, this.#note));
+    this.#cancels.push(scheduleFaults(plan, start, this.#clock, (faults) => this.#embedded?.inject(faults)));
     const ends = await crew.ended((worker, error) => this.#workerFailed(worker, error));
     for (const { worker, report } of ends)
       if (report === null || report.failed !== null) this.#buryWorker(crew, worker);

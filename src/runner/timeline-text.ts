@@ -1,3 +1,4 @@
+import type { BrokerFaults } from '../brokers/broker-faults.ts';
 import type { Clock } from '../core/clock.ts';
 import { formatDuration } from '../core/units.ts';
 import type { Start } from '../engine/protocol.ts';
@@ -45,9 +46,21 @@ function describe(entry: TimelineEntry, { fleets }: Plan): string {
       return `${formatShare(entry.share)}${of || ' of the phones'} for ${formatDuration(entry.forUs)}`;
     case 'disconnect':
       return `${formatShare(entry.share)} of the connections${of} for ${formatDuration(entry.forUs)}`;
+    case 'fault':
+      return `${faultText(entry.faults)} for ${formatDuration(entry.forUs)}`;
     case 'quake': {
       const felt = names.length === 0 ? '' : `, felt by ${names.join(', ')}`;
       return `magnitude ${entry.magnitude}, ${entry.depthKm} km deep, ${entry.distanceKm} km away${felt}`;
     }
   }
+}
+
+/** `loss 1 %, delay 2 s`. */
+function faultText({ lostAcks, delayUs, stall, ...shares }: BrokerFaults): string {
+  const parts = Object.entries({ ...shares, 'lost acks': lostAcks }).flatMap(([name, share]) =>
+    share === undefined ? [] : [`${name} ${formatShare(share)}`],
+  );
+  if (delayUs !== undefined) parts.push(`delay ${formatDuration(delayUs)}`);
+  if (stall) parts.push('stall');
+  return parts.join(', ');
 }

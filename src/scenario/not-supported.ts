@@ -20,7 +20,6 @@ const isMap = (node: Tree): boolean => node.kind === 'map';
 
 const rules: readonly Rule[] = [
   { path: 'targets', hint: 'write one target: { protocol: …, … }' },
-  { path: 'timeline.*.fault', whole: true },
   { path: 'capacity' },
   {
     path: 'fleets.*.model',

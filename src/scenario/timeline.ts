@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { distance, duration } from '../targets/option-schemas.ts';
 import type { Diagnostic } from './diagnostic.ts';
+import { fault } from './fault-schema.ts';
 import { lasting, share } from './schema.ts';
 import { checkSection } from './section.ts';
 import { diagnosticAt, nodeAt, type Tree } from './tree.ts';
@@ -9,8 +10,8 @@ import { diagnosticAt, nodeAt, type Tree } from './tree.ts';
 export const mostEntries = 1_000;
 
 /** What an entry can be, of which it is exactly one; the first ones last a while. */
-const kinds = ['shake', 'disconnect', 'quake', 'note'] as const;
-const lastingKinds: readonly string[] = ['shake', 'disconnect'];
+const kinds = ['shake', 'disconnect', 'fault', 'quake', 'note'] as const;
+const lastingKinds: readonly string[] = ['shake', 'disconnect', 'fault'];
 
 const magnitude = z
   .number({ error: 'expected a magnitude such as 6' })
@@ -32,6 +33,7 @@ export const timelineEntry = z
       .optional()
       .describe('an earthquake begins'),
     disconnect: share('a share such as 80%').optional().describe('share of the connections that are cut'),
+    fault,
     note: z
       .string({ error: 'expected a text' })
       .min(1)
@@ -58,10 +60,13 @@ export const timelineEntry = z
       const found = named.length === 0 ? 'none' : named.join(' and ');
       complain(`an entry is one of ${kinds.join(', ')}; found ${found}`, 'write { at: 50%, note: half of it is over }');
     } else if (lastingKinds.includes(kind) && entry.for === undefined) {
-      complain(`"for" is missing: how long the ${kind} lasts`, `write { at: 20%, ${kind}: 25%, for: 10s }`);
+      const value = kind === 'fault' ? '{ loss: 1% }' : '25%';
+      complain(`"for" is missing: how long the ${kind} lasts`, `write { at: 20%, ${kind}: ${value}, for: 10s }`);
     } else if (!lastingKinds.includes(kind) && entry.for !== undefined) {
       complain(`a ${kind} has no length of its own`, 'leave for away', 'for');
     }
+    if (kind === 'fault' && entry.fleets !== undefined)
+      complain('a fault is the broker’s, and meets every fleet', 'leave fleets away', 'fleets');
     for (const key of ['shake', 'disconnect'] as const) {
       const part = entry[key];
       if (part !== undefined && (part.numerator > part.denominator || part.numerator === 0))

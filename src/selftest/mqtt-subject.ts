@@ -1,6 +1,6 @@
-import type { FaultKind, FaultPlan } from '../brokers/fault-proxy/fault-plan.ts';
-import { startFaultProxy } from '../brokers/fault-proxy/fault-proxy.ts';
 import { startMqttBroker } from '../brokers/mqtt/embedded-mqtt-broker.ts';
+import type { FaultKind, FaultPlan } from '../brokers/mqtt/fault-proxy/fault-plan.ts';
+import { startFaultProxy } from '../brokers/mqtt/fault-proxy/fault-proxy.ts';
 import { slotOf } from './event-slot.ts';
 import {
   type EventFault,

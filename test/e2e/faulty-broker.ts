@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll } from 'vitest';
-import type { FaultPlan } from '../../src/brokers/fault-proxy/fault-plan.ts';
-import { startFaultProxy } from '../../src/brokers/fault-proxy/fault-proxy.ts';
 import { startMqttBroker } from '../../src/brokers/mqtt/embedded-mqtt-broker.ts';
+import type { FaultPlan } from '../../src/brokers/mqtt/fault-proxy/fault-plan.ts';
+import { startFaultProxy } from '../../src/brokers/mqtt/fault-proxy/fault-proxy.ts';
 import type { EmbeddedBroker } from '../../src/brokers/registry.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import type { RunResult } from '../../src/metrics/result.ts';

@@ -18,6 +18,29 @@ describe('the timeline', () => {
     expect(await mistakes({ text: text.replace('10s', '8s') })).toEqual(['the run is over by then']);
   });
 
+  it('has faults of the embedded broker as plain numbers', async () => {
+    const { plan } = await planned(fixture('timeline-fault.yaml'));
+    expect(plan.timeline).toEqual([
+      {
+        atUs: 60_000_000,
+        fleets: null,
+        kind: 'fault',
+        forUs: 10_000_000,
+        faults: {
+          loss: 0.01,
+          duplicates: 0.0001,
+          reordered: 0.01,
+          altered: 0.01,
+          lostAcks: 0.01,
+          swallowed: 0.01,
+          resets: 0.00001,
+        },
+      },
+      { atUs: 120_000_000, fleets: null, kind: 'fault', forUs: 60_000_000, faults: { delayUs: 250_000 } },
+      { atUs: 300_000_000, fleets: null, kind: 'fault', forUs: 5_000_000, faults: { stall: true } },
+    ]);
+  });
+
   it('decides what is sent', async () => {
     const text = scenario({ more: 'timeline: [{ at: 50%, quake: { magnitude: 6, depth: 9km, distance: 10km } }]' });
     const [with6, with7] = await Promise.all([

@@ -7,8 +7,11 @@ import type { BrokerReply, BrokerRequest } from './process.ts';
  * Starts an MQTT 3.1.1 broker on a port of 127.0.0.1, a free one unless the options say, in a process of its own. Nothing is stored; anyone may connect.
  * @throws IotloadError `target-unreachable` when the process does not come up, `bad-arguments` when the port is taken
  */
-export function startMqttBroker({ port = 0 }: BrokerOptions = {}): Promise<EmbeddedBroker> {
-  const child = forkSibling(import.meta.url, 'process', [`${port}`]);
+export function startMqttBroker({ port = 0, faultSeed }: BrokerOptions = {}): Promise<EmbeddedBroker> {
+  const child = forkSibling(import.meta.url, 'process', [
+    `${port}`,
+    ...(faultSeed === undefined ? [] : [`${faultSeed}`]),
+  ]);
   const asked = new Map<number, (usage: { cpuSeconds: number; rssBytes: number }) => void>();
   const last = { cpuSeconds: 0, rssBytes: 0 };
   let nextId = 0;
@@ -47,6 +50,9 @@ export function startMqttBroker({ port = 0 }: BrokerOptions = {}): Promise<Embed
             stop() {
               if (child.connected) child.disconnect();
               return exited;
+            },
+            inject(faults) {
+              if (child.connected) child.send({ kind: 'inject', faults } satisfies BrokerRequest);
             },
             usage() {
               if (over || !child.connected) return Promise.resolve({ ...last });

@@ -1,8 +1,12 @@
 import { createServer } from 'node:net';
 import { Aedes } from 'aedes';
+import { systemClock } from '../../core/clock.ts';
+import type { BrokerFaults } from '../broker-faults.ts';
+import { faultPlanOf } from './fault-knobs.ts';
+import type { FaultProxy } from './fault-proxy/fault-proxy.ts';
 
 /** What the parent asks. */
-export type BrokerRequest = { kind: 'usage'; id: number };
+export type BrokerRequest = { kind: 'usage'; id: number } | { kind: 'inject'; faults: BrokerFaults };
 /** What this process says. */
 export type BrokerReply =
   | { kind: 'listening'; port: number }
@@ -28,15 +32,30 @@ async function main(): Promise<void> {
     // A slow reader holds its publishers back and is never cut off, so that nothing is dropped.
     drainTimeout: 0,
   });
+  /** Stands before the broker in this process, and does harm when it is told to. */
+  let proxy: FaultProxy<null> | null = null;
+  const seed = process.argv[3] === undefined ? null : Number(process.argv[3]);
+  const standBefore = async (port: number): Promise<void> => {
+    const { startFaultProxy } = await import('./fault-proxy/fault-proxy.ts');
+    const upstream = { host: '127.0.0.1', port };
+    proxy = await startFaultProxy({ upstream, faults: {}, clock: systemClock(), keep: () => null, remembers: false });
+    say({ kind: 'listening', port: proxy.port });
+  };
   const server = createServer({ noDelay: true }, (socket) => void broker.handle(socket));
   server.on('error', (error: NodeJS.ErrnoException) => {
     say({ kind: 'failed', code: error.code ?? '', message: error.message });
   });
   server.listen({ port: Number(process.argv[2] ?? 0), host: '127.0.0.1', backlog: 4096 }, () => {
     const address = server.address();
-    if (address !== null && typeof address === 'object') say({ kind: 'listening', port: address.port });
+    if (address === null || typeof address !== 'object') return;
+    if (seed === null) say({ kind: 'listening', port: address.port });
+    else void standBefore(address.port);
   });
   process.on('message', (request: BrokerRequest) => {
+    if (request.kind === 'inject') {
+      proxy?.setFaults(faultPlanOf(request.faults, seed ?? 1));
+      return;
+    }
     const { user, system } = process.cpuUsage();
     say({ kind: 'usage', id: request.id, cpuSeconds: (user + system) / 1e6, rssBytes: process.memoryUsage.rss() });
   });

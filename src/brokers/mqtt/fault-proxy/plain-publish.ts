@@ -1,4 +1,4 @@
-import { publishBytes, publishFlags, writePublish } from '../../wire/mqtt-frames.ts';
+import { publishBytes, publishFlags, writePublish } from '../../../wire/mqtt-frames.ts';
 
 /** A PUBLISH of MQTT 3.1.1 at QoS 0 that nobody has to acknowledge. */
 export function plainPublish(topic: string, payload: Uint8Array): Buffer {

@@ -2,11 +2,11 @@ import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { parser as createParser, generate, type Packet } from 'mqtt-packet';
 import { expect } from 'vitest';
-import { FaultChooser, type FaultPlan, type FaultRecord } from '../../../src/brokers/fault-proxy/fault-plan.ts';
-import { LateDeliveries } from '../../../src/brokers/fault-proxy/late-deliveries.ts';
-import { ProxyConnection } from '../../../src/brokers/fault-proxy/proxy-connection.ts';
-import type { ProxyState } from '../../../src/brokers/fault-proxy/proxy-state.ts';
-import { VirtualClock } from '../../simulation/virtual-clock.ts';
+import { FaultChooser, type FaultPlan, type FaultRecord } from '../../../../src/brokers/mqtt/fault-proxy/fault-plan.ts';
+import { LateDeliveries } from '../../../../src/brokers/mqtt/fault-proxy/late-deliveries.ts';
+import { ProxyConnection } from '../../../../src/brokers/mqtt/fault-proxy/proxy-connection.ts';
+import type { ProxyState } from '../../../../src/brokers/mqtt/fault-proxy/proxy-state.ts';
+import { VirtualClock } from '../../../simulation/virtual-clock.ts';
 
 /** One side of a connection, without a network. */
 export class FakeSocket extends EventEmitter {

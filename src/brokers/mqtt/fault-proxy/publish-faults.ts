@@ -1,5 +1,5 @@
-import { ANSWER_BYTES, Answer, PacketType, writeAnswer } from '../../wire/mqtt-frames.ts';
-import { createPublishLayout, type PublishLayout, readPublish, readPublish5 } from '../../wire/mqtt-publish.ts';
+import { ANSWER_BYTES, Answer, PacketType, writeAnswer } from '../../../wire/mqtt-frames.ts';
+import { createPublishLayout, type PublishLayout, readPublish, readPublish5 } from '../../../wire/mqtt-publish.ts';
 import { type AckFate, AckFilter } from './ack-filter.ts';
 import type { FaultKind, FaultRecord } from './fault-plan.ts';
 import { HeldPublishes } from './held-publishes.ts';

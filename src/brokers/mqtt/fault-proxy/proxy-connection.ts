@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
-import type { Micros } from '../../core/clock.ts';
-import { PacketType } from '../../wire/mqtt-frames.ts';
-import { FrameSplitter } from '../../wire/mqtt-splitter.ts';
+import type { Micros } from '../../../core/clock.ts';
+import { PacketType } from '../../../wire/mqtt-frames.ts';
+import { FrameSplitter } from '../../../wire/mqtt-splitter.ts';
 import type { AckHold } from './ack-filter.ts';
 import { connectLevel, downgraded, upgraded } from './mqtt5-translator.ts';
 import type { ProxyState } from './proxy-state.ts';

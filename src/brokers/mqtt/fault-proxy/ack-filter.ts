@@ -1,4 +1,4 @@
-import type { Micros } from '../../core/clock.ts';
+import type { Micros } from '../../../core/clock.ts';
 
 /** An acknowledgement that may not go before its time; `cameUs` is when its PUBLISH came. */
 export interface AckHold {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AckFilter } from '../../../src/brokers/fault-proxy/ack-filter.ts';
+import { AckFilter } from '../../../../src/brokers/mqtt/fault-proxy/ack-filter.ts';
 
 describe('AckFilter', () => {
   it('lets pass what nobody asked about', () => {

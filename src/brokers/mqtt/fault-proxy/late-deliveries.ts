@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
-import type { Clock } from '../../core/clock.ts';
-import { PacketType } from '../../wire/mqtt-frames.ts';
+import type { Clock } from '../../../core/clock.ts';
+import { PacketType } from '../../../wire/mqtt-frames.ts';
 import type { FaultRecord } from './fault-plan.ts';
 
 interface Late {

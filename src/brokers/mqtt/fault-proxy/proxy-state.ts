@@ -1,4 +1,4 @@
-import type { Clock, Micros } from '../../core/clock.ts';
+import type { Clock, Micros } from '../../../core/clock.ts';
 import type { FaultChooser, FaultPlan, FaultRecord } from './fault-plan.ts';
 import type { LateDeliveries } from './late-deliveries.ts';
 

@@ -1,6 +1,6 @@
-import { IotloadError } from '../../core/errors.ts';
-import { type Answer, lengthBytes, PacketType, writeLength } from '../../wire/mqtt-frames.ts';
-import { readVarint, varintEnd } from '../../wire/mqtt5-properties.ts';
+import { IotloadError } from '../../../core/errors.ts';
+import { type Answer, lengthBytes, PacketType, writeLength } from '../../../wire/mqtt-frames.ts';
+import { readVarint, varintEnd } from '../../../wire/mqtt5-properties.ts';
 
 /** No properties, as a frame of MQTT 5 says it. */
 const NONE = Buffer.from([0]);

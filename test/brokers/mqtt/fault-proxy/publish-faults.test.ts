@@ -1,6 +1,6 @@
 import { parser as createParser, generate, type Packet } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
-import type { FaultPlan } from '../../../src/brokers/fault-proxy/fault-plan.ts';
+import type { FaultPlan } from '../../../../src/brokers/mqtt/fault-proxy/fault-plan.ts';
 import { type FakeSocket, puback, publish, publish0, through } from './through.ts';
 
 const publish2 = (payload: string, messageId: number): Buffer =>

@@ -1,4 +1,4 @@
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../../../core/clock.ts';
 import type { FaultRecord } from './fault-plan.ts';
 
 /** A PUBLISH that waits for the next one of its topic to overtake it. */

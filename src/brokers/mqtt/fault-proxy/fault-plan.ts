@@ -1,4 +1,4 @@
-import { draw, type StreamKey, streamRoot, unit } from '../../core/random.ts';
+import { draw, type StreamKey, streamRoot, unit } from '../../../core/random.ts';
 
 /** Which PUBLISHes a fault hits, by their ordinal at the proxy: each with a probability, or every n-th. */
 export type Selection = { share: number } | { every: number };

@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { FaultPlan } from '../../src/brokers/fault-proxy/fault-plan.ts';
-import { type FaultProxy, startFaultProxy } from '../../src/brokers/fault-proxy/fault-proxy.ts';
-import { systemClock } from '../../src/core/clock.ts';
-import { Outcome } from '../../src/core/outcome.ts';
-import { openSink } from '../../src/targets/mqtt/sink.ts';
-import { openSource } from '../../src/targets/mqtt/source.ts';
-import type { Sink, Source, TargetOptions } from '../../src/targets/target.ts';
-import { payloadOf, SinkRecord, sendSlots, sinkContext, testFleet } from '../contracts/sink.ts';
-import { SourceRecord, sourceContext } from '../contracts/source.ts';
-import { startAedes, type TestBroker } from '../targets/mqtt/aedes-broker.ts';
-import { mqttOptions } from '../targets/mqtt/mqtt-options.ts';
+import type { FaultPlan } from '../../../src/brokers/mqtt/fault-proxy/fault-plan.ts';
+import { type FaultProxy, startFaultProxy } from '../../../src/brokers/mqtt/fault-proxy/fault-proxy.ts';
+import { systemClock } from '../../../src/core/clock.ts';
+import { Outcome } from '../../../src/core/outcome.ts';
+import { openSink } from '../../../src/targets/mqtt/sink.ts';
+import { openSource } from '../../../src/targets/mqtt/source.ts';
+import type { Sink, Source, TargetOptions } from '../../../src/targets/target.ts';
+import { payloadOf, SinkRecord, sendSlots, sinkContext, testFleet } from '../../contracts/sink.ts';
+import { SourceRecord, sourceContext } from '../../contracts/source.ts';
+import { startAedes, type TestBroker } from '../../targets/mqtt/aedes-broker.ts';
+import { mqttOptions } from '../../targets/mqtt/mqtt-options.ts';
 
 const fleet = testFleet(0, 4, 'test/<device>');
 const clock = systemClock();

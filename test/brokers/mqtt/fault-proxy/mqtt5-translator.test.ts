@@ -1,6 +1,6 @@
 import { parser as createParser, generate, type IConnectPacket, type IPublishPacket, type Packet } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
-import { connectLevel, downgraded, upgraded } from '../../../src/brokers/fault-proxy/mqtt5-translator.ts';
+import { connectLevel, downgraded, upgraded } from '../../../../src/brokers/mqtt/fault-proxy/mqtt5-translator.ts';
 
 function read(frame: Buffer, protocolVersion: 4 | 5): Packet {
   const packets: Packet[] = [];

@@ -1,5 +1,5 @@
 import { type AddressInfo, connect, createServer } from 'node:net';
-import type { Clock, Micros } from '../../core/clock.ts';
+import type { Clock, Micros } from '../../../core/clock.ts';
 import { FaultChooser, type FaultPlan, type FaultRecord } from './fault-plan.ts';
 import { LateDeliveries } from './late-deliveries.ts';
 import { ProxyConnection } from './proxy-connection.ts';
@@ -14,6 +14,8 @@ export interface FaultProxyOptions<Kept = Buffer> {
   clock: Clock;
   /** What the log keeps of the payload of a PUBLISH that was harmed; by default all of it. */
   keep?: (payload: Buffer) => Kept;
+  /** false: nobody will ask what was done, so that no log is kept, and none can be full. */
+  remembers?: boolean;
   /** The broker speaks MQTT 3.1.1 only, and clients of MQTT 5 are to be served all the same; without last will and user properties. */
   translates?: boolean;
 }
@@ -43,7 +45,7 @@ export interface FaultProxy<Kept = Buffer> {
 }
 
 export async function startFaultProxy<Kept = Buffer>(options: FaultProxyOptions<Kept>): Promise<FaultProxy<Kept>> {
-  const { clock, upstream, translates = false, keep = (payload) => payload as Kept } = options;
+  const { clock, upstream, translates = false, remembers = true, keep = (payload) => payload as Kept } = options;
   const log: FaultRecord<Kept>[] = [];
   const answers: Answered<Kept>[] = [];
   const stalls: { fromUs: Micros; toUs: Micros | null }[] = [];
@@ -66,11 +68,11 @@ export async function startFaultProxy<Kept = Buffer>(options: FaultProxyOptions<
     mayRecord: () => log.length < MAX_RECORDS,
     record: (record) => {
       const entry = { ...record, payload: keep(record.payload) };
-      log.push(entry);
+      if (remembers) log.push(entry);
       return entry;
     },
     answered: ({ payload, cameUs, atUs }) => {
-      if (answers.length < MAX_RECORDS) answers.push({ payload: keep(payload), cameUs, atUs });
+      if (remembers && answers.length < MAX_RECORDS) answers.push({ payload: keep(payload), cameUs, atUs });
     },
   };
   const stall = (on: boolean): void => {
