@@ -15,3 +15,10 @@ export function forkSibling(callerUrl: string, name: string, args: readonly stri
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
 }
+
+/** In such a module: calls `task` when the parent is gone, also where that was before anybody could listen. */
+export function whenOrphaned(task: () => void): void {
+  process.once('disconnect', task);
+  // Messages wait for a listener, the channel's end does not.
+  if (!process.connected) task();
+}

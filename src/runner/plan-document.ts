@@ -12,7 +12,7 @@ import { runFiles } from './run-directory.ts';
 export interface PlanDocument {
   plan: Plan;
   digest: string;
-  /** null: a verifier by hand that was not told when the run would start. */
+  /** null: a verifier by hand that was not told when the run would start, or a run that was cut off before it started. */
   anchor: Anchor | null;
   /** `i/n`. */
   shard: string;

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Anchor, Part } from '../core/anchor.ts';
 import type { Clock, Micros } from '../core/clock.ts';
@@ -14,8 +14,13 @@ import { runFiles } from './run-directory.ts';
 /** A run that was cut off or stopped, and can be gone on with. */
 export interface EarlierRun {
   dir: string;
-  anchor: Anchor;
   workers: number;
+  /** null: it was cut off before anything could be sent, though it may have left files behind; it is begun anew. */
+  begun: BegunRun | null;
+}
+
+export interface BegunRun {
+  anchor: Anchor;
   sent: SentRecord;
 }
 
@@ -23,7 +28,7 @@ export interface EarlierRun {
 const SAME_BOOT_US = 1_000_000;
 
 /**
- * The run in `dir`; null where there is none yet, or one that was cut off before anything could be sent.
+ * The run in `dir`; null where there is none yet.
  * @throws IotloadError `bad-arguments` where that run is another one, or is complete; `file-unreadable`, `file-corrupt`
  */
 export async function findEarlierRun(
@@ -33,27 +38,35 @@ export async function findEarlierRun(
   runId: string | null,
 ): Promise<EarlierRun | null> {
   const path = resolve(dir);
-  if (!existsSync(join(path, runFiles.sent))) return null;
+  // An empty plan is a claim whose owner did not live to open anything.
+  const planPath = join(path, runFiles.plan);
+  if (!existsSync(planPath) || statSync(planPath).size === 0) return null;
   const document = readPlanDocument(path);
-  const sent = await readSent(join(path, runFiles.sent)).catch((error: unknown) => {
-    // Cut off within its first record: nothing had been promised.
-    if (error instanceof IotloadError && error.code === 'file-unreadable') return null;
-    throw error;
-  });
-  if (sent === null || document.anchor === null) return null;
-  refuseOthers(dir, document, document.anchor, plan, shard, runId);
-  if (sent.end?.ended === 'completed') {
+  const { anchor, workers } = document;
+  refuseOthers(dir, document, plan, shard, runId);
+  const sent = anchor === null ? null : await sentRecord(join(path, runFiles.sent));
+  if (sent?.end?.ended === 'completed') {
     throw new IotloadError('bad-arguments', 'the run there is complete', {
       where: '--resume',
       value: dir,
       hint: 'see it with: iotload report, or name another directory for a new run',
     });
   }
-  return { dir: path, anchor: document.anchor, workers: document.workers, sent };
+  return { dir: path, workers, begun: anchor === null || sent === null ? null : { anchor, sent } };
+}
+
+/** null: it was cut off within its first record, and nothing had been promised. */
+async function sentRecord(path: string): Promise<SentRecord | null> {
+  return readSent(path).catch((error: unknown) => {
+    if (error instanceof IotloadError && error.code === 'file-unreadable') return null;
+    throw error;
+  });
 }
 
 /** One line about a run that is gone on with. */
-export function describeResumption({ anchor, sent }: EarlierRun): string {
+export function describeResumption({ begun }: EarlierRun): string {
+  if (begun === null) return 'the run there was cut off before anything was sent: beginning anew';
+  const { anchor, sent } = begun;
   const told = sent.fleets.reduce(
     (sum, { acked, rejected, noAck }) => sum + acked.count + rejected.count + noAck.count,
     0,
@@ -89,14 +102,7 @@ export function sentBefore({ fleets }: SentRecord): number {
   return fleets.reduce((sum, { before }) => sum + Object.values(before ?? {}).reduce((a, b) => a + b, 0), 0);
 }
 
-function refuseOthers(
-  dir: string,
-  document: PlanDocument,
-  anchor: Anchor,
-  plan: Plan,
-  shard: Part,
-  runId: string | null,
-): void {
+function refuseOthers(dir: string, document: PlanDocument, plan: Plan, shard: Part, runId: string | null): void {
   const refuse = (message: string, value: string, hint: string): never => {
     throw new IotloadError('bad-arguments', message, { where: '--resume', value, hint });
   };
@@ -109,7 +115,7 @@ function refuseOthers(
     );
   }
   if (document.shard !== own) refuse(`the run there is shard ${document.shard}`, own, 'give each shard its own --out');
-  if (runId !== null && runId !== anchor.runId) {
-    refuse(`the run there is ${anchor.runId}`, runId, 'leave --run-id away: a run that goes on keeps its own');
+  if (runId !== null && document.anchor !== null && runId !== document.anchor.runId) {
+    refuse(`the run there is ${document.anchor.runId}`, runId, 'leave --run-id away: a run that goes on keeps its own');
   }
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Anchor } from '../core/anchor.ts';
 import type { IotloadError } from '../core/errors.ts';
 import { thisHost } from '../core/host.ts';
 import type { Start } from '../engine/protocol.ts';
@@ -28,27 +29,42 @@ const MOST_SAMPLES = 3_600;
 
 type Options = RunOptions & { runId: string };
 
-/** The directory of the run: a new one, or that of the run that is gone on with. */
+/** The directory of the run, a new one or that of the run that is gone on with, with the plan in it. */
 export function claimDirectory(options: Options, earlier: EarlierRun | null): RunDirectory {
+  const directory = directoryOf(options, earlier);
+  if (earlier === null) writePlan(options, directory.path, null);
+  return directory;
+}
+
+function writePlan(
+  { plan, shard, workers, clock, clockBoundUs = null }: Options,
+  dir: string,
+  anchor: Anchor | null,
+): void {
+  const document = planDocument(plan, anchor, shard, workers, { host: thisHost(clock), clockBoundUs });
+  writeRunFile(dir, runFiles.plan, document);
+}
+
+function directoryOf(options: Options, earlier: EarlierRun | null): RunDirectory {
   const { plan, out, clock, resume = false } = options;
   if (out === null) return createDefaultRunDirectory(plan.outputs.dir, plan.name, clock.wallUs());
   if (earlier !== null) return resumeRunDirectory(earlier.dir);
-  // Whoever asks to go on with a run that was cut off before it could send anything wants it begun.
+  // What is left of a claim.
   if (resume) clearRunDirectory(out);
   return createRunDirectory(out);
 }
 
 /** Fixes when slot time 0 is and where sending starts, and writes the plan down. */
 export function fixStart(options: Options, earlier: EarlierRun | null, dir: string): Start {
-  const { plan, clock, runId, shard, workers, startAtWallUs } = options;
-  if (earlier !== null) {
-    const anchor = resumedAnchor(clock, earlier.anchor);
+  const { plan, clock, runId, startAtWallUs } = options;
+  const { begun } = earlier ?? { begun: null };
+  if (begun !== null) {
+    const anchor = resumedAnchor(clock, begun.anchor);
     const fromUs = Math.max(0, clock.nowUs() + LEAD_US - anchor.startMonoUs);
-    return { anchor, fromUs, from: slotsFrom(plan, earlier.sent, fromUs) };
+    return { anchor, fromUs, from: slotsFrom(plan, begun.sent, fromUs) };
   }
   const anchor = fixAnchor(clock, runId, startAtWallUs);
-  const clocks = { host: thisHost(clock), clockBoundUs: options.clockBoundUs ?? null };
-  writeRunFile(dir, runFiles.plan, planDocument(plan, anchor, shard, workers, clocks));
+  writePlan(options, dir, anchor);
   return { anchor, fromUs: 0, from: plan.fleets.map(() => 0) };
 }
 
@@ -62,11 +78,12 @@ export async function keepRecord(
 ): Promise<SentKeeper> {
   const { plan, clock, shard, runId } = options;
   const path = join(dir, runFiles.sent);
+  const { begun } = earlier ?? { begun: null };
   const fleets = plan.fleets.map(({ name, devices, slots }) => ({ name, devices, slots }));
   const writer =
-    earlier === null
+    begun === null
       ? await SentWriter.open(path, { runId, shard, fleets })
-      : await SentWriter.resume(path, earlier.sent, from);
+      : await SentWriter.resume(path, begun.sent, from);
   const pickedUp = (): number[] =>
     plan.fleets.map((_, fleet) => sumCounters(crew.boards, fleet).pickedUp * shard.count);
   return new SentKeeper({

@@ -11,6 +11,7 @@ import type { Plan } from '../plan/plan.ts';
 import { planDigest } from '../plan/plan-digest.ts';
 import { pacedLengthUs } from '../plan/plan-length.ts';
 import type { NoticeKind } from '../targets/target.ts';
+import { PartOrdinals } from '../wire/part-ordinals.ts';
 import { composeResult } from './compose-result.ts';
 import { ConnectProgress } from './connect-progress.ts';
 import { environment } from './environment.ts';
@@ -54,7 +55,7 @@ export function startRun(options: RunOptions): RunHandle {
   const execute = async (): Promise<{ result: RunResult; dir: string }> => {
     const { resume = false, out, plan, shard } = options;
     const earlier = resume && out !== null ? await findEarlierRun(out, plan, shard, options.runId) : null;
-    const runId = earlier?.anchor.runId ?? options.runId ?? newRunId();
+    const runId = earlier?.begun?.anchor.runId ?? options.runId ?? newRunId();
     run = new Run({ ...options, runId, workers: earlier?.workers ?? options.workers }, earlier);
     if (stopped) run.stop();
     return run.execute();
@@ -107,6 +108,11 @@ class Run {
     });
   }
 
+  /** Something was sent before, or may have been. */
+  get #goesOn(): boolean {
+    return (this.#earlier?.begun ?? null) !== null;
+  }
+
   stop(): void {
     if (this.#ended !== 'completed') return;
     this.#cutShort('interrupted');
@@ -116,8 +122,8 @@ class Run {
 
   async execute(): Promise<{ result: RunResult; dir: string }> {
     const { plan, clock, runId } = this.#options;
-    if (this.#earlier === null) refuseLateStart(clock, this.#options.startAtWallUs);
-    else this.#note(describeResumption(this.#earlier));
+    if (this.#earlier !== null) this.#note(describeResumption(this.#earlier));
+    if (!this.#goesOn) refuseLateStart(clock, this.#options.startAtWallUs);
     await readyPlan(plan);
     const directory = claimDirectory(this.#options, this.#earlier);
     const dir = directory.path;
@@ -191,7 +197,7 @@ class Run {
       dir,
       runDir: dir,
       anchor: null,
-      resume: this.#earlier !== null,
+      resume: this.#goesOn,
       note: this.#note,
       failed: (error) => this.#incident(error, `verifier: ${error.message}`),
     });
@@ -236,7 +242,7 @@ class Run {
     this.#cancels.push(scheduleFaults(plan, start, this.#clock, (faults) => this.#embedded?.inject(faults)));
     const ends = await crew.ended((worker, error) => this.#workerFailed(worker, error));
     for (const { worker, report } of ends)
-      if (report === null || report.failed !== null) this.#buryWorker(crew, worker);
+      if (report === null || report.failed !== null) this.#buryWorker(crew, worker, start);
     await keeper.end({ ended: this.#ended });
     this.#phase = 'verifying';
     const lastUs = Math.max(anchor.startMonoUs, ...ends.map(({ report }) => report?.sendingEndedUs ?? 0));
@@ -244,11 +250,12 @@ class Run {
   }
 
   /** What a dead worker's shared counters still say: how far it had come. */
-  #buryWorker(crew: WorkerCrew, worker: number): void {
-    const { plan } = this.#options;
-    plan.fleets.forEach((_, fleet) => {
+  #buryWorker(crew: WorkerCrew, worker: number, { from }: Start): void {
+    const part = crew.parts[worker] as Part;
+    this.#options.plan.fleets.forEach(({ devices }, fleet) => {
       const pickedUp = crew.boards[worker]?.fleets[fleet]?.counters[Counter.pickedUp] ?? 0;
-      this.#keeper?.horizon(crew.parts[worker] as Part, fleet, pickedUp);
+      const before = new PartOrdinals(part, devices).below(from[fleet] as number);
+      this.#keeper?.horizon(part, fleet, before + pickedUp);
     });
   }
 

@@ -1,4 +1,5 @@
 /** The verifier as a process of its own; `protocol.ts` says what it is told and what it tells. */
+import { whenOrphaned } from '../core/child-process.ts';
 import { systemClock } from '../core/clock.ts';
 import { systemRandom } from '../core/entropy.ts';
 import { IotloadError, toPlainError } from '../core/errors.ts';
@@ -46,7 +47,7 @@ const verifier = new Verifier({
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
 process.on('message', (message: ToVerifier) => void verifier.handle(message));
-process.on('disconnect', () => void verifier.handle({ kind: 'abort' }).finally(() => process.exit(0)));
+whenOrphaned(() => void verifier.handle({ kind: 'abort' }).finally(() => process.exit(0)));
 // What nobody caught is a defect of ours; it is told before the process ends, not left to an exit code.
 process.on('uncaughtException', (error) => {
   process.send?.({ kind: 'failed', error: toPlainError(error) } satisfies FromVerifier, () => process.exit(1));

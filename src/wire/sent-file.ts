@@ -98,7 +98,7 @@ export class SentWriter {
   }
 }
 
-/** Reads a `sent` file. Throws IotloadError `file-unreadable` or `file-corrupt`. */
+/** Reads a `sent` file. Throws IotloadError `file-corrupt`, or `file-unreadable` also for one that was cut off before its first record. */
 export async function readSent(path: string, disk: Disk = systemDisk): Promise<SentRecord> {
   const state = new SentState();
   const tail = await readJournal(path, MAGIC, (payload) => state.take(new ByteReader(payload)), disk);

@@ -117,7 +117,7 @@ export class SentState {
   finish(path: string, { ended, tornBytes, wholeBytes }: JournalTail): SentRecord {
     const header = this.#header;
     if (header === undefined) {
-      throw new IotloadError('file-corrupt', 'the file ends before it says which run it belongs to', {
+      throw new IotloadError('file-unreadable', 'the file ends before it says which run it belongs to', {
         where: path,
       });
     }

@@ -62,4 +62,17 @@ describe('PartSlots', () => {
     expect(cursor.slot).toBe(Number.POSITIVE_INFINITY);
     expect(new PartOrdinals({ index: 3, count: 4 }, 3).below(1000)).toBe(0);
   });
+
+  it('goes on from any slot as if it had come there step by step', () => {
+    fc.assert(
+      fc.property(partitions, fc.nat(), ({ devices, count, slots }, pick) => {
+        const part = { index: pick % count, count };
+        const stepped = new PartSlots(part, devices);
+        while (stepped.slot < slots) stepped.advance();
+        const sought = new PartSlots(part, devices);
+        sought.seek(slots);
+        expect([sought.slot, sought.seat]).toEqual([stepped.slot, stepped.seat]);
+      }),
+    );
+  });
 });

@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import { Aedes } from 'aedes';
+import { whenOrphaned } from '../../core/child-process.ts';
 import { systemClock } from '../../core/clock.ts';
 import type { BrokerFaults } from '../broker-faults.ts';
 import { faultPlanOf } from './fault-knobs.ts';
@@ -19,7 +20,7 @@ async function main(): Promise<void> {
     // Without a callback a parent that has just hung up would be an error that nobody catches; 'disconnect' ends this process anyway.
     process.send?.(reply, undefined, undefined, () => {});
   };
-  process.on('disconnect', () => process.exit(0));
+  whenOrphaned(() => process.exit(0));
   // Ctrl-C reaches every process of a terminal; the run still drains through this broker and ends it by closing the channel.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => {});

@@ -10,8 +10,12 @@ export interface TestBroker {
   stop(): Promise<void>;
 }
 
-export async function startAedes(port = 0): Promise<TestBroker> {
+/** `taken` is called with each payload that a client publishes. */
+export async function startAedes(port = 0, taken: (payload: string) => void = () => {}): Promise<TestBroker> {
   const broker = await Aedes.createBroker({ concurrency: 10_000, maxClientsIdLength: 1024, drainTimeout: 0 });
+  broker.on('publish', (packet, client) => {
+    if (client !== null) taken(packet.payload.toString());
+  });
   const sockets = new Set<Socket>();
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
