@@ -1,3 +1,4 @@
+import { closestName } from '../core/closest-name.ts';
 import type { ScenarioPath } from './diagnostic.ts';
 
 /** Keys of a target's block whose values are secrets, wherever they stand in it; the plan calls them the same. */
@@ -13,15 +14,31 @@ export function isSecret(path: ScenarioPath): boolean {
   return secretKeys.includes(key) || (key === 'auth' && path.length === 2);
 }
 
-const keyed = new RegExp(
-  String.raw`(\b(?:${secretKeys.join('|')})["']?\s*:\s*)("(?:[^"\\]|\\.)*"?|'[^']*'?|\$\{[^}\n]*\}|[^\s,}#][^,}\n]*)`,
-  'g',
-);
-const userInfo = /(\/\/)([^/\s@]+)(?=@)/g;
+const keys = /([\w-]+)["']?\s*:\s*/g;
+const value = /"(?:[^"\\]|\\.)*"?|'[^']*'?|\$\{[^}\n]*\}|[^\s,}#][^,}\n]*/y;
+const userInfo = /(?<=\/\/)[^/\s@]+(?=@)/g;
 
 /** A line of a scenario with secrets that stand literally in it struck out; its length stays, references stay. */
 export function maskSecrets(line: string): string {
-  const strike = (_: string, before: string, secret: string): string =>
-    before + (/^["']?\$\{[^}]*\}["']?\s*$/.test(secret) ? secret : secret.replace(/[^"'\s]/g, '*'));
-  return line.replace(keyed, strike).replace(userInfo, strike);
+  let masked = line;
+  let end = 0;
+  for (const { 0: before, 1: key = '', index } of line.matchAll(keys)) {
+    // What looks like a key within a secret is part of it.
+    if (index < end) continue;
+    value.lastIndex = index + before.length;
+    const [secret = ''] = value.exec(line) ?? [];
+    if (!meansSecret(key) && (key !== 'auth' || /^(\{|null\b)/.test(secret))) continue;
+    end = index + before.length + secret.length;
+    masked = masked.slice(0, end - secret.length) + struck(secret) + masked.slice(end);
+  }
+  return masked.replace(userInfo, struck);
+}
+
+/** Whether somebody who wrote this key meant a secret by it, though we may know no such key. */
+function meansSecret(key: string): boolean {
+  return /pass|secret|token|credential/i.test(key) || closestName(key, ['password', 'secret']) !== undefined;
+}
+
+function struck(secret: string): string {
+  return /^["']?\$\{[^}]*\}["']?\s*$/.test(secret) ? secret : secret.replace(/[^"'\s]/g, '*');
 }

@@ -55,7 +55,10 @@ describe('maskSecrets', () => {
     ["password: 'hunter2' }", "password: '*******' }"],
     ['password: ${PASSWORD:?export it first}', 'password: ${PASSWORD:?export it first}'],
     ['endpoint: mqtt://me:hunter2@host', 'endpoint: mqtt://**********@host'],
-    ['passwords: 3', 'passwords: 3'],
+    ['passwords: 3', 'passwords: *'],
+    ['auth: { username: u, passwrod: hunter2 }', 'auth: { username: u, passwrod: ******* }'],
+    ['auth: hunter2', 'auth: *******'],
+    ['tls: { key_passphrase: hunter2, cert: a.pem }', 'tls: { key_passphrase: *******, cert: a.pem }'],
   ])('%s', (line, masked) => {
     expect(maskSecrets(line)).toBe(masked);
   });
