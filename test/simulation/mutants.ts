@@ -1,0 +1,231 @@
+import { Outcome } from '../../src/core/outcome.ts';
+import type { DeliveredBatch } from '../../src/targets/target.ts';
+import type { FindingKind } from '../../src/verify/findings.ts';
+import type { Settlement } from '../../src/verify/settle.ts';
+import { batchOf } from './partition-source.ts';
+import type { Setting } from './setting.ts';
+import type { Twist } from './twist.ts';
+
+/** An iotload that is wrong in one way. */
+export interface Mutant extends Twist {
+  /** Seeds in which it cannot show are left out without a look. */
+  concerns?(setting: Setting): boolean;
+}
+
+const fails = ({ crashes }: Setting): boolean => crashes.length > 0;
+const loses = ({ share, times }: Setting): boolean => share['lost answer'] + share['lost request'] + times.reset > 0;
+const readerFails = ({ crashes }: Setting): boolean => crashes.some(({ who }) => who !== 'worker');
+
+function without({ findings }: Settlement, kind: FindingKind): void {
+  for (let i = findings.length - 1; i >= 0; i--) if (findings[i]?.kind === kind) findings.splice(i, 1);
+}
+
+/** Positions, moved. */
+function moved(positions: unknown, by: number): unknown {
+  return Array.isArray(positions) ? positions.map((next: number) => Math.max(0, next + by)) : positions;
+}
+
+/** Drops events that came before, if that was more than so many events ago: what a block knew went with the block. */
+function forgetful(after: number): (batch: DeliveredBatch) => DeliveredBatch {
+  const known = new Map<string, number>();
+  let count = 0;
+  return ({ bytes, payloadStarts, payloadEnds, identityStarts, identityEnds, ...batch }) => {
+    const kept = [];
+    for (let i = 0; i < batch.count; i++) {
+      const payload = bytes.slice(payloadStarts[i], payloadEnds[i]);
+      const key = Buffer.from(payload).toString('latin1');
+      const at = known.get(key);
+      count++;
+      if (at !== undefined && count - at > after) continue;
+      known.set(key, at ?? count);
+      kept.push({ identity: bytes.slice(identityStarts[i], identityEnds[i]), payload });
+    }
+    return batchOf(kept, batch.atUs);
+  };
+}
+
+/** What each wrong iotload does. All of them have to be caught. */
+export const mutants: Readonly<Record<string, Mutant>> = {
+  'takes unknown for acknowledged': {
+    concerns: loses,
+    records: ({ fleets }) => {
+      for (const { acked, unknown } of fleets) {
+        acked.addAll(unknown);
+        unknown.clear();
+      }
+    },
+  },
+  'takes unknown for rejected': {
+    concerns: loses,
+    records: ({ fleets }) => {
+      for (const { rejected, unknown } of fleets) {
+        rejected.addAll(unknown);
+        unknown.clear();
+      }
+    },
+  },
+  'takes rejected for unknown': {
+    concerns: ({ share }) => share.refuse + share.phantom > 0,
+    sink: (events) => ({
+      ...events,
+      settled: (fleet, slots, sent, count, outcome, ...rest) =>
+        events.settled(fleet, slots, sent, count, outcome === Outcome.rejected ? Outcome.unknown : outcome, ...rest),
+    }),
+  },
+  'takes what nobody answers for acknowledged': {
+    concerns: ({ answers }) => !answers,
+    sink: (events) => ({
+      ...events,
+      settled: (fleet, slots, sent, count, outcome, ...rest) =>
+        events.settled(fleet, slots, sent, count, outcome === Outcome.noAck ? Outcome.acked : outcome, ...rest),
+    }),
+  },
+  'hides that an attempt was repeated': {
+    concerns: ({ repeats, throttled }) => repeats || throttled > 0,
+    sink: (events) => ({ ...events, resent: () => {} }),
+  },
+  'takes a repeated attempt for one that cannot double': {
+    concerns: ({ repeats }) => repeats,
+    sink: (events) => ({
+      ...events,
+      resent: (fleet, slots, count) => events.resent(fleet, slots, count, false),
+    }),
+  },
+  'compares counts, so that a copy stands in for a loss': {
+    settlement: ({ delivery, events }) => {
+      const arrived = delivery.verified + (delivery.duplicates ?? 0) + (delivery.permittedDuplicates ?? 0);
+      delivery.lost = Math.max(0, events.acked - arrived);
+    },
+  },
+  'does not look at the last 50 events': {
+    records: (_, { fleets, header }) => {
+      fleets.forEach(({ fresh }, fleet) => {
+        const slots = header.fleets[fleet]?.slots ?? 0;
+        fresh.addInterval(Math.max(0, slots - 50), slots);
+      });
+    },
+  },
+  'forgets what it saw when a block is closed': {
+    concerns: ({ share, times }) => share.duplicate + times.twin > 0,
+    sourceContext: (context) => {
+      const keep = forgetful(40);
+      return {
+        ...context,
+        events: { ...context.events, delivered: (batch) => context.events.delivered(keep(batch)) },
+      };
+    },
+  },
+  'counts what it reads again after a crash as copies': {
+    concerns: readerFails,
+    sourceContext: (context) => ({ ...context, resumeFrom: moved(context.resumeFrom, -3) }),
+  },
+  'begins at the beginning after a crash': {
+    concerns: readerFails,
+    sourceContext: (context) => ({ ...context, resumeFrom: null }),
+  },
+  'remembers positions that it has not read up to': {
+    concerns: readerFails,
+    source: (source) => ({
+      health: () => source.health(),
+      positions: () => moved(source.positions?.(), 2),
+      readToEnd: (ms) => source.readToEnd(ms),
+      close: () => source.close(),
+    }),
+  },
+  'has proof of loss without reading to the end': {
+    source: (source) => ({
+      health: () => source.health(),
+      positions: () => source.positions?.(),
+      readToEnd: () => Promise.resolve({ complete: true }),
+      close: () => source.close(),
+    }),
+  },
+  'does not wait for the grace': {
+    concerns: ({ share }) => share.late + share.swallow > 0,
+    graceUs: () => 0,
+  },
+  'takes late for lost': {
+    concerns: ({ share }) => share.late > 0,
+    settlement: ({ delivery }) => {
+      delivery.lost += delivery.late;
+    },
+  },
+  'takes what was altered for seen': {
+    concerns: ({ share }) => share.alter > 0,
+    records: (_, { fleets }) => {
+      for (const { fresh, corruptSlots } of fleets) for (const slot of corruptSlots) fresh.add(slot);
+    },
+  },
+  'does not see what was altered': {
+    concerns: ({ share }) => share.alter > 0,
+    settlement: (settlement) => {
+      settlement.delivery.corrupt = 0;
+      without(settlement, 'corrupt');
+    },
+  },
+  'does not mind what was refused and arrived': {
+    concerns: ({ share }) => share.phantom > 0,
+    settlement: (settlement) => {
+      settlement.delivery.phantom = 0;
+      without(settlement, 'phantom');
+    },
+  },
+  'does not look at the order': {
+    concerns: ({ share, throttled }) => share.hold + share.late + throttled > 0,
+    settlement: (settlement) => {
+      settlement.delivery.reordered = 0;
+      without(settlement, 'reordered');
+    },
+  },
+  'takes strangers for its own': {
+    concerns: ({ times }) => times.foreign > 0,
+    settlement: ({ delivery }) => {
+      delivery.verified += delivery.foreign;
+    },
+  },
+  'drops latencies below zero': {
+    concerns: ({ times }) => times.twin > 0,
+    records: (_, { fleets }) => {
+      for (const { endToEnd } of fleets) {
+        endToEnd.cells.set(0, (endToEnd.cells.get(0) ?? 0) - endToEnd.negative);
+        endToEnd.min = Math.max(0, endToEnd.min);
+        endToEnd.negative = 0;
+      }
+    },
+  },
+  'measures in the warm-up too': {
+    concerns: ({ plan }) => plan.run.warmUpUs > 0,
+    workerPlan: (plan) => ({
+      ...plan,
+      run: { ...plan.run, warmUpUs: 0, durationUs: plan.run.warmUpUs + plan.run.durationUs },
+    }),
+  },
+  'takes service time for response time': {
+    records: ({ fleets }) => {
+      for (const { samples } of fleets) samples[3] = samples[2] as (typeof samples)[number];
+    },
+  },
+  'sends before it has promised': {
+    concerns: fails,
+    promises: ({ next, slotsBelow }) => ({
+      next: () => next() + 3_600_000_000,
+      slotsBelow: (us) => slotsBelow(us).map(() => 0),
+    }),
+  },
+  'does not mind the death of a worker': {
+    concerns: ({ crashes }) => crashes.some(({ who }) => who === 'worker'),
+    verdict: (input) => ({ ...input, ended: 'completed' }),
+  },
+  'says pass however little is known': {
+    concerns: loses,
+    verdict: (input) => ({
+      ...input,
+      run: { ...input.run, delivery: { ...input.run.delivery, coverage: 1 } },
+    }),
+  },
+  'counts in too few bits': {
+    settlement: ({ delivery }) => {
+      delivery.received &= 0xff;
+    },
+  },
+};

@@ -1,0 +1,3 @@
+import { expectRight } from './expect-right.ts';
+
+expectRight(1, 500);

@@ -1,0 +1,191 @@
+import type { Part } from '../../src/core/anchor.ts';
+import type { Expectation, FleetPlan, Plan } from '../../src/plan/plan.ts';
+import { createSchedule } from '../../src/schedule/schedule.ts';
+import { Dice } from './dice.ts';
+import type { DiskFaults } from './simulated-disk.ts';
+
+/** Brokers of three kinds: with positions; with positions, partial failure and repeats; without positions. */
+export const brokerKinds = ['log', 'shards'] as const;
+export type BrokerKind = (typeof brokerKinds)[number];
+
+/** What goes wrong with an event at the broker, as the share of events that it happens to. */
+export const eventFaults = [
+  /** Acknowledged and never stored. */
+  'swallow',
+  /** Stored twice. */
+  'duplicate',
+  /** Stored with one bit changed. */
+  'alter',
+  /** Acknowledged, and stored a little later than what came after it. */
+  'hold',
+  /** Acknowledged, and stored when everybody has given up waiting, or almost. */
+  'late',
+  /** Refused, and not stored. */
+  'refuse',
+  /** Refused, and stored all the same. */
+  'phantom',
+  /** Stored, and never answered. */
+  'lost answer',
+  /** Neither stored nor answered. */
+  'lost request',
+] as const;
+export type EventFault = (typeof eventFaults)[number];
+
+/** What happens now and then, as a number of times in the run. */
+export const timedFaults = [
+  'reset',
+  'broker stall',
+  'foreign',
+  'wall step',
+  'reader stop',
+  'sender stop',
+  'twin',
+] as const;
+export type TimedFault = (typeof timedFaults)[number];
+
+export type Crashing = 'sender' | 'worker' | 'verifier' | 'machine';
+export interface Crash {
+  who: Crashing;
+  /** Since the start of the world. */
+  atUs: number;
+  /** Until somebody starts it again. */
+  downUs: number;
+}
+
+/** Everything about a world that its seed decides before it begins. */
+export interface Setting {
+  seed: number;
+  kind: BrokerKind;
+  plan: Plan;
+  shard: Part;
+  workers: number;
+  /** Events that the sink sends are answered; without that, nobody knows more than that they left. */
+  answers: boolean;
+  /** The sink repeats an attempt whose fate it does not know, as the same message. */
+  repeats: boolean;
+  partitions: number;
+  /** Events in flight on each. */
+  window: number;
+  latencyUs: number;
+  timeoutUs: number;
+  graceUs: number;
+  share: Record<EventFault, number>;
+  times: Record<TimedFault, number>;
+  /** Shards: entries of a request that are refused for now and sent again. */
+  throttled: number;
+  disk: DiskFaults;
+  crashes: Crash[];
+  /** How long the run lasts by its plan. */
+  lengthUs: number;
+}
+
+const ONE = { numerator: 1, denominator: 1 };
+const SECOND = 1_000_000;
+/** Small, so that a world costs little. What is beyond it is shed, and counted. */
+const backlog = { maxBytes: 100_000 };
+
+/** The setting of a seed. */
+export function settingOf(seed: number): Setting {
+  const dice = new Dice(seed, 'setting');
+  const kind = dice.pick(brokerKinds);
+  const warmUpUs = dice.chance(0.3) ? dice.whole(1, 3) * SECOND : 0;
+  const durationUs = dice.whole(4, 14) * SECOND + dice.whole(0, 999_999);
+  const lengthUs = warmUpUs + durationUs;
+  const graceUs = dice.whole(1, 4) * SECOND;
+  const answers = dice.chance(0.9);
+  const share = Object.fromEntries(eventFaults.map((fault) => [fault, 0])) as Record<EventFault, number>;
+  const times = Object.fromEntries(timedFaults.map((fault) => [fault, 0])) as Record<TimedFault, number>;
+  const trouble = dice.pick([0, 1, 1, 1, 2, 3, 5]);
+  for (let i = 0; i < trouble; i++) {
+    if (dice.chance(0.6)) share[dice.pick(eventFaults)] = dice.pick([1 / 25, 1 / 80, 1 / 250, 1 / 250]);
+    else times[dice.pick(timedFaults)] = dice.whole(1, 4);
+  }
+  // Where nothing is answered, nothing is refused.
+  if (!answers) share.refuse = share.phantom = 0;
+  return {
+    seed,
+    kind,
+    plan: planOf(dice, seed, kind, { warmUpUs, durationUs, graceUs }),
+    shard: shardOf(dice),
+    workers: dice.whole(1, 3),
+    answers,
+    repeats: kind === 'shards' && answers && dice.chance(0.5),
+    partitions: dice.whole(1, 4),
+    window: dice.pick([1, 3, 8, 50, 200]),
+    latencyUs: dice.pick([300, 2_000, 10_000, 40_000]),
+    timeoutUs: dice.whole(2, 8) * 250_000,
+    graceUs,
+    share,
+    times,
+    throttled: kind === 'shards' && dice.chance(0.3) ? dice.pick([1 / 50, 1 / 10]) : 0,
+    disk: {
+      syncUs: dice.pick([200, 3_000, 20_000]),
+      stalls: dice.chance(0.15) ? 0.1 : 0,
+      stallUs: 3 * SECOND,
+      fullAfter: 0,
+    },
+    crashes: crashesOf(dice, lengthUs),
+    lengthUs,
+  };
+}
+
+/** Most runs are never cut off; others once or twice, the last time perhaps when everything is sent. */
+function crashesOf(dice: Dice, lengthUs: number): Crash[] {
+  if (!dice.chance(0.3)) return [];
+  return Array.from({ length: dice.whole(1, 2) }, () => ({
+    who: dice.pick<Crashing>(['sender', 'sender', 'worker', 'verifier', 'verifier', 'machine', 'machine']),
+    atUs: dice.whole(300_000, lengthUs + 2 * SECOND),
+    downUs: dice.whole(50_000, 3 * SECOND),
+  }));
+}
+
+function shardOf(dice: Dice): Part {
+  if (dice.chance(0.8)) return { index: 0, count: 1 };
+  const count = dice.whole(2, 3);
+  return { index: dice.whole(0, count - 1), count };
+}
+
+function planOf(
+  dice: Dice,
+  seed: number,
+  kind: BrokerKind,
+  { warmUpUs, durationUs, graceUs }: { warmUpUs: number; durationUs: number; graceUs: number },
+): Plan {
+  const expect = dice.pick<Expectation>(['at-least-once', 'at-least-once', 'exactly-once', 'at-most-once']);
+  const fleets = Array.from({ length: dice.chance(0.3) ? 2 : 1 }, (_, index): FleetPlan => {
+    const rate = { events: dice.pick([7, 23, 40, 61]), perUs: SECOND };
+    const schedule = { rate, segments: [{ durationUs: warmUpUs + durationUs, from: ONE, to: ONE }] };
+    return {
+      name: `fleet${index}`,
+      model: 'phone-motion',
+      params: {},
+      devices: dice.whole(1, 9),
+      id: '<fleet>-<index>',
+      schedule,
+      slots: createSchedule(schedule).dueBy(warmUpUs + durationUs),
+      payload: {
+        codec: 'json',
+        profile: null,
+        fields: [{ name: 'device', value: '<device>' }],
+        identity: 'fields',
+      },
+      address: '',
+      target: 0,
+    };
+  });
+  return {
+    plan: 1,
+    name: `seed ${seed}`,
+    description: '',
+    seed,
+    clock: { startUs: null, speed: ONE },
+    run: { warmUpUs, durationUs, drainUs: 4 * SECOND },
+    fleets,
+    targets: [{ name: 'target', protocol: kind, options: { backlog } }],
+    verify: { read: 0, expect, order: dice.chance(0.7), graceUs },
+    thresholds: [],
+    timeline: [],
+    outputs: { dir: 'results', labels: {} },
+    limits: { memoryBytes: null },
+  };
+}

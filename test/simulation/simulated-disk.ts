@@ -1,0 +1,163 @@
+import type { AppendFile, Disk, ReadFile } from '../../src/core/disk.ts';
+import type { Dice } from './dice.ts';
+import type { Process } from './process.ts';
+import type { Trace } from './trace.ts';
+import type { VirtualClock } from './virtual-clock.ts';
+
+/** What the disk does wrong in a seed. */
+export interface DiskFaults {
+  /** Each sync takes about this long. */
+  syncUs: number;
+  /** Share of syncs that stall, and for how long at most. */
+  stalls: number;
+  stallUs: number;
+  /** The so-manyth write of the machine fails, and every one after it: the disk is full. 0 for never. */
+  fullAfter: number;
+}
+
+interface StoredFile {
+  bytes: Buffer;
+  length: number;
+  /** Bytes that outlive a crash of the machine. */
+  synced: number;
+  /** Its name does. */
+  named: boolean;
+}
+
+/** A disk that keeps over a crash of its machine what was synced, and of the rest at most a beginning. */
+export class SimulatedDisk {
+  /** A file is given bytes; everything given to it is safe. */
+  onAppend: (path: string) => void = () => {};
+  onSynced: (path: string) => void = () => {};
+  readonly #files = new Map<string, StoredFile>();
+  readonly #clock: VirtualClock;
+  readonly #dice: Dice;
+  readonly #faults: DiskFaults;
+  readonly #trace: Trace;
+  #writes = 0;
+
+  constructor(clock: VirtualClock, dice: Dice, faults: DiskFaults, trace: Trace) {
+    this.#clock = clock;
+    this.#dice = dice;
+    this.#faults = faults;
+    this.#trace = trace;
+  }
+
+  /** The disk as a process sees it: nothing it asks for is answered after its death. */
+  of(process: Process): Disk {
+    const answer = <T>(delayUs: number, work: () => T): Promise<T> =>
+      new Promise((resolve, reject) => {
+        this.#clock.at(this.#clock.nowUs() + delayUs, () => {
+          if (!process.alive) return;
+          let result: T;
+          try {
+            result = work();
+          } catch (error) {
+            process.run(() => reject(error));
+            return;
+          }
+          process.run(() => resolve(result));
+        });
+      });
+    const append = (path: string, file: StoredFile): AppendFile => ({
+      append: (bytes) => {
+        this.onAppend(path);
+        return answer(20, () => this.#append(file, bytes));
+      },
+      sync: () => {
+        const upTo = file.length;
+        return answer(this.#syncDelay(), () => {
+          file.synced = Math.max(file.synced, Math.min(upTo, file.length));
+          this.#trace.note('synced', file.synced);
+          this.onSynced(path);
+        });
+      },
+      close: () => answer(10, () => {}),
+    });
+    return {
+      create: (path) =>
+        answer(30, () => {
+          const file = { bytes: Buffer.alloc(8192), length: 0, synced: 0, named: false };
+          this.#files.set(path, file);
+          return append(path, file);
+        }),
+      reopen: (path, length) =>
+        answer(30, () => {
+          const file = this.#find(path);
+          file.length = length;
+          file.synced = Math.min(file.synced, length);
+          return append(path, file);
+        }),
+      open: (path) => answer(30, () => readerOf(this.#find(path))),
+      syncNames: (directory) =>
+        answer(this.#syncDelay(), () => {
+          for (const [path, file] of this.#files) if (path.startsWith(`${directory}/`)) file.named = true;
+        }),
+    };
+  }
+
+  /** Whether the first record of a journal, which says whose it is, is there as a whole: 9 bytes of head, then length, its complement, payload, CRC. */
+  hasFirstRecord(path: string): boolean {
+    const file = this.#files.get(path);
+    if (file === undefined || file.length < 17) return false;
+    const length = file.bytes.readUInt32LE(9);
+    return length > 0 && file.length >= 9 + 8 + length + 4;
+  }
+
+  /** The power fails: of each file stays what was synced, and at most a beginning of what was not. */
+  crash(): void {
+    for (const [path, file] of [...this.#files]) {
+      if (!file.named && this.#dice.chance(0.5)) {
+        this.#files.delete(path);
+        continue;
+      }
+      const unsynced = file.length - file.synced;
+      if (unsynced > 0) file.length = file.synced + (this.#dice.chance(0.5) ? 0 : this.#dice.whole(0, unsynced));
+      // A file system may have made room for bytes that never came.
+      if (file.length > file.synced && this.#dice.chance(0.2)) file.bytes.fill(0, file.synced, file.length);
+      file.synced = file.length;
+      file.named = true;
+      this.#trace.note('file after the crash', file.length);
+    }
+  }
+
+  #append(file: StoredFile, bytes: Uint8Array): void {
+    const { fullAfter } = this.#faults;
+    const full = fullAfter > 0 && ++this.#writes >= fullAfter;
+    const taken = full ? bytes.subarray(0, this.#dice.whole(0, bytes.length - 1)) : bytes;
+    if (file.length + taken.length > file.bytes.length) {
+      const grown = Buffer.alloc(2 * (file.length + taken.length));
+      file.bytes.copy(grown, 0, 0, file.length);
+      file.bytes = grown;
+    }
+    file.bytes.set(taken, file.length);
+    file.length += taken.length;
+    this.#trace.note('appended', taken.length, file.length);
+    if (full) {
+      this.#trace.fault('disk full');
+      throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+    }
+  }
+
+  #syncDelay(): number {
+    const { syncUs, stalls, stallUs } = this.#faults;
+    if (!this.#dice.chance(stalls)) return this.#dice.delayUs(syncUs);
+    this.#trace.fault('disk stall');
+    return this.#dice.whole(0, stallUs);
+  }
+
+  #find(path: string): StoredFile {
+    const file = this.#files.get(path);
+    if (file === undefined) throw Object.assign(new Error(`ENOENT: no such file, open '${path}'`), { code: 'ENOENT' });
+    return file;
+  }
+}
+
+function readerOf(file: StoredFile): ReadFile {
+  const bytes = Buffer.from(file.bytes.subarray(0, file.length));
+  return {
+    size: bytes.length,
+    read: (into, position) => Promise.resolve(bytes.copy(into, 0, position)),
+    close: () => Promise.resolve(),
+  };
+}
