@@ -42,7 +42,7 @@ export async function settleAgain(
 }
 
 /** What the sender said of itself; of one that was killed before it could, only what its plan tells. */
-function senderFigures(summary: RunResult | null, document: PlanDocument, anchor: Anchor): SenderFigures {
+export function senderFigures(summary: RunResult | null, document: PlanDocument, anchor: Anchor): SenderFigures {
   const { plan, digest, shard } = document;
   if (summary !== null) {
     const { run, generator, errors, environment } = summary;

@@ -31,6 +31,12 @@ export function emptySamples(): Samples {
   };
 }
 
+/** Adds one distribution to another, cell by cell: nothing is lost. */
+export function addSamples(sum: Samples, more: Samples): void {
+  for (const [cell, count] of more.cells) sum.cells.set(cell, (sum.cells.get(cell) ?? 0) + count);
+  addTotals(sum, more);
+}
+
 /** Adds totals whose cells were added one by one. */
 export function addTotals(sum: Samples, gain: Omit<Samples, 'cells'>): void {
   sum.min = Math.min(sum.min, gain.min);

@@ -1,0 +1,73 @@
+import { addSamples } from '../wire/samples.ts';
+import { emptyArrivals, type FleetArrivals, type SeenEnd, type SeenRecord } from '../wire/seen-file.ts';
+
+/**
+ * One record of what the verifiers of all shards saw. Where they read one stream, each met the events of all shards: its own it entered,
+ * the others' were foreign to it. What is foreign to the whole run is what is left of that, of the reader to whom most is left; where
+ * each shard has a stream of its own, nothing.
+ */
+export function mergeSeen(shards: readonly SeenRecord[]): SeenRecord {
+  const [first] = shards as [SeenRecord, ...SeenRecord[]];
+  const own = shards.map(ownArrivals);
+  const all = total(own, (arrivals) => arrivals);
+  const foreign = Math.max(
+    0,
+    ...shards.map(({ unattributed }, i) => unattributed.foreign - (all - (own[i] as number))),
+  );
+  const most = (key: 'unidentified' | 'corrupt'): number =>
+    Math.max(...shards.map(({ unattributed }) => unattributed[key]));
+  const [unidentified, corrupt] = [most('unidentified'), most('corrupt')];
+  return {
+    header: { ...first.header, shard: { index: 0, count: 1 } },
+    end: mergeEnds(shards),
+    tornBytes: total(shards, ({ tornBytes }) => tornBytes),
+    resumptions: total(shards, ({ resumptions }) => resumptions),
+    resumeAt: 0,
+    positions: null,
+    unattributed: { received: all + foreign + unidentified + corrupt, foreign, unidentified, corrupt },
+    fleets: first.fleets.map((_, fleet) => mergeFleet(shards.map(({ fleets }) => fleets[fleet] as FleetArrivals))),
+  };
+}
+
+/** Arrivals that a shard's verifier entered for one of its own fleets. */
+function ownArrivals({ fleets }: SeenRecord): number {
+  return total(fleets, ({ fresh, copies, corrupt }) => fresh.count + copies + corrupt);
+}
+
+function mergeFleet(parts: readonly FleetArrivals[]): FleetArrivals {
+  const sum = emptyArrivals();
+  for (const part of parts) {
+    for (const set of ['fresh', 'doubled', 'tripled'] as const) sum[set].addAll(part[set]);
+    for (const count of ['copies', 'reordered', 'corrupt', 'late'] as const) sum[count] += part[count];
+    for (const slots of ['reorderedSlots', 'corruptSlots'] as const) sum[slots].push(...part[slots]);
+    addSamples(sum.endToEnd, part.endToEnd);
+  }
+  return sum;
+}
+
+/** null unless every verifier came to its end: what one did not see is seen by no other. */
+function mergeEnds(shards: readonly SeenRecord[]): SeenEnd | null {
+  const ends = shards.flatMap(({ end }) => (end === null ? [] : [end]));
+  if (ends.length < shards.length) return null;
+  const dropped = ends.flatMap(({ source }) => (source.brokerDropped === null ? [] : [source.brokerDropped]));
+  const named = (sentences: (end: SeenEnd) => readonly string[]): string[] =>
+    ends.flatMap((end, shard) => sentences(end).map((sentence) => `shard ${shard}: ${sentence}`));
+  return {
+    complete: ends.every(({ complete }) => complete),
+    source: {
+      gaps: total(ends, ({ source }) => source.gaps),
+      fullReads: total(ends, ({ source }) => source.fullReads),
+      // One broker tells all of them the same.
+      brokerDropped: dropped.length === 0 ? null : Math.max(...dropped),
+    },
+    cpuSeconds: total(ends, ({ cpuSeconds }) => cpuSeconds),
+    peakRssBytes: Math.max(...ends.map(({ peakRssBytes }) => peakRssBytes)),
+    doubts: named(({ doubts }) => doubts),
+    signals: named(({ signals }) => signals),
+    clockJumps: ends.flatMap(({ clockJumps = [] }) => clockJumps),
+  };
+}
+
+function total<T>(items: readonly T[], pick: (item: T) => number): number {
+  return items.reduce((sum, item) => sum + pick(item), 0);
+}

@@ -1,0 +1,40 @@
+import { addSamples } from '../wire/samples.ts';
+import { noOutcomes, type SentFleet, type SentRecord } from '../wire/sent-record.ts';
+
+/** How a run ended, the gravest last. */
+const endings = ['completed', 'interrupted', 'aborted', 'worker-died'];
+
+/** One record of what all shards sent. They own different slots, so nothing is counted twice. */
+export function mergeSent(shards: readonly SentRecord[]): SentRecord {
+  const [first] = shards as [SentRecord, ...SentRecord[]];
+  const ended = shards.map(({ end }) => end?.ended ?? null);
+  const gravest = Math.max(...ended.map((word) => endings.indexOf(word ?? 'completed')));
+  return {
+    header: { ...first.header, shard: { index: 0, count: 1 } },
+    end: ended.includes(null) ? null : { ended: endings[gravest] ?? (ended[0] as string) },
+    tornBytes: total(shards, ({ tornBytes }) => tornBytes),
+    resumptions: total(shards, ({ resumptions }) => resumptions),
+    // Nobody writes on in a record that is no file.
+    resumeAt: 0,
+    fleets: first.fleets.map((_, fleet) => mergeFleet(shards.map(({ fleets }) => fleets[fleet] as SentFleet))),
+  };
+}
+
+function mergeFleet(parts: readonly SentFleet[]): SentFleet {
+  const sum = noOutcomes(total(parts, ({ intended }) => intended));
+  for (const part of parts) {
+    for (const set of ['acked', 'rejected', 'unknown', 'noAck', 'doubling'] as const) sum[set].addAll(part[set]);
+    sum.orphaned += part.orphaned;
+    sum.extraAttempts += part.extraAttempts;
+    sum.conflicts += part.conflicts;
+    sum.promised = Math.max(sum.promised, part.promised);
+    for (const [interval, samples] of part.samples.entries()) {
+      addSamples(sum.samples[interval] as SentFleet['samples'][number], samples);
+    }
+  }
+  return sum;
+}
+
+function total<T>(items: readonly T[], pick: (item: T) => number): number {
+  return items.reduce((sum, item) => sum + pick(item), 0);
+}

@@ -1,0 +1,62 @@
+import type { Anchor } from '../core/anchor.ts';
+import type { HealthSummary, RunResult } from '../metrics/result.ts';
+import { composeResult, type SenderFigures } from '../runner/compose-result.ts';
+import { senderFigures } from '../runner/settle-again.ts';
+import { settle } from '../verify/settle.ts';
+import { mergeSeen } from './merge-seen.ts';
+import { mergeSent } from './merge-sent.ts';
+import { requireAll, type ShardFiles } from './shard-set.ts';
+
+/**
+ * The result of a run from what its shards left. Histograms are added cell by cell, and everything is settled once more over all slots,
+ * so that the merged result is that of one process which did it all. Pure.
+ *
+ * @throws IotloadError `bad-arguments` where these are not exactly the shards of one run
+ */
+export function mergeShards(files: readonly ShardFiles[]): RunResult {
+  const shards = requireAll(files);
+  const [{ document }] = shards as [ShardFiles, ...ShardFiles[]];
+  const { plan } = document;
+  const sent = mergeSent(shards.map((shard) => shard.sent));
+  const records = shards.flatMap(({ seen }) => (seen === null ? [] : [seen]));
+  const seen = records.length === 0 ? null : mergeSeen(records);
+  const senders = shards.map(({ summary, document: own }) => senderFigures(summary, own, own.anchor as Anchor));
+  return composeResult(plan, mergeSenders(senders), { sent, seen, settlement: settle({ plan, sent, seen }) });
+}
+
+function mergeSenders(senders: readonly SenderFigures[]): SenderFigures {
+  const [first] = senders as [SenderFigures, ...SenderFigures[]];
+  const startedMs = senders.map(({ run }) => Date.parse(run.startedAt));
+  const startMs = Math.min(...startedMs);
+  const seconds = (lasted: (sender: SenderFigures) => number): number =>
+    Math.max(...senders.map((sender, i) => ((startedMs[i] as number) - startMs) / 1000 + lasted(sender)));
+  const ended = senders.map(({ run }) => run.ended);
+  return {
+    ...first,
+    run: {
+      ...first.run,
+      shard: '0/1',
+      startedAt: new Date(startMs).toISOString(),
+      durationSeconds: seconds(({ run }) => run.durationSeconds),
+      ended: ended.find((word) => word === 'worker-died') ?? ended.find((word) => word !== 'completed') ?? 'completed',
+    },
+    sendingSeconds: seconds(({ sendingSeconds }) => sendingSeconds),
+    generator: mergeHealth(senders.map(({ generator }) => generator)),
+    errors: senders.flatMap(({ errors }, shard) =>
+      errors.map((error) => ({ ...error, message: `shard ${shard}: ${error.message}` })),
+    ),
+    clockJumps: senders.flatMap(({ clockJumps }) => clockJumps),
+    counted: null,
+    written: {},
+  };
+}
+
+/** One shard that was the limit was the limit of the run. */
+function mergeHealth(parts: readonly HealthSummary[]): HealthSummary {
+  return {
+    status: parts.some(({ status }) => status !== 'healthy') ? 'unhealthy' : 'healthy',
+    cpuSeconds: parts.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0),
+    peakRssBytes: Math.max(...parts.map(({ peakRssBytes }) => peakRssBytes)),
+    signals: parts.flatMap(({ signals }, shard) => signals.map((signal) => `shard ${shard}: ${signal}`)),
+  };
+}

@@ -1,0 +1,223 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { mergeShards } from '../../src/cluster/merge-shards.ts';
+import type { ShardFiles } from '../../src/cluster/shard-set.ts';
+import { SlotSet } from '../../src/core/slot-set.ts';
+import { Histogram } from '../../src/metrics/histogram.ts';
+import type { RunResult } from '../../src/metrics/result.ts';
+import { composeResult } from '../../src/runner/compose-result.ts';
+import { senderFigures } from '../../src/runner/settle-again.ts';
+import { Ledger } from '../../src/verify/ledger.ts';
+import { settle } from '../../src/verify/settle.ts';
+import { emptySamples, type Samples } from '../../src/wire/samples.ts';
+import { emptyArrivals, type SeenRecord } from '../../src/wire/seen-file.ts';
+import type { SentRecord } from '../../src/wire/sent-record.ts';
+import { type History, history, planOf, sentOf } from '../verify/history.ts';
+
+const anchor = { runId: 'r1', startWallUs: 1_700_000_000_000_000, startMonoUs: 0 };
+
+/** What one shard of a run with this history leaves, whose verifier reads the stream of all shards. */
+function shardOf(past: History, index: number, count: number): ShardFiles {
+  const plan = { ...planOf(past), thresholds: [] };
+  const shard = { index, count };
+  const whole = sentOf(past);
+  const header = { ...whole.header, shard };
+  const sent: SentRecord = {
+    ...whole,
+    header,
+    fleets: whole.fleets.map((fleet, i) => {
+      const { devices, outcomes } = past.fleets[i] as History['fleets'][number];
+      const owned = new SlotSet();
+      for (let slot = 0; slot < outcomes.length; slot++) if ((slot % devices) % count === index) owned.add(slot);
+      const part = (set: SlotSet): SlotSet => SlotSet.intersection(set, owned);
+      const { acked, rejected, unknown, noAck } = fleet;
+      return {
+        ...fleet,
+        intended: owned.count,
+        acked: part(acked),
+        rejected: part(rejected),
+        unknown: part(unknown),
+        noAck: part(noAck),
+        samples: fleet.samples.map(() => samplesOf(owned.first(Number.POSITIVE_INFINITY).map((slot) => slot * 1_000))),
+      };
+    }),
+  };
+  const fleets = past.fleets.map(({ devices, outcomes }) => ({ devices, slots: outcomes.length }));
+  const ledger = new Ledger(fleets, shard);
+  const seen: SeenRecord = {
+    header,
+    end: {
+      complete: past.complete,
+      source: { gaps: 0, fullReads: 0, brokerDropped: null },
+      cpuSeconds: 1,
+      peakRssBytes: 1,
+      doubts: [],
+      signals: [],
+    },
+    tornBytes: 0,
+    resumptions: 0,
+    resumeAt: 0,
+    positions: null,
+    unattributed: { received: 0, foreign: 0, unidentified: 0, corrupt: 0 },
+    fleets: past.fleets.map(() => emptyArrivals()),
+  };
+  past.arrivals.forEach(({ fleet, slot, kind }, i) => {
+    if (i === past.graceOver) ledger.endGrace();
+    const { devices } = past.fleets[fleet] as History['fleets'][number];
+    if (kind === 'foreign') ledger.foreign();
+    else if (kind === 'corrupt') ledger.corrupt(fleet, slot);
+    else ledger.own(fleet, slot, slot % devices, Math.floor(slot / devices));
+  });
+  ledger.takeGain((unattributed, gained) => {
+    Object.assign(seen.unattributed, unattributed);
+    seen.fleets = gained.map((fleet) => {
+      const copy = {
+        ...emptyArrivals(),
+        ...fleet,
+        fresh: new SlotSet(),
+        doubled: new SlotSet(),
+        tripled: new SlotSet(),
+      };
+      for (const set of ['fresh', 'doubled', 'tripled'] as const) copy[set].addAll(fleet[set]);
+      return copy;
+    });
+  });
+  const document = { plan, digest: 'd', anchor, shard: `${index}/${count}`, workers: 1 };
+  return { name: `dir-${index}`, document, sent, seen, summary: null };
+}
+
+function samplesOf(values: readonly number[]): Samples {
+  const histogram = new Histogram();
+  for (const us of values) histogram.record(us);
+  const samples = { ...emptySamples(), min: histogram.min, max: histogram.max, sum: histogram.sum };
+  histogram.counts.forEach((count, cell) => {
+    if (count > 0) samples.cells.set(cell, count);
+  });
+  return samples;
+}
+
+/** The result of the one process that did it all. */
+function resultOf(past: History): RunResult {
+  const { document, sent, seen } = shardOf(past, 0, 1);
+  const { plan } = document;
+  return composeResult(plan, senderFigures(null, document, anchor), {
+    sent,
+    seen,
+    settlement: settle({ plan, sent, seen }),
+  });
+}
+
+/** Everything but what names the host. */
+function told({ generator: _, verifier: __, ...rest }: RunResult): unknown {
+  return rest;
+}
+
+const shards = fc.integer({ min: 1, max: 7 });
+
+describe('mergeShards', () => {
+  it('gives the result of one process that did it all, in whichever order the shards come', () => {
+    fc.assert(
+      fc.property(history, shards, fc.nat(), (past, count, turn) => {
+        const parts = Array.from({ length: count }, (_, index) => shardOf(past, (index + turn) % count, count));
+        expect(told(mergeShards(parts))).toEqual(told(resultOf(past)));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  const past: History = {
+    fleets: [{ devices: 3, outcomes: ['acked', 'acked', 'acked', 'acked'] }],
+    arrivals: [0, 1, 2, 3].map((slot) => ({ fleet: 0, slot, kind: 'own' as const })),
+    graceOver: 99,
+    complete: true,
+  };
+  const three = (): ShardFiles[] => [0, 1, 2].map((index) => shardOf(past, index, 3));
+  const [a, b, c] = three() as [ShardFiles, ShardFiles, ShardFiles];
+
+  it.each<[string, ShardFiles[], string]>([
+    ['a missing shard', [a, c], 'shard 1/3 is missing'],
+    ['a twin', [a, b, c, { ...b, name: 'again' }], 'dir-1 and again are both shard 1/3'],
+    [
+      'a shard of another run',
+      [a, b, c, { ...b, name: 'x', sent: { ...b.sent, header: { ...b.sent.header, runId: 'r2' } } }],
+      'x is of another run, r2',
+    ],
+    ['another plan', [a, b, { ...c, document: { ...c.document, digest: 'e' } }], 'dir-2 is of another plan'],
+    ['another division', [a, b, c, { ...shardOf(past, 1, 2), name: 'y' }], 'y is of a run of 2 shards'],
+    ['one that was not read back', [a, b, { ...c, seen: null }], 'dir-2 is of a run that was read back where'],
+    ['nothing', [], 'nothing to merge'],
+  ])('refuses %s, by name', (_, files, message) => {
+    expect(() => mergeShards(files)).toThrow(
+      expect.objectContaining({ code: 'bad-arguments', message: expect.stringContaining(message) }),
+    );
+  });
+
+  it('is as healthy as its weakest shard, and says which that was', () => {
+    const ended = (shard: ShardFiles, over: Partial<RunResult>): ShardFiles => {
+      const { document, sent, seen } = shard;
+      const { plan } = document;
+      const summary = composeResult(plan, senderFigures(null, document, anchor), {
+        sent: { ...sent, header: { ...sent.header, shard: { index: 0, count: 1 } } },
+        seen: null,
+        settlement: resultSettlement(),
+      });
+      return { ...shard, seen, summary: { ...summary, ...over } };
+    };
+    const healthy = { status: 'healthy' as const, cpuSeconds: 2, peakRssBytes: 5, signals: [] };
+    const run = (startedAt: string, durationSeconds: number): RunResult['run'] => ({
+      ...resultOf(past).run,
+      startedAt,
+      durationSeconds,
+      ended: 'completed',
+    });
+    const merged = mergeShards([
+      ended(a, { generator: healthy, run: run('2026-01-01T00:00:00.000Z', 10) }),
+      ended(b, {
+        generator: { ...healthy, status: 'unhealthy', peakRssBytes: 9, signals: ['too late'] },
+        run: { ...run('2026-01-01T00:00:02.000Z', 10), ended: 'interrupted' },
+      }),
+      ended(c, { generator: healthy, run: run('2026-01-01T00:00:01.000Z', 10) }),
+    ]);
+    expect(merged.generator).toEqual({
+      status: 'unhealthy',
+      cpuSeconds: 6,
+      peakRssBytes: 9,
+      signals: ['shard 1: too late'],
+    });
+    expect(merged.run).toMatchObject({
+      shard: '0/1',
+      startedAt: '2026-01-01T00:00:00.000Z',
+      durationSeconds: 12,
+      ended: 'interrupted',
+    });
+  });
+
+  it('knows nothing of absence where one verifier did not finish', () => {
+    const [x, y, z] = three() as [ShardFiles, ShardFiles, ShardFiles];
+    const merged = mergeShards([x, { ...y, seen: { ...(y.seen as SeenRecord), end: null } }, z]);
+    expect(merged.checks.find(({ name }) => name === 'delivery')).toMatchObject({
+      status: 'inconclusive',
+      reason: 'the verifier did not finish',
+    });
+  });
+
+  it('takes each shard’s own stream for what it is', () => {
+    const separate = three().map((shard) => ({
+      ...shard,
+      seen: {
+        ...(shard.seen as SeenRecord),
+        unattributed: { received: shard.sent.fleets[0]?.acked.count ?? 0, foreign: 0, unidentified: 0, corrupt: 0 },
+      },
+    }));
+    expect(mergeShards(separate).delivery).toMatchObject({ received: 4, verified: 4, foreign: 0 });
+  });
+});
+
+function resultSettlement() {
+  const { document, sent, seen } = shardOf(
+    { fleets: [{ devices: 3, outcomes: ['acked'] }], arrivals: [], graceOver: 0, complete: true },
+    0,
+    1,
+  );
+  return settle({ plan: document.plan, sent, seen });
+}
