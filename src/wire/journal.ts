@@ -204,8 +204,8 @@ async function readFrames(file: ReadFile, magic: string, visit: (payload: Uint8A
     const length = head.readUInt32LE(0);
     const damaged = head.readUInt32LE(4) !== ~length >>> 0 || length > MAX_PAYLOAD_BYTES;
     if (damaged) {
-      // A file system may have made room for bytes that never arrived.
-      if (await isZero(bytesAt, at, size)) return torn();
+      // A file system may have made room for bytes that never arrived. The last byte of a whole head is never 0.
+      if (await isZero(bytesAt, at + FRAME_HEAD_BYTES - 1, size)) return torn();
       throw new IotloadError('file-corrupt', 'a record is damaged', { value: `byte ${at}` });
     }
     if (length === 0) {
@@ -217,7 +217,8 @@ async function readFrames(file: ReadFile, magic: string, visit: (payload: Uint8A
     if (frame === undefined) return torn();
     const payload = frame.subarray(FRAME_HEAD_BYTES, FRAME_HEAD_BYTES + length);
     if (crc32(payload) !== frame.readUInt32LE(FRAME_HEAD_BYTES + length)) {
-      if (at + frameBytes === size) return torn();
+      // The last frame, or the last that a file system wrote to before it made room for bytes that never arrived.
+      if (await isZero(bytesAt, at + frameBytes, size)) return torn();
       throw new IotloadError('file-corrupt', 'a record is damaged', { value: `byte ${at}` });
     }
     visit(payload);

@@ -83,6 +83,17 @@ describe('journal', () => {
     expect(result).toMatchObject({ payloads: three, ended: false, tornBytes: 5_000 });
   });
 
+  it('accepts frames of one write whose end never arrived, from any byte on', async () => {
+    const whole = await write(three, 'close');
+    for (let from = 22; from < whole.length; from++) {
+      const holed = Buffer.concat([whole.subarray(0, from), Buffer.alloc(whole.length - from + 40)]);
+      const { payloads, ended } = await read(holed);
+      expect(ended).toBe(false);
+      expect(payloads).toEqual(three.slice(0, payloads.length));
+      expect(payloads.length).toBeGreaterThanOrEqual(1);
+    }
+  });
+
   it('refuses any damaged byte of a finished file, except in the end mark itself', async () => {
     const whole = await write(three, 'end');
     for (let at = 0; at < whole.length; at++) {
