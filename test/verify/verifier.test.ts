@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, symlinkSync, truncateSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -328,7 +328,9 @@ describe('Verifier', () => {
     await stage.open();
     rmSync(join(dir, 'sent'), { force: true });
     await writeSent(dir, testPlan([{ devices: 5, slots: 20 }]), runId, allAcked(20));
-    truncateSync(join(dir, 'sent'), 5);
+    const record = readFileSync(join(dir, 'sent'));
+    record[20] = (record[20] as number) ^ 1;
+    writeFileSync(join(dir, 'sent'), record);
     await stage.verifier.handle({ kind: 'finish', graceUs: 0, cutShort: false });
     expect(stage.messages.at(-1)).toMatchObject({ kind: 'failed', error: { code: 'file-corrupt' } });
     expect(stage.closed).toBe(1);
