@@ -14,24 +14,30 @@ export function isSecret(path: ScenarioPath): boolean {
   return secretKeys.includes(key) || (key === 'auth' && path.length === 2);
 }
 
-const keys = /([\w-]+)["']?\s*:\s*/g;
+/** A word that a colon follows. Whole words of bounded length only: else an endless line would be searched from each of its characters. */
+const keys = /(?<![\w-])([\w-]{1,64})["']?\s*:\s*/g;
 const value = /"(?:[^"\\]|\\.)*"?|'[^']*'?|\$\{[^}\n]*\}|[^\s,}#][^,}\n]*/y;
 const userInfo = /(?<=\/\/)[^/\s@]+(?=@)/g;
 
 /** A line of a scenario with secrets that stand literally in it struck out; its length stays, references stay. */
 export function maskSecrets(line: string): string {
-  let masked = line;
+  const pieces: string[] = [];
+  const known = new Map<string, boolean>();
   let end = 0;
   for (const { 0: before, 1: key = '', index } of line.matchAll(keys)) {
     // What looks like a key within a secret is part of it.
     if (index < end) continue;
-    value.lastIndex = index + before.length;
+    const means = known.get(key) ?? meansSecret(key);
+    known.set(key, means);
+    const from = index + before.length;
+    if (!means && (key !== 'auth' || /^(\{|null\b)/.test(line.slice(from, from + 5)))) continue;
+    value.lastIndex = from;
     const [secret = ''] = value.exec(line) ?? [];
-    if (!meansSecret(key) && (key !== 'auth' || /^(\{|null\b)/.test(secret))) continue;
-    end = index + before.length + secret.length;
-    masked = masked.slice(0, end - secret.length) + struck(secret) + masked.slice(end);
+    pieces.push(line.slice(end, from), struck(secret));
+    end = from + secret.length;
   }
-  return masked.replace(userInfo, struck);
+  pieces.push(line.slice(end));
+  return pieces.join('').replace(userInfo, struck);
 }
 
 /** Whether somebody who wrote this key meant a secret by it, though we may know no such key. */
