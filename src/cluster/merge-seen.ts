@@ -1,3 +1,4 @@
+import { total } from '../core/total.ts';
 import { addSamples } from '../wire/samples.ts';
 import { emptyArrivals, type FleetArrivals, type SeenEnd, type SeenRecord } from '../wire/seen-file.ts';
 
@@ -66,8 +67,4 @@ function mergeEnds(shards: readonly SeenRecord[]): SeenEnd | null {
     signals: named(({ signals }) => signals),
     clockJumps: ends.flatMap(({ clockJumps = [] }) => clockJumps),
   };
-}
-
-function total<T>(items: readonly T[], pick: (item: T) => number): number {
-  return items.reduce((sum, item) => sum + pick(item), 0);
 }

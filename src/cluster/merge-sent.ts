@@ -1,3 +1,4 @@
+import { total } from '../core/total.ts';
 import { addSamples } from '../wire/samples.ts';
 import { noOutcomes, type SentFleet, type SentRecord } from '../wire/sent-record.ts';
 
@@ -33,8 +34,4 @@ function mergeFleet(parts: readonly SentFleet[]): SentFleet {
     }
   }
   return sum;
-}
-
-function total<T>(items: readonly T[], pick: (item: T) => number): number {
-  return items.reduce((sum, item) => sum + pick(item), 0);
 }

@@ -1,5 +1,6 @@
 import type { Micros } from '../core/clock.ts';
 import type { WallJump } from '../core/wall-offset.ts';
+import { Histogram } from '../metrics/histogram.ts';
 import type { ClockSummary, QuantileSummary } from '../metrics/result.ts';
 import { type ClockEvidence, oneClock } from '../verify/clock-check.ts';
 import type { SettledRun } from './settled-run.ts';
@@ -25,17 +26,6 @@ export function clocksOf(
 }
 
 /** What is left of times between clocks that may be any time apart: how many there were. */
-export function withoutTimes(summary: QuantileSummary): QuantileSummary {
-  const none = {
-    min: null,
-    mean: null,
-    p50: null,
-    p90: null,
-    p95: null,
-    p99: null,
-    p999: null,
-    p9999: null,
-    max: null,
-  };
-  return { ...summary, ...none };
+export function withoutTimes({ count, negative, rejected }: QuantileSummary): QuantileSummary {
+  return { ...new Histogram().summarise(), count, negative, rejected };
 }

@@ -1,5 +1,6 @@
 import type { Micros } from '../core/clock.ts';
 import { SlotSet } from '../core/slot-set.ts';
+import { total } from '../core/total.ts';
 import { behaviorOf, intendedTimes } from '../events/fleet-behavior.ts';
 import type { Plan } from '../plan/plan.ts';
 import { createSchedule } from '../schedule/schedule.ts';
@@ -88,10 +89,6 @@ export function lawsOf(
 
 function equal(law: string, left: number, right: number): Law {
   return { law, holds: left === right, detail: `${left} and ${right}` };
-}
-
-function total(accounts: readonly FleetAccount[], pick: (fleet: FleetAccount) => number): number {
-  return accounts.reduce((sum, fleet) => sum + pick(fleet), 0);
 }
 
 function distinctlySent(accounts: readonly FleetAccount[]): number {

@@ -2,17 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mergeShards } from '../../src/cluster/merge-shards.ts';
 import type { ShardFiles } from '../../src/cluster/shard-set.ts';
-import { SlotSet } from '../../src/core/slot-set.ts';
 import { Histogram } from '../../src/metrics/histogram.ts';
 import type { RunResult } from '../../src/metrics/result.ts';
 import { composeResult } from '../../src/runner/compose-result.ts';
 import { senderFigures } from '../../src/runner/settle-again.ts';
-import { Ledger } from '../../src/verify/ledger.ts';
 import { settle } from '../../src/verify/settle.ts';
 import { emptySamples, type Samples } from '../../src/wire/samples.ts';
-import { emptyArrivals, type SeenRecord } from '../../src/wire/seen-file.ts';
-import type { SentRecord } from '../../src/wire/sent-record.ts';
-import { type History, history, planOf, sentOf } from '../verify/history.ts';
+import type { SeenRecord } from '../../src/wire/seen-file.ts';
+import { type History, history, planOf, seenOf, sentOf } from '../verify/history.ts';
 
 const anchor = { runId: 'r1', startWallUs: 1_700_000_000_000_000, startMonoUs: 0 };
 
@@ -20,70 +17,14 @@ const anchor = { runId: 'r1', startWallUs: 1_700_000_000_000_000, startMonoUs: 0
 function shardOf(past: History, index: number, count: number): ShardFiles {
   const plan = { ...planOf(past), thresholds: [] };
   const shard = { index, count };
-  const whole = sentOf(past);
-  const header = { ...whole.header, shard };
-  const sent: SentRecord = {
-    ...whole,
-    header,
-    fleets: whole.fleets.map((fleet, i) => {
-      const { devices, outcomes } = past.fleets[i] as History['fleets'][number];
-      const owned = new SlotSet();
-      for (let slot = 0; slot < outcomes.length; slot++) if ((slot % devices) % count === index) owned.add(slot);
-      const part = (set: SlotSet): SlotSet => SlotSet.intersection(set, owned);
-      const { acked, rejected, unknown, noAck } = fleet;
-      return {
-        ...fleet,
-        intended: owned.count,
-        acked: part(acked),
-        rejected: part(rejected),
-        unknown: part(unknown),
-        noAck: part(noAck),
-        samples: fleet.samples.map(() => samplesOf(owned.first(Number.POSITIVE_INFINITY).map((slot) => slot * 1_000))),
-      };
-    }),
-  };
-  const fleets = past.fleets.map(({ devices, outcomes }) => ({ devices, slots: outcomes.length }));
-  const ledger = new Ledger(fleets, shard);
-  const seen: SeenRecord = {
-    header,
-    end: {
-      complete: past.complete,
-      source: { gaps: 0, fullReads: 0, brokerDropped: null },
-      cpuSeconds: 1,
-      peakRssBytes: 1,
-      doubts: [],
-      signals: [],
-    },
-    tornBytes: 0,
-    resumptions: 0,
-    resumeAt: 0,
-    positions: null,
-    unattributed: { received: 0, foreign: 0, unidentified: 0, corrupt: 0 },
-    fleets: past.fleets.map(() => emptyArrivals()),
-  };
-  past.arrivals.forEach(({ fleet, slot, kind }, i) => {
-    if (i === past.graceOver) ledger.endGrace();
-    const { devices } = past.fleets[fleet] as History['fleets'][number];
-    if (kind === 'foreign') ledger.foreign();
-    else if (kind === 'corrupt') ledger.corrupt(fleet, slot);
-    else ledger.own(fleet, slot, slot % devices, Math.floor(slot / devices));
-  });
-  ledger.takeGain((unattributed, gained) => {
-    Object.assign(seen.unattributed, unattributed);
-    seen.fleets = gained.map((fleet) => {
-      const copy = {
-        ...emptyArrivals(),
-        ...fleet,
-        fresh: new SlotSet(),
-        doubled: new SlotSet(),
-        tripled: new SlotSet(),
-      };
-      for (const set of ['fresh', 'doubled', 'tripled'] as const) copy[set].addAll(fleet[set]);
-      return copy;
-    });
-  });
+  const sent = sentOf(past, shard);
+  for (const [fleet, record] of sent.fleets.entries()) {
+    const { devices, outcomes } = past.fleets[fleet] as History['fleets'][number];
+    const owned = outcomes.flatMap((_, slot) => ((slot % devices) % count === index ? [slot * 1_000] : []));
+    record.samples = record.samples.map(() => samplesOf(owned));
+  }
   const document = { plan, digest: 'd', anchor, shard: `${index}/${count}`, workers: 1 };
-  return { name: `dir-${index}`, document, sent, seen, summary: null };
+  return { name: `dir-${index}`, document, sent, seen: seenOf(past, shard), summary: null };
 }
 
 function samplesOf(values: readonly number[]): Samples {

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
+import type { Part } from '../../src/core/anchor.ts';
 import { copiesByDesign } from '../../src/events/fleet-behavior.ts';
 import type { BehaviorSpec } from '../../src/models/behavior/spec.ts';
 import type { Identity } from '../../src/plan/plan.ts';
 import { Ledger } from '../../src/verify/ledger.ts';
+import { PartOrdinals } from '../../src/wire/part-ordinals.ts';
 import { emptyArrivals, type SeenRecord } from '../../src/wire/seen-file.ts';
 import { noOutcomes, type SentFleet, type SentRecord } from '../../src/wire/sent-record.ts';
 import { testPlan } from './test-plan.ts';
@@ -21,7 +23,7 @@ export interface History {
   complete: boolean;
 }
 
-const whole = { index: 0, count: 1 };
+const whole: Part = { index: 0, count: 1 };
 
 export const history: fc.Arbitrary<History> = fc
   .array(
@@ -58,40 +60,42 @@ export function planOf({ fleets }: History) {
   );
 }
 
-function headerOf({ fleets }: History) {
+function headerOf({ fleets }: History, shard: Part) {
   return {
     runId: 'r1',
-    shard: whole,
+    shard,
     fleets: fleets.map(({ devices, outcomes: { length } }, i) => ({ name: `fleet${i}`, devices, slots: length })),
   };
 }
 
-export function sentOf(history: History): SentRecord {
+/** What the sender of a shard has on record. */
+export function sentOf(history: History, shard = whole): SentRecord {
   return {
-    header: headerOf(history),
+    header: headerOf(history, shard),
     end: { ended: 'completed' },
     tornBytes: 0,
     resumptions: 0,
     resumeAt: 0,
-    fleets: history.fleets.map((fleet): SentFleet => {
-      const record = noOutcomes(fleet.outcomes.length);
-      fleet.outcomes.forEach((outcome, slot) => {
-        if (outcome !== 'notSent') record[outcome].add(slot);
+    fleets: history.fleets.map(({ devices, outcomes }): SentFleet => {
+      const ordinals = new PartOrdinals(shard, devices);
+      const record = noOutcomes(ordinals.below(outcomes.length));
+      outcomes.forEach((outcome, slot) => {
+        if (outcome !== 'notSent' && ordinals.owns(slot)) record[outcome].add(slot);
       });
       return record;
     }),
   };
 }
 
-/** What the ledger makes of the arrivals, added up as a reader of the file would. */
-export function seenOf(history: History): SeenRecord {
+/** What the ledger of a shard makes of the arrivals of all shards, added up as a reader of the file would. */
+export function seenOf(history: History, shard = whole): SeenRecord {
   const ledger = new Ledger(
     history.fleets.map(({ devices, outcomes: { length } }) => ({ devices, slots: length })),
-    whole,
+    shard,
     copiesByDesign(planOf(history)),
   );
   const record: SeenRecord = {
-    header: headerOf(history),
+    header: headerOf(history, shard),
     end: {
       complete: history.complete,
       source: { gaps: 0, fullReads: 0, brokerDropped: null },
