@@ -1,18 +1,15 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { faultyBroker } from './faulty-broker.ts';
-import { answer, findingsOf, iotload, scratch, summaryOf } from './iotload.ts';
+import { inScratch } from './in-scratch.ts';
+import { answer, findingsOf, iotload, summaryOf } from './iotload.ts';
 
 const everything =
   'behavior: { churn: 30%/s, offline: { share: 10%, for: 500ms }, clock_skew: 2s, duplicates: 3%, malformed: 3% }';
 
 const runThrough = faultyBroker();
 
-let space: ReturnType<typeof scratch>;
-beforeEach(() => {
-  space = scratch();
-});
-afterEach(() => space.remove());
+const space = inScratch();
 
 /** Two fleets with everything on, 600 events a second, found by their id and by device and time. */
 function scenario(target: string): string {

@@ -1,7 +1,8 @@
 import { cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startMqttBroker } from '../../src/brokers/mqtt/embedded-mqtt-broker.ts';
 import type { EmbeddedBroker } from '../../src/brokers/registry.ts';
+import { inScratch } from './in-scratch.ts';
 import { answer, iotload, scratch, start, summaryOf } from './iotload.ts';
 import { phones } from './scenario-text.ts';
 
@@ -11,11 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => broker.stop());
 
-let space: ReturnType<typeof scratch>;
-beforeEach(() => {
-  space = scratch();
-});
-afterEach(() => space.remove());
+const space = inScratch();
 
 /** Writes a scenario against the running broker and returns its path. */
 function scenario(options: Partial<Parameters<typeof phones>[0]> = {}): string {

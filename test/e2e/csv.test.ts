@@ -1,14 +1,11 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { iotload, scratch, summaryOf } from './iotload.ts';
+import { describe, expect, it } from 'vitest';
+import { inScratch } from './in-scratch.ts';
+import { iotload, summaryOf } from './iotload.ts';
 import { phones } from './scenario-text.ts';
 
-let space: ReturnType<typeof scratch>;
-beforeEach(() => {
-  space = scratch();
-});
-afterEach(() => space.remove());
+const space = inScratch();
 
 const fields = '{ device: <device>, at: <time.iso>, place: { room: \'3, "left"\', no: <index> }, note: null }';
 

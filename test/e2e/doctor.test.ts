@@ -1,14 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { answer, iotload, scratch } from './iotload.ts';
+import { describe, expect, it } from 'vitest';
+import { inScratch } from './in-scratch.ts';
+import { answer, iotload } from './iotload.ts';
 import { phones } from './scenario-text.ts';
 
-let space: ReturnType<typeof scratch>;
-beforeEach(() => {
-  space = scratch();
-});
-afterEach(() => space.remove());
+const space = inScratch();
 
 function doctor(target: string, ...flags: string[]) {
   writeFileSync(space.path('case.yaml'), phones({ target }));

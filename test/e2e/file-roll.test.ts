@@ -1,16 +1,13 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openSource } from '../../src/targets/file/source.ts';
 import { SourceRecord, sourceContext } from '../contracts/source.ts';
-import { findingsOf, iotload, scratch, start, summaryOf } from './iotload.ts';
+import { inScratch } from './in-scratch.ts';
+import { findingsOf, iotload, start, summaryOf } from './iotload.ts';
 import { phones } from './scenario-text.ts';
 
-let space: ReturnType<typeof scratch>;
-beforeEach(() => {
-  space = scratch();
-});
-afterEach(() => space.remove());
+const space = inScratch();
 
 const complete = /^events-[01]-of-2-\d{6}\.jsonl$/;
 const written = /^\.events-[01]-of-2-\d{6}\.jsonl\.part$/;

@@ -1,26 +1,13 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { answer, iotload, scratch } from './iotload.ts';
+import { describe, expect, it } from 'vitest';
+import { inScratch } from './in-scratch.ts';
 
 const bin = fileURLToPath(new URL('../../bin/iotload.js', import.meta.url));
 
-let space: ReturnType<typeof scratch>;
-beforeEach(() => {
-  space = scratch();
-});
-afterEach(() => space.remove());
-
-/** `iotload` in the scratch directory. */
-function here(...args: string[]) {
-  return iotload(args, {}, space.dir);
-}
-
-/** What it answers there, without a process of its own. */
-function asked(...args: string[]) {
-  return answer(args, space.dir);
-}
+const space = inScratch();
+const { here, asked } = space;
 
 /** `iotload` on a pseudo-terminal; `answers` are typed one after the other as their questions appear. */
 function onTerminal(args: string, answers: readonly (readonly [question: RegExp, keys: string])[]) {

@@ -1,15 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { exitTable } from '../../src/cli/exit-codes.ts';
 import { verbs } from '../../src/cli/verbs.ts';
-import { answer, iotload, scratch } from './iotload.ts';
+import { inScratch } from './in-scratch.ts';
+import { answer, iotload } from './iotload.ts';
 
-let space: ReturnType<typeof scratch>;
-beforeEach(() => {
-  space = scratch();
-});
-afterEach(() => space.remove());
+const space = inScratch();
 
 function golden(name: string): string {
   return readFileSync(new URL(`../fixtures/cli/${name}.txt`, import.meta.url), 'utf8');

@@ -1,20 +1,12 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { scratch, start, summaryOf } from './iotload.ts';
+import { describe, expect, it } from 'vitest';
+import { inScratch } from './in-scratch.ts';
+import { start, summaryOf } from './iotload.ts';
 import { phones } from './scenario-text.ts';
 
-let space: ReturnType<typeof scratch>;
-beforeEach(() => {
-  space = scratch();
-});
-afterEach(() => space.remove());
-
-/** Writes a scenario into the scratch directory and returns its path. */
-function scenario(text: string): string {
-  writeFileSync(space.path('case.yaml'), text);
-  return space.path('case.yaml');
-}
+const space = inScratch();
+const { scenario } = space;
 
 describe('iotload run that does not come to its end', () => {
   it('Ctrl-C drains, writes the results and is exit 130', async () => {

@@ -1,31 +1,13 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
 import type { RunResult } from '../../src/metrics/result.ts';
 import { summarySchema } from '../../src/metrics/summary-schema.ts';
-import { answer, findingsOf, iotload, scratch, start, summaryOf } from './iotload.ts';
+import { inScratch } from './in-scratch.ts';
+import { answer, findingsOf, iotload, start, summaryOf } from './iotload.ts';
 import { phones } from './scenario-text.ts';
 
-let space: ReturnType<typeof scratch>;
-beforeEach(() => {
-  space = scratch();
-});
-afterEach(() => space.remove());
-
-/** `iotload` in the scratch directory. */
-function here(...args: string[]) {
-  return iotload(args, {}, space.dir);
-}
-
-/** What it answers there, without a process of its own. */
-function asked(...args: string[]) {
-  return answer(args, space.dir);
-}
-
-/** Writes a scenario into the scratch directory and returns its path. */
-function scenario(text: string): string {
-  writeFileSync(space.path('case.yaml'), text);
-  return space.path('case.yaml');
-}
+const space = inScratch();
+const { here, asked, scenario } = space;
 
 // A generator that has to share its cores judges no latency and no rate.
 describe('a run whose latency or rate is judged', () => {

@@ -1,16 +1,13 @@
 import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { scratch, summaryOf } from './iotload.ts';
+import { expect, it } from 'vitest';
+import { inScratch } from './in-scratch.ts';
+import { summaryOf } from './iotload.ts';
 import { phones } from './scenario-text.ts';
 
 const library = new URL('../../dist/index.js', import.meta.url).href;
 
-let space: ReturnType<typeof scratch>;
-beforeEach(() => {
-  space = scratch();
-});
-afterEach(() => space.remove());
+const space = inScratch();
 
 /** The program in the head comment of src/index.ts. */
 function example(): string {

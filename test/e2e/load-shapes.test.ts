@@ -1,13 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { iotload, scratch, summaryOf } from './iotload.ts';
+import { describe, expect, it } from 'vitest';
+import { inScratch } from './in-scratch.ts';
+import { iotload, summaryOf } from './iotload.ts';
 
-let space: ReturnType<typeof scratch>;
-beforeEach(() => {
-  space = scratch();
-});
-afterEach(() => space.remove());
+const space = inScratch();
 
 function shaped(speed: string, path: string, duration: string, identity: string): string {
   return `iotload: 1

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'mqtt';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startMqttBroker } from '../../src/brokers/mqtt/embedded-mqtt-broker.ts';
 import type { EmbeddedBroker } from '../../src/brokers/registry.ts';
-import { answer, iotload, scratch, start } from './iotload.ts';
+import { inScratch } from './in-scratch.ts';
+import { answer, iotload, start } from './iotload.ts';
 import { phones } from './scenario-text.ts';
 
 let broker: EmbeddedBroker;
@@ -12,11 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => broker.stop());
 
-let space: ReturnType<typeof scratch>;
-beforeEach(() => {
-  space = scratch();
-});
-afterEach(() => space.remove());
+const space = inScratch();
 
 function scenario(options: Partial<Parameters<typeof phones>[0]> = {}): string {
   const target = `{ protocol: mqtt, endpoint: "${broker.endpoint}", topic: look/<device>, connections: 2 }`;

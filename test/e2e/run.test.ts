@@ -1,21 +1,13 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { answer, iotload, scratch, summaryOf } from './iotload.ts';
+import { describe, expect, it } from 'vitest';
+import { inScratch } from './in-scratch.ts';
+import { answer, iotload, summaryOf } from './iotload.ts';
 import { phones } from './scenario-text.ts';
 
-let space: ReturnType<typeof scratch>;
-beforeEach(() => {
-  space = scratch();
-});
-afterEach(() => space.remove());
-
-/** Writes a scenario into the scratch directory and returns its path. */
-function scenario(text: string, name = 'case.yaml'): string {
-  writeFileSync(space.path(name), text);
-  return space.path(name);
-}
+const space = inScratch();
+const { scenario } = space;
 
 /** Every line of every file a file target wrote, sorted. */
 function linesIn(dir: string): string[] {
@@ -127,6 +119,31 @@ describe('iotload run', () => {
     expect(code).toBe(6);
     expect(stderr).toContain('broker.example.com');
     expect(stderr).toContain('--allow');
+  });
+
+  it('shows no secret in any output, wherever it came from', async () => {
+    const canaries = ['canary-file', 'canary-env', 'canary-set'];
+    const out = space.path('out');
+    const auth = (password: string): string =>
+      `{ protocol: mqtt, endpoint: embedded, auth: { username: u, password: ${password} } }`;
+    const texts: string[] = [];
+    for (const [i, [password, more]] of (
+      [
+        ['canary-file', []],
+        ['"${SECRET}"', []],
+        ['x', ['--set', 'target.auth.password=canary-set']],
+        ['canary-file', ['--set', 'target.qos=7']],
+        ['"${MISSING:?canaries are kept by ops}"', []],
+      ] as const
+    ).entries()) {
+      const file = scenario(phones({ duration: '500ms', target: auth(password) }));
+      const { stdout, stderr } = await iotload(['run', file, '--out', `${out}${i}`, ...more], { SECRET: 'canary-env' });
+      texts.push(stdout, stderr);
+      if (i > 2) continue;
+      for (const name of readdirSync(`${out}${i}`)) texts.push(readFileSync(`${out}${i}/${name}`, 'latin1'));
+      expect(summaryOf(`${out}${i}`).verdict).toBe('pass');
+    }
+    for (const canary of canaries) expect(texts.filter((text) => text.includes(canary))).toEqual([]);
   });
 
   it('shards need a common run id and start', async () => {

@@ -1,13 +1,10 @@
 import { writeFileSync } from 'node:fs';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { findingsOf, iotload, scratch, summaryOf } from './iotload.ts';
+import { expect, it } from 'vitest';
+import { inScratch } from './in-scratch.ts';
+import { findingsOf, iotload, summaryOf } from './iotload.ts';
 import { phones } from './scenario-text.ts';
 
-let space: ReturnType<typeof scratch>;
-beforeEach(() => {
-  space = scratch();
-});
-afterEach(() => space.remove());
+const space = inScratch();
 
 const PER_SECOND = 500;
 
