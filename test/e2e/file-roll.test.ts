@@ -66,8 +66,16 @@ describe('files that roll', () => {
     const out = space.path('out');
     const file = scenario({ roll: '{ size: 16KiB }', duration: '1m', rate: '500/s' });
     const run = start(['run', file, '--workers', '2', '--out', out]);
-    while (names().filter((name) => complete.test(name)).length < 4) await setImmediate();
-    process.kill(-(run.child.pid as number), 'SIGKILL');
+    const group = -(run.child.pid as number);
+    // Between two files a worker has none that it writes; the workers are stopped while one of them has.
+    for (;;) {
+      while (names().filter((name) => complete.test(name)).length < 4) await setImmediate();
+      process.kill(group, 'SIGSTOP');
+      if (names().some((name) => written.test(name))) break;
+      process.kill(group, 'SIGCONT');
+      await setImmediate();
+    }
+    process.kill(group, 'SIGKILL');
     await run.finished;
     expect(names().some((name) => written.test(name))).toBe(true);
 
