@@ -6,24 +6,27 @@ import type { TemplateProblem } from './check-templates.ts';
 export interface AddressedTarget {
   protocol: string;
   traits: TargetTraits;
-  /** Topic template of the target; empty where it has none. */
-  topic: string;
+  /** Template of its topic or key; empty where it has none. */
+  address: string;
 }
 
 /** The address template of a fleet, with the target's or its protocol's default. */
 export function fleetAddress(
   { topic, key }: FleetDraft['value'],
-  { protocol, traits, topic: ofTarget }: AddressedTarget,
-  report: (key: 'topic' | 'key', problem: TemplateProblem) => void,
+  { protocol, traits, address: ofTarget }: AddressedTarget,
+  report: (key: 'topic' | 'key', problem: TemplateProblem, code: 'bad-value' | 'not-supported') => void,
 ): string {
   const senseless = (what: 'topic' | 'key'): void =>
-    report(what, { message: `"${what}" has no meaning for ${protocol}`, hint: null });
-  if (topic !== undefined && traits.address !== 'topic') senseless('topic');
+    report(what, { message: `"${what}" has no meaning for ${protocol}`, hint: null }, 'bad-value');
+  if (topic !== undefined && traits.address === 'key') {
+    const hint = 'every fleet sends to the topic of the target: leave it out';
+    report('topic', { message: `"topic" of a fleet for ${protocol} is not supported yet`, hint }, 'not-supported');
+  } else if (topic !== undefined && traits.address === 'none') senseless('topic');
   if (key !== undefined && traits.address !== 'key') senseless('key');
   if (traits.address === 'none') return '';
-  if (traits.address === 'key') return key ?? '<device>';
+  if (traits.address === 'key') return key ?? ofTarget;
   const problem = topic === undefined ? null : topicProblem(topic);
-  if (problem !== null) report('topic', problem);
+  if (problem !== null) report('topic', problem, 'bad-value');
   return topic ?? ofTarget;
 }
 

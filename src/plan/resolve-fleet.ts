@@ -43,7 +43,7 @@ export interface ResolvedFleet {
 /** Says what is wrong at a path of the scenario. */
 export type FleetReport = (
   path: ScenarioPath,
-  code: 'unknown-key' | 'bad-value' | 'bad-placeholder' | 'bad-identity',
+  code: 'unknown-key' | 'bad-value' | 'bad-placeholder' | 'bad-identity' | 'not-supported',
   problem: TemplateProblem,
 ) => void;
 
@@ -89,10 +89,11 @@ export function resolveFleet(draft: FleetDraft, around: FleetSurroundings, repor
   const id = value.id ?? `${name}-<index>`;
   for (const problem of checkId(id, vocabulary)) tell(at('id'), 'bad-placeholder', problem);
   const address =
-    target === undefined ? '' : fleetAddress(value, target, (key, problem) => tell(at(key), 'bad-value', problem));
+    target === undefined ? '' : fleetAddress(value, target, (key, problem, code) => tell(at(key), code, problem));
   if (value.topic !== undefined) checkText(at('topic'), value.topic);
-  else if (target?.traits.address === 'topic') checkText(['target', 'topic'], address);
   if (value.key !== undefined) checkText(at('key'), value.key);
+  const kind = target?.traits.address ?? 'none';
+  if (kind !== 'none' && value[kind] === undefined) checkText(['target', kind], address);
   for (const { path, value: text } of leavesOf(draft.fields ?? [])) {
     if (typeof text === 'string') checkText(at('payload', 'fields', ...path), text);
   }

@@ -10,7 +10,7 @@ import { isLiteral } from '../scenario/references.ts';
 import { keyAt, nodeAt } from '../scenario/tree.ts';
 import type { ExactRate } from '../schedule/profile.ts';
 import { targets } from '../targets/registry.ts';
-import type { TargetOptions, TargetTraits } from '../targets/target.ts';
+import type { TargetDefinition, TargetOptions, TargetTraits } from '../targets/target.ts';
 import { payloadProblem } from './check-payloads.ts';
 import type { TemplateProblem } from './check-templates.ts';
 import { limitSlots } from './count-limit.ts';
@@ -60,7 +60,8 @@ export function resolvePlan(
   const clockPlan: ClockPlan = { startUs: clock.start ?? null, speed: clock.speed ?? realTime };
   const speed = speedRatio(clockPlan.speed);
 
-  const target = targetOf(draft, report);
+  const name = top.name ?? nameOfFile(scenarioFile);
+  const target = targetOf(draft, name, report);
   checkClock(clockPlan, endUs, target, report);
   const rates = scaled(draft, flags.rate, speed, report);
   const fleets = draft.fleets.map((fleet, i) => {
@@ -98,7 +99,6 @@ export function resolvePlan(
   const thresholds = resolveThresholds(draft.thresholds, scopes, extent, file ?? extent, thresholdReport(report));
   if (target === undefined || verify === undefined) return null;
 
-  const name = top.name ?? nameOfFile(scenarioFile);
   const plan: Plan = {
     plan: 1,
     name,
@@ -143,20 +143,23 @@ interface ResolvedTarget {
   plan: TargetPlan;
   protocol: string;
   traits: TargetTraits;
-  topic: string;
+  address: string;
 }
 
-function targetOf(draft: ScenarioDraft, report: Report): ResolvedTarget | undefined {
+function targetOf(draft: ScenarioDraft, scenario: string, report: Report): ResolvedTarget | undefined {
   if (draft.target === undefined) return undefined;
   const { protocol } = draft.target;
-  const options = readFrom(draft.folder, draft.target.options);
-  const traits = targets[protocol].traits(options);
-  const topic = typeof options['topic'] === 'string' ? options['topic'] : '';
+  const definition: TargetDefinition = targets[protocol];
+  const placed = readFrom(draft.folder, draft.target.options);
+  const options = definition.inScenario?.(placed, scenario) ?? placed;
+  const traits = definition.traits(options);
+  const text = (key: string): string => (typeof options[key] === 'string' ? options[key] : '');
   if (traits.address === 'topic') {
-    const problem = topicProblem(topic);
+    const problem = topicProblem(text('topic'));
     if (problem !== null) report(['target', 'topic'], 'bad-value', problem);
   }
-  return { plan: { name: 'target', protocol, options }, protocol, traits, topic };
+  const address = traits.address === 'none' ? '' : text(traits.address);
+  return { plan: { name: 'target', protocol, options }, protocol, traits, address };
 }
 
 /** Files of certificates and credentials stand beside the scenario. */
@@ -273,7 +276,7 @@ function verifyOf(
     return asked ? undefined : null;
   }
   if (!traits.acknowledges && verify.expect !== undefined && verify.expect !== 'at-most-once') {
-    const hint = 'write expect: at-most-once, or let the target acknowledge (qos: 1)';
+    const hint = 'write expect: at-most-once, or let the target acknowledge (qos: 1, acks: all)';
     report(['verify', 'expect'], 'bad-value', {
       message: `nothing is acknowledged, so ${verify.expect} cannot be judged`,
       hint,

@@ -33,11 +33,9 @@ const rules: readonly Rule[] = [
   { path: 'outputs.formats' },
   { path: 'outputs.prometheus' },
   { path: 'safety.max_cost' },
-  { path: 'target.protocol', value: scalarIn('kafka', 'kinesis'), hint: 'there are discard, file and mqtt' },
+  { path: 'target.protocol', value: scalarIn('kinesis'), hint: 'there are discard, file, kafka and mqtt' },
   { path: 'target.endpoint', value: scalarIn('aws') },
-  { path: 'target.create' },
-  { path: 'target.key' },
-  { path: 'target.auth.kind', whole: true, hint: 'write auth: { username: …, password: "${NAME}" }' },
+  { path: 'target.auth.kind', value: scalarIn('aws', 'cognito'), whole: true },
   { path: 'target.format', value: scalarIn('parquet'), hint: 'write format: lines' },
 ];
 

@@ -34,6 +34,8 @@ export interface TargetDefinition {
   readonly name: string;
   readonly doc: string;
   traits(options: TargetOptions): TargetTraits;
+  /** Completes options that depend on the scenario's name; for targets without such options it is absent. */
+  inScenario?(options: TargetOptions, scenario: string): TargetOptions;
   /** Completes options that depend on where a run keeps its results; for targets without such options it is absent. */
   inDirectory?(options: TargetOptions, dir: string): TargetOptions;
   /** Where a run of so many parts leaves what it wrote: a path, or a pattern of paths; for targets that write nothing here it is absent. */

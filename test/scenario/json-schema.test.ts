@@ -10,7 +10,7 @@ describe('scenarioJsonSchema', () => {
 
   it('knows the block of every target', async () => {
     const schema = JSON.stringify(await scenarioJsonSchema());
-    for (const key of ['"discard"', '"file"', '"mqtt"', '"keep_alive"', '"warm_up"']) {
+    for (const key of ['"discard"', '"file"', '"kafka"', '"mqtt"', '"keep_alive"', '"warm_up"']) {
       expect(schema).toContain(key);
     }
   });

@@ -1,0 +1,27 @@
+import type { TargetDefinition, TargetOptions, TargetTraits } from '../target.ts';
+import { hostText, parseEndpoint } from './endpoint.ts';
+import type { KafkaOptions } from './options.ts';
+import { topicInScenario } from './topic-name.ts';
+
+/** Kafka: one topic, its partitions as lanes. */
+export const kafka: TargetDefinition = {
+  name: 'kafka',
+  doc: 'Apache Kafka 2.1 or later: one topic, keyed events, every record read back',
+  traits(options: TargetOptions): TargetTraits {
+    const { endpoint, acks, idempotent, maxInFlight } = options as unknown as KafkaOptions;
+    return {
+      acknowledges: acks !== 0,
+      address: 'key',
+      headers: true,
+      ordered: idempotent || maxInFlight === 1,
+      hosts: endpoint === 'embedded' ? [] : parseEndpoint(endpoint).map(hostText),
+      readable: true,
+      connected: false,
+      unpaced: false,
+    };
+  },
+  inScenario: (options, scenario) => ({ ...options, topic: topicInScenario(String(options['topic']), scenario) }),
+  options: () => import('./options.ts'),
+  sink: () => import('./sink.ts'),
+  source: () => import('./source.ts'),
+};
