@@ -1,0 +1,3 @@
+import { kafkaJars } from './kafka-jars.ts';
+
+process.stdout.write(`${await kafkaJars()}\n`);
