@@ -224,11 +224,11 @@ export class Verifier {
     }
     this.#finishing = true;
     await this.#open;
-    const { plan, runDir } = this.#task as VerifierTask;
-    const [source, seen, ledger] = [this.#source, this.#seen, this.#ledger];
-    if (source === undefined || seen === undefined || ledger === undefined) {
+    const [task, source, seen, ledger] = [this.#task, this.#source, this.#seen, this.#ledger];
+    if (task === undefined || source === undefined || seen === undefined || ledger === undefined) {
       throw new IotloadError('defect', 'the verifier was asked to finish before it was opened');
     }
+    const { plan, runDir } = task;
     const awaited = await this.#await(plan, join(runDir, 'sent'), ledger);
     if (this.#over) return;
     if (awaited !== null && awaited > 0 && source.health().brokerDropped === 0) {

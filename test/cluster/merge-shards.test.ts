@@ -142,6 +142,34 @@ describe('mergeShards', () => {
     });
   });
 
+  it('of a run that was not read back says nothing of delivery', () => {
+    const unread = three().map((shard) => ({ ...shard, seen: null }));
+    for (const { document } of unread) document.plan.verify = null;
+    const merged = mergeShards(unread);
+    expect(merged).toMatchObject({
+      events: { intended: 4, acked: 4 },
+      delivery: { identity: 'not checked', received: 0, missing: 0 },
+      verifier: { status: 'not run' },
+    });
+  });
+
+  it('is healthy and complete where all of its shards are', () => {
+    const healthy = { status: 'healthy' as const, cpuSeconds: 1, peakRssBytes: 1, signals: [] };
+    const whole = three().map((shard) => ({
+      ...shard,
+      summary: {
+        ...resultOf(past),
+        generator: healthy,
+        run: { ...resultOf(past).run, startedAt: '2026-01-01T00:00:00.000Z', ended: 'completed' as const },
+      },
+    }));
+    expect(mergeShards(whole)).toMatchObject({
+      generator: { status: 'healthy', signals: [] },
+      run: { ended: 'completed' },
+      events: { acked: 4 },
+    });
+  });
+
   it('takes each shard’s own stream for what it is', () => {
     const separate = three().map((shard) => ({
       ...shard,

@@ -34,6 +34,35 @@ describe('a steady rate', () => {
     );
   });
 
+  it('has each slot at its time also where a product with a reciprocal is one off', () => {
+    const exactly = (events: number, perUs: number, slot: number): void => {
+      const due = Number((BigInt(slot) * BigInt(perUs)) / BigInt(events));
+      expect(createSchedule({ rate: { events, perUs }, segments: [] }).timeOf(slot)).toBe(due);
+    };
+    // 49 · (1/49) is below 1; (2⁵³ − 3) · (1/5) rounds up to a whole number; and so does a rest of b · v just below a multiple of D.
+    exactly(49, second, 49);
+    exactly(5, 1, 2 ** 53 - 3);
+    exactly(94_493_621, 94_492_781, 83_131_888);
+  });
+
+  it('has each slot at its time behind a stretch that ended between two slots', () => {
+    const full = { numerator: 1, denominator: 1 };
+    const third = { numerator: 1, denominator: 3 };
+    for (let events = 1; events < 200; events++) {
+      const segments = [
+        { durationUs: second, from: third, to: third },
+        { durationUs: second, from: full, to: full },
+      ];
+      const spec = { rate: { events, perUs: second }, segments };
+      const schedule = createSchedule(spec);
+      // After a second, a third of `events` slots are due; each takes 1/events s from there on.
+      for (let slot = Math.ceil(events / 3); slot < 2 * events; slot++) {
+        const due = (3n * BigInt(slot) - BigInt(events)) * BigInt(second);
+        expect(schedule.timeOf(slot)).toBe(second + Number(due / (3n * BigInt(events))));
+      }
+    }
+  });
+
   it('of 51M a day has been exact at any instant of the day, and at its end', () => {
     const schedule = createSchedule({ rate: { events: 51_000_000, perUs: day }, segments: [] });
     fc.assert(

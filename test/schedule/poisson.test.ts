@@ -55,6 +55,25 @@ describe('Poisson arrivals', () => {
     expect(slots.filter((slot) => key2.timeOf(slot) === times.get(slot)).length).toBeLessThan(50);
   });
 
+  it('end where the schedule ends', () => {
+    const random = spec(100, second, [{ durationUs: 3 * second, from: level(1), to: level(0) }]);
+    const schedule = createSchedule(random);
+    expect(schedule.dueBy(Number.POSITIVE_INFINITY)).toBe(150);
+    expect(schedule.timeOf(149)).toBeLessThan(3 * second);
+    expect(schedule.timeOf(150)).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it('keep a lonely event within its window, anywhere in it', () => {
+    // 64 events a second make windows of a second; at a 64th of that, each holds one event.
+    const slow = [{ durationUs: 500 * second, from: level(1, 64), to: level(1, 64) }];
+    const schedule = createSchedule(spec(64, second, slow));
+    const within = Array.from({ length: 500 }, (_, slot) => schedule.timeOf(slot) - slot * second);
+    expect(Math.min(...within)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...within)).toBeLessThan(second);
+    const quarters = [0, 1, 2, 3].map((quarter) => within.filter((us) => Math.floor((4 * us) / second) === quarter));
+    for (const quarter of quarters) expect(quarter.length).toBeGreaterThan(80);
+  });
+
   it('vary as a Poisson process does: variance by mean of the counts in 1/1024 s is 1.00 ± 0.02', () => {
     const schedule = createSchedule(spec(50_000));
     const cells = 1024 * 40;

@@ -126,6 +126,12 @@ describe('createSchedule', () => {
     expect(backwards).toEqual(forwards);
   });
 
+  it('counts no further than numbers are exact', () => {
+    const schedule = createSchedule({ rate: { events: 15, perUs: 1 }, segments: [] });
+    expect(schedule.dueBy(2 ** 53)).toBe(Number.MAX_SAFE_INTEGER);
+    expect(schedule.dueBy(2 ** 40)).toBe(15 * 2 ** 40);
+  });
+
   it('refuses what no scenario can give', () => {
     const whole: ScheduleSpec = { rate: { events: 1, perUs: 1 }, segments: [] };
     for (const bad of [

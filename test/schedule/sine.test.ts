@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SineSegment } from '../../src/schedule/profile.ts';
 import { createSchedule } from '../../src/schedule/schedule.ts';
-import { linearSegments, MOST_PERIODS } from '../../src/schedule/sine.ts';
+import { linearSegments, MOST_PERIODS, startLevel } from '../../src/schedule/sine.ts';
 
 const second = 1_000_000;
 const wave: SineSegment = {
@@ -52,6 +52,19 @@ describe('a sine', () => {
     expect(around(10)).toBeLessThan(502_000);
     expect(around(39)).toBeGreaterThan(1_494_000);
     expect(around(100)).toBeGreaterThan(1_499_000);
+  });
+
+  it('shorter than its knots has no ramp without a length', () => {
+    const ramps = linearSegments([{ ...wave, periodUs: 40, durationUs: 90, phaseUs: 7 }]);
+    expect(Math.min(...ramps.map(({ durationUs }) => durationUs))).toBeGreaterThan(0);
+    expect(ramps.reduce((sum, { durationUs }) => sum + durationUs, 0)).toBe(90);
+  });
+
+  it('begins at the level that its phase has', () => {
+    expect(startLevel({ ...wave, phaseUs: 0 })).toEqual({ numerator: 1_500_000, denominator: 1_000_000 });
+    expect(startLevel({ ...wave, phaseUs: wave.periodUs / 2 })).toEqual({ numerator: 500_000, denominator: 1_000_000 });
+    const from = { numerator: 2, denominator: 7 };
+    expect(startLevel({ durationUs: second, from, to: wave.low })).toBe(from);
   });
 
   it('of many periods is made coarser, never without bound', () => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CheckResult } from '../../src/metrics/result.ts';
+import { parseThreshold, type Threshold } from '../../src/metrics/threshold.ts';
+import { type ClockEvidence, clockDoubt } from '../../src/verify/clock-check.ts';
 import { judge } from '../../src/verify/verdict.ts';
 import { type Change, input } from './test-verdict-input.ts';
 
@@ -85,5 +87,24 @@ describe('end-to-end thresholds between hosts', () => {
     const check = outcome.checks.find(({ name }) => name === expression);
     expect(check).toMatchObject({ status, observed, reason: expect.stringContaining(reason) });
     expect(outcome.checks.find(({ name }) => name === 'delivery')?.status).toBe('pass');
+  });
+});
+
+describe('clockDoubt', () => {
+  const jumped: ClockEvidence = { boundUs: 1, jumps: 1 };
+  const doubt = (expression: string, evidence: ClockEvidence, change: Change = {}): string | null =>
+    clockDoubt(parseThreshold(expression, []) as Threshold, input(change).run, evidence);
+
+  it('is about times between hosts, whose clocks somebody bounded', () => {
+    expect(doubt('end_to_end p99 < 1s', jumped)).toContain('jumped');
+    expect(doubt('end_to_end p99 < 1s', { boundUs: null, jumps: 1 })).toBeNull();
+    expect(doubt('lost == 0', jumped)).toBeNull();
+    expect(doubt('achieved_rate >= 5/s', jumped)).toBeNull();
+  });
+
+  it('is none where nothing was observed', () => {
+    const nothing = { endToEnd: { count: 0, min: null, p99: null } };
+    expect(doubt('end_to_end p99 < 50ms', { boundUs: 5_000, jumps: 0 }, nothing)).toBeNull();
+    expect(doubt('end_to_end p99 < 5ms', { boundUs: 500, jumps: 0 })).toContain('decides');
   });
 });

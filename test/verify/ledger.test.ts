@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { Arrival, Ledger } from '../../src/verify/ledger.ts';
+import { Arrival, Ledger, MAX_NAMED } from '../../src/verify/ledger.ts';
+import { emptyArrivals } from '../../src/wire/seen-file.ts';
 
 it("counts a damaged event of another shard's slot as foreign, as it does an unaltered one", () => {
   const fleets = [{ devices: 4, slots: 8 }];
@@ -42,4 +43,24 @@ it("knows a device's order beyond its 2^32nd event", () => {
     Arrival.duplicate,
   ]);
   expect(ledger.totals).toMatchObject({ reordered: 1 });
+});
+
+it('goes on where an earlier reader stopped: its copies by design are none of the duplicates, and it names no more than a thousand', () => {
+  const earlier = emptyArrivals();
+  earlier.fresh.addInterval(0, 6);
+  earlier.doubled.addInterval(2, 5);
+  Object.assign(earlier, { copies: 4, reordered: 7, corrupt: 2, late: 1, corruptSlots: [0, 1] });
+  earlier.reorderedSlots = Array.from({ length: MAX_NAMED }, (_, slot) => slot);
+  const copiesOf = (slot: number): number => (slot % 2 === 0 ? 2 : 1);
+  const ledger = new Ledger([{ devices: 2, slots: 20 }], { index: 0, count: 1 }, [copiesOf]);
+  const unattributed = { received: 13, foreign: 1, unidentified: 0, corrupt: 0 };
+  ledger.restore({ unattributed, fleets: [earlier] });
+  // Slots 2 and 4 were sent twice, and are among those that came twice.
+  expect(ledger.totals).toMatchObject({ received: 13, seen: 6, duplicates: 2, reordered: 7, corrupt: 2, late: 1 });
+  const enter = (slot: number): Arrival => ledger.own(0, slot, slot % 2, Math.floor(slot / 2));
+  expect([5, 8, 6, 8].map(enter)).toEqual([Arrival.duplicate, Arrival.first, Arrival.reordered, Arrival.duplicate]);
+  expect(ledger.totals).toMatchObject({ seen: 8, duplicates: 3, reordered: 8 });
+  ledger.takeGain((_, [gained]) => {
+    expect(gained).toMatchObject({ copies: 2, reordered: 1, reorderedSlots: [] });
+  });
 });

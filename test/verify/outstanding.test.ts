@@ -50,3 +50,20 @@ it('waits for what was taken and for what nobody acknowledges, and counts no mor
   expect(reads).toBe(12);
   expect(outstanding.recent()).toBe(2);
 });
+
+it('knows only the number of events without identity', () => {
+  const nameless = testPlan([{ devices: 2, slots: 8, identity: 'none' }]);
+  const ledger = new Ledger(fleets, { index: 0, count: 1 });
+  const outstanding = new Outstanding(nameless, sent(), ledger, systemClock());
+  const left = [6, 5, 4, 3, 2, 1, 0, 0];
+  for (const open of left) {
+    expect(outstanding.count()).toBe(open);
+    ledger.unidentified();
+  }
+});
+
+it('awaits nothing of a fleet that no record speaks of', () => {
+  const two = testPlan([...fleets, { devices: 1, slots: 5 }]);
+  const outstanding = new Outstanding(two, sent(), new Ledger(two.fleets, { index: 0, count: 1 }), systemClock());
+  expect(outstanding.count()).toBe(6);
+});

@@ -1,5 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { behaviorOf, intendedTimes } from '../../src/events/fleet-behavior.ts';
+import type { FleetPlan } from '../../src/plan/plan.ts';
+import { createSchedule } from '../../src/schedule/schedule.ts';
 import { Ledger } from '../../src/verify/ledger.ts';
 import { type Settlement, settle } from '../../src/verify/settle.ts';
 import type { SeenRecord } from '../../src/wire/seen-file.ts';
@@ -135,6 +138,51 @@ describe('settle', () => {
     expect(laws.filter(({ holds }) => !holds)).toEqual([]);
     const more = settled({ ...counted, arrivals: arrivals([0, 0, 1, 1, 2]) }).delivery;
     expect(more).toMatchObject({ verified: 3, missing: 0, foreign: 2 });
+  });
+
+  it('settles each target by its own fleets', () => {
+    const two = past({
+      fleets: [
+        { devices: 2, outcomes: acked(4) },
+        { devices: 1, outcomes: ['acked', 'rejected'] },
+      ],
+      arrivals: arrivals([0, 1, 2]),
+    });
+    const plan = planOf(two);
+    plan.targets.push({ name: 'other', protocol: 'file', options: {} });
+    Object.assign(plan.fleets[1] as object, { target: 1 });
+    const { targets, delivery } = settle({ plan, sent: sentOf(two), seen: seenOf(two) });
+    expect(delivery).toMatchObject({ verified: 3, missing: 2 });
+    expect(targets).toMatchObject([
+      { events: { intended: 4, acked: 4 }, delivery: { verified: 3, missing: 1 } },
+      { events: { intended: 2, acked: 1, rejected: 1 }, delivery: { verified: 0, missing: 1 } },
+    ]);
+  });
+
+  it('knows of each event that an outage held back whether it belongs to the measured window', () => {
+    const behavior = { offline: { everyUs: 20_000, forUs: 9_000 } };
+    const held = past({
+      fleets: [{ devices: 3, outcomes: acked(100), behavior }],
+      arrivals: arrivals(Array.from({ length: 100 }, (_, slot) => slot)),
+    });
+    const plan = planOf(held);
+    // 100 events, one a millisecond; measured is what is intended from 30 ms to 70 ms.
+    plan.run = { warmUpUs: 30_000, durationUs: 40_000, drainUs: 0 };
+    const [fleet] = plan.fleets as [FleetPlan];
+    const intendedOf = intendedTimes(createSchedule(fleet.schedule), 3, behaviorOf(plan, fleet));
+    const intended = Array.from({ length: 100 }, (_, slot) => intendedOf(slot));
+    const moved = (us: number): boolean => us >= 30_000 && us < 70_000;
+    expect(intended.some((us, slot) => moved(us) !== moved(slot * 1_000))).toBe(true);
+    const brokenWith = (samples: number): string[] => {
+      const seen = seenOf(held);
+      seen.fleets[0]?.endToEnd.cells.set(5, samples);
+      return settle({ plan, sent: sentOf(held), seen })
+        .laws.filter(({ holds }) => !holds)
+        .map(({ law }) => law);
+    };
+    const measured = intended.filter(moved).length;
+    expect(brokenWith(measured)).toEqual([]);
+    expect(brokenWith(measured + 1)).toEqual(['end-to-end samples = first arrivals intended in the measured window']);
   });
 
   it('does not check what was not asked', () => {

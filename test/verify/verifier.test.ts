@@ -3,24 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Anchor } from '../../src/core/anchor.ts';
-import { systemClock } from '../../src/core/clock.ts';
 import { IotloadError } from '../../src/core/errors.ts';
-import { Outcome } from '../../src/core/outcome.ts';
 import { encodeProbe } from '../../src/events/probe.ts';
 import type { Plan } from '../../src/plan/plan.ts';
-import type { Source, SourceContext, SourceHealth } from '../../src/targets/target.ts';
-import type { FromVerifier } from '../../src/verify/protocol.ts';
-import { type Settlement, settle } from '../../src/verify/settle.ts';
+import type { Settlement } from '../../src/verify/settle.ts';
 import { judge } from '../../src/verify/verdict.ts';
-import { Verifier } from '../../src/verify/verifier.ts';
 import { readSeen, type SeenRecord } from '../../src/wire/seen-file.ts';
-import { readSent } from '../../src/wire/sent-file.ts';
 import { testResult } from '../metrics/test-result.ts';
-import { delivered, payloadsOf, writeSent } from './rehearsal.ts';
+import { payloadsOf, writeSent } from './rehearsal.ts';
+import { allAcked, clock, runId, Stage } from './stage.ts';
 import { testPlan } from './test-plan.ts';
 
-const clock = systemClock();
-const runId = 'r1';
 let dir: string;
 let anchor: Anchor;
 beforeEach(() => {
@@ -28,87 +21,6 @@ beforeEach(() => {
   anchor = { runId, startWallUs: 1_700_000_000_000_000, startMonoUs: clock.nowUs() - 1_000_000 };
 });
 afterEach(() => rmSync(dir, { recursive: true }));
-
-/** A verifier over a source that delivers what a test tells it to. */
-class Stage {
-  readonly messages: FromVerifier[] = [];
-  readonly health: SourceHealth = { gaps: 0, fullReads: 0, brokerDropped: null };
-  readonly verifier: Verifier;
-  readonly plan: Plan;
-  context: SourceContext | undefined;
-  closed = 0;
-  complete = false;
-  atEnd = (): void => {};
-  #heard = (): void => {};
-
-  constructor(plan: Plan, openSource?: (context: SourceContext) => Promise<Source>) {
-    this.plan = plan;
-    this.verifier = new Verifier({
-      clock,
-      openSource: (_protocol, _options, context) => {
-        this.context = context;
-        return openSource?.(context) ?? Promise.resolve(this.#source());
-      },
-      post: (message) => {
-        this.messages.push(message);
-        this.#heard();
-      },
-      random: () => 0.5,
-      reveal: (text) => text,
-      busy: () => 0,
-      stoodStill: () => ({ totalUs: 0, longestUs: 0 }),
-      wallOffsetUs: () => 0,
-      machine: () => ({ throttling: [], memory: [], processors: null, openFiles: null }),
-      residentBytes: () => 0,
-      usage: () => ({ cpuSeconds: 1, peakRssBytes: 2 }),
-    });
-  }
-
-  open(fixed: Anchor | null = anchor, resume = false): Promise<void> {
-    const target = { protocol: 'file', options: {} };
-    const shard = { index: 0, count: 1 };
-    return this.verifier.handle({
-      kind: 'open',
-      task: { plan: this.plan, runId, shard, target, outDir: dir, runDir: dir, anchor: fixed, resume },
-    });
-  }
-
-  deliver(payloads: readonly Uint8Array[], atUs = clock.nowUs()): void {
-    this.context?.events.delivered(delivered(payloads, atUs));
-  }
-
-  async finish(graceUs: number, cutShort = false): Promise<{ seen: SeenRecord; settlement: Settlement }> {
-    await this.verifier.handle({ kind: 'finish', graceUs, cutShort });
-    const seen = await readSeen(join(dir, 'seen'));
-    return { seen, settlement: settle({ plan: this.plan, sent: await readSent(join(dir, 'sent')), seen }) };
-  }
-
-  heard(kind: FromVerifier['kind']): Promise<FromVerifier> {
-    return new Promise((resolve) => {
-      this.#heard = () => {
-        const message = this.messages.find((candidate) => candidate.kind === kind);
-        if (message !== undefined) resolve(message);
-      };
-      this.#heard();
-    });
-  }
-
-  #source(): Source {
-    return {
-      health: () => this.health,
-      readToEnd: () => {
-        this.atEnd();
-        return Promise.resolve({ complete: this.complete });
-      },
-      close: () => {
-        this.closed++;
-        return Promise.resolve();
-      },
-    };
-  }
-}
-
-const allAcked = (count: number): Outcome[] => Array.from({ length: count }, () => Outcome.acked);
 
 describe.each(['fields', 'derived'] as const)('Verifier, identity %s', (identity) => {
   const plan = (): Plan => {
@@ -124,10 +36,10 @@ describe.each(['fields', 'derived'] as const)('Verifier, identity %s', (identity
   };
 
   it('finds exactly what was dropped, doubled, reordered and altered', async () => {
-    const stage = new Stage(plan());
+    const stage = new Stage(dir, plan());
     const payloads = payloadsOf(stage.plan, anchor);
     await writeSent(dir, stage.plan, runId, allAcked(100));
-    await stage.open();
+    await stage.open(anchor);
     const order = payloads.map((_, slot) => slot).filter((slot) => slot !== 17 && slot !== 64);
     // Slots 30 and 35 are of one seat.
     const [at30, at35] = [order.indexOf(30), order.indexOf(35)];
@@ -167,11 +79,11 @@ describe.each(['fields', 'derived'] as const)('Verifier, identity %s', (identity
   });
 
   it('measures from the intended time, in the measured window only, and keeps negative times', async () => {
-    const stage = new Stage(plan());
+    const stage = new Stage(dir, plan());
     stage.plan.run = { warmUpUs: 1_000_000, durationUs: 2_000_000, drainUs: 0 };
     const payloads = payloadsOf(stage.plan, anchor);
     await writeSent(dir, stage.plan, runId, allAcked(100));
-    await stage.open();
+    await stage.open(anchor);
     // Slot k is due at k × 100 ms; slots 10 … 29 are measured.
     payloads.forEach((payload, slot) => {
       stage.deliver([payload], anchor.startMonoUs + slot * 100_000 + (slot === 12 ? -40 : slot));
@@ -186,7 +98,7 @@ describe.each(['fields', 'derived'] as const)('Verifier, identity %s', (identity
   });
 
   it('learns the anchor after it was opened, and tells of the marker before', async () => {
-    const stage = new Stage(plan());
+    const stage = new Stage(dir, plan());
     await stage.open(null);
     expect(stage.messages).toEqual([{ kind: 'ready' }]);
     stage.deliver([encodeProbe(runId), encodeProbe('another')]);
@@ -203,10 +115,10 @@ describe('Verifier', () => {
   const plan = (): Plan => testPlan([{ devices: 5, slots: 20 }]);
 
   it('waits for what is outstanding, and no longer', async () => {
-    const stage = new Stage(plan());
+    const stage = new Stage(dir, plan());
     const payloads = payloadsOf(stage.plan, anchor);
     await writeSent(dir, stage.plan, runId, allAcked(20));
-    await stage.open();
+    await stage.open(anchor);
     stage.deliver(payloads.slice(1));
     const startUs = clock.nowUs();
     const finished = stage.finish(60_000_000);
@@ -219,10 +131,10 @@ describe('Verifier', () => {
   });
 
   it('counts second copies that come right after the last event', async () => {
-    const stage = new Stage(plan());
+    const stage = new Stage(dir, plan());
     const payloads = payloadsOf(stage.plan, anchor);
     await writeSent(dir, stage.plan, runId, allAcked(20));
-    await stage.open();
+    await stage.open(anchor);
     stage.deliver(payloads);
     const finished = stage.finish(60_000_000);
     clock.after(120, () => stage.deliver(payloads.slice(0, 1)));
@@ -230,12 +142,12 @@ describe('Verifier', () => {
   });
 
   it('calls late what comes when the grace is over, and lost only what a complete reader did not find', async () => {
-    const stage = new Stage(plan());
+    const stage = new Stage(dir, plan());
     const payloads = payloadsOf(stage.plan, anchor);
     stage.complete = true;
     stage.atEnd = () => stage.deliver(payloads.slice(18, 19));
     await writeSent(dir, stage.plan, runId, allAcked(20));
-    await stage.open();
+    await stage.open(anchor);
     stage.deliver(payloads.slice(0, 18));
     const { settlement } = await stage.finish(50_000);
     expect(settlement.delivery).toMatchObject({ verified: 19, late: 1, lost: 1, missing: 0 });
@@ -256,9 +168,9 @@ describe('Verifier', () => {
     }).verdict;
 
   it.each([true, false])('can be hurried, which accuses nobody (said so: %s)', async (cutShort) => {
-    const stage = new Stage(plan());
+    const stage = new Stage(dir, plan());
     await writeSent(dir, stage.plan, runId, allAcked(20));
-    await stage.open();
+    await stage.open(anchor);
     stage.deliver(payloadsOf(stage.plan, anchor).slice(0, 15));
     const finished = stage.finish(600_000_000);
     await stage.verifier.handle({ kind: 'finish', graceUs: 0, cutShort });
@@ -269,9 +181,9 @@ describe('Verifier', () => {
   });
 
   it('a grace that was short from the start accuses nobody', async () => {
-    const stage = new Stage(plan());
+    const stage = new Stage(dir, plan());
     await writeSent(dir, stage.plan, runId, allAcked(20));
-    await stage.open();
+    await stage.open(anchor);
     stage.deliver(payloadsOf(stage.plan, anchor).slice(0, 15));
     const read = await stage.finish(0, true);
     expect(read.seen.end?.doubts).toEqual(impatience);
@@ -281,31 +193,31 @@ describe('Verifier', () => {
   it('a full grace does accuse, and a short one that was enough raises no doubt', async () => {
     const payloads = payloadsOf(plan(), anchor);
     await writeSent(dir, plan(), runId, allAcked(20));
-    const patient = new Stage(plan());
-    await patient.open();
+    const patient = new Stage(dir, plan());
+    await patient.open(anchor);
     patient.deliver(payloads.slice(0, 15));
     const read = await patient.finish(0);
     expect(read.seen.end?.doubts).toEqual([]);
     expect(verdictOf(read)).toBe('fail');
 
-    const hurried = new Stage(plan());
-    await hurried.open();
+    const hurried = new Stage(dir, plan());
+    await hurried.open(anchor);
     hurried.deliver(payloads);
     expect((await hurried.finish(0, true)).seen.end?.doubts).toEqual([]);
   });
 
   it('doubts a reader ended by hand when nobody knows what is outstanding', async () => {
-    const stage = new Stage(plan());
-    await stage.open();
+    const stage = new Stage(dir, plan());
+    await stage.open(anchor);
     stage.deliver(payloadsOf(stage.plan, anchor));
     await stage.verifier.handle({ kind: 'finish', graceUs: 0, cutShort: true });
     expect((await readSeen(join(dir, 'seen'))).end?.doubts).toEqual(impatience);
   });
 
   it('says why the reader cannot vouch for absence', async () => {
-    const stage = new Stage(plan());
+    const stage = new Stage(dir, plan());
     await writeSent(dir, stage.plan, runId, allAcked(20));
-    await stage.open();
+    await stage.open(anchor);
     Object.assign(stage.health, { gaps: 2, brokerDropped: 7 });
     const { seen } = await stage.finish(0);
     expect(seen.end?.doubts).toEqual([
@@ -316,16 +228,16 @@ describe('Verifier', () => {
 
   it('reports a source that cannot be opened', async () => {
     const refusal = new IotloadError('target-unreachable', 'nobody there', { where: 'mqtt://127.0.0.1:1' });
-    const stage = new Stage(plan(), () => Promise.reject(refusal));
-    await stage.open();
+    const stage = new Stage(dir, plan(), () => Promise.reject(refusal));
+    await stage.open(anchor);
     expect(stage.messages).toMatchObject([
       { kind: 'failed', error: { code: 'target-unreachable', message: 'nobody there', where: 'mqtt://127.0.0.1:1' } },
     ]);
   });
 
   it('reports a damaged record of what was sent', async () => {
-    const stage = new Stage(plan());
-    await stage.open();
+    const stage = new Stage(dir, plan());
+    await stage.open(anchor);
     rmSync(join(dir, 'sent'), { force: true });
     await writeSent(dir, testPlan([{ devices: 5, slots: 20 }]), runId, allAcked(20));
     const record = readFileSync(join(dir, 'sent'));
@@ -337,7 +249,7 @@ describe('Verifier', () => {
   });
 
   it('does not vouch for what a predecessor saw who was killed before anything of it was on record', async () => {
-    const stage = new Stage(plan());
+    const stage = new Stage(dir, plan());
     await writeSent(dir, stage.plan, runId, allAcked(20));
     await stage.open(anchor, true);
     stage.deliver(payloadsOf(stage.plan, anchor).slice(10));
@@ -347,9 +259,9 @@ describe('Verifier', () => {
 
   it('gives up where it cannot write, once', async () => {
     symlinkSync('/dev/full', join(dir, 'seen'));
-    const stage = new Stage(plan());
+    const stage = new Stage(dir, plan());
     await writeSent(dir, stage.plan, runId, allAcked(20));
-    await stage.open();
+    await stage.open(anchor);
     stage.deliver(payloadsOf(stage.plan, anchor));
     await stage.verifier.handle({ kind: 'finish', graceUs: 0, cutShort: false });
     await stage.verifier.handle({ kind: 'finish', graceUs: 0, cutShort: false });
@@ -361,9 +273,9 @@ describe('Verifier', () => {
   });
 
   it('does not take another run for its own last arrivals', async () => {
-    const stage = new Stage(plan());
+    const stage = new Stage(dir, plan());
     await writeSent(dir, stage.plan, runId, allAcked(20));
-    await stage.open();
+    await stage.open(anchor);
     stage.deliver(payloadsOf(stage.plan, anchor));
     const chatter = clock.every(50, () => stage.deliver([new TextEncoder().encode('{"other":1}')]));
     const startUs = clock.nowUs();
@@ -373,8 +285,8 @@ describe('Verifier', () => {
   });
 
   it('leaves a readable file when it is aborted', async () => {
-    const stage = new Stage(plan());
-    await stage.open();
+    const stage = new Stage(dir, plan());
+    await stage.open(anchor);
     stage.deliver(payloadsOf(stage.plan, anchor));
     await stage.verifier.handle({ kind: 'abort' });
     expect(await readSeen(join(dir, 'seen'))).toMatchObject({ end: null });
