@@ -8,6 +8,19 @@ const timed = ['test/e2e/stall.test.ts', 'test/e2e/judged.test.ts', 'test/e2e/he
  */
 export default defineConfig({
   test: {
+    coverage: {
+      provider: 'v8',
+      include: ['src/schedule/**', 'src/core/slot-set.ts', 'src/verify/**', 'src/cluster/**'],
+      reporter: ['text'],
+      reportsDirectory: 'node_modules/.cache/coverage',
+      // What decides a verdict: when something is due, what is remembered of it, how it is settled, judged and merged.
+      thresholds: {
+        'src/schedule/**': { branches: 95 },
+        'src/core/slot-set.ts': { branches: 95 },
+        'src/verify/**': { branches: 95 },
+        'src/cluster/**': { branches: 95 },
+      },
+    },
     projects: [
       {
         test: {
