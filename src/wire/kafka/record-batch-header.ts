@@ -1,26 +1,7 @@
-/*
- * Header of a record batch (magic 2), all big-endian; its records follow. The checksum covers everything behind itself.
- *
- *   baseOffset:i64 length:i32 leaderEpoch:i32 magic:i8 crc:u32
- *   attributes:i16 lastOffsetDelta:i32 baseTimestamp:i64 maxTimestamp:i64 producerId:i64 producerEpoch:i16 baseSequence:i32 count:i32
- *
- * `length` counts what comes behind it. Sets of messages before Kafka 0.11 (magic 0 and 1) begin alike as far as the magic.
- * Source: the documentation of Apache Kafka, "Record Batch".
- */
-const At = {
-  length: 8,
-  magic: 16,
-  crc: 17,
-  attributes: 21,
-  lastOffsetDelta: 23,
-  producerId: 43,
-  count: 57,
-} as const;
+import { BatchField, MAGIC } from './record-batch.ts';
 
 /** Bytes before the length, and the length. */
 export const LOG_OVERHEAD = 12;
-/** Bytes of the header: where the records begin. */
-export const BATCH_HEADER_BYTES = 61;
 /** Least bytes of a message of magic 0 behind its length. */
 const OLD_MESSAGE_BYTES = 14;
 
@@ -50,7 +31,7 @@ export interface BatchHeader {
 export function createBatchHeader(): BatchHeader {
   return {
     end: 0,
-    magic: 2,
+    magic: MAGIC,
     baseOffset: 0,
     lastOffset: 0,
     crc: 0,
@@ -75,24 +56,24 @@ export function readBatchHeader(
 ): 'whole' | 'cut' | 'malformed' {
   if (to - at < LOG_OVERHEAD) return 'cut';
   into.baseOffset = offsetAt(view, at);
-  const length = view.getInt32(at + At.length);
+  const length = view.getInt32(at + BatchField.length);
   if (length < OLD_MESSAGE_BYTES || into.baseOffset < 0) return 'malformed';
   if (length > to - at - LOG_OVERHEAD) return 'cut';
   into.end = at + LOG_OVERHEAD + length;
-  into.magic = view.getInt8(at + At.magic);
+  into.magic = view.getInt8(at + BatchField.magic);
   into.lastOffset = into.baseOffset;
-  if (into.magic !== 2) return into.magic === 0 || into.magic === 1 ? 'whole' : 'malformed';
-  if (into.end - at < BATCH_HEADER_BYTES) return 'malformed';
-  const attributes = view.getInt16(at + At.attributes);
-  const lastOffsetDelta = view.getInt32(at + At.lastOffsetDelta);
-  into.crc = view.getUint32(at + At.crc);
-  into.crcStart = at + At.attributes;
+  if (into.magic !== MAGIC) return into.magic === 0 || into.magic === 1 ? 'whole' : 'malformed';
+  if (into.end - at < BatchField.records) return 'malformed';
+  const attributes = view.getInt16(at + BatchField.attributes);
+  const lastOffsetDelta = view.getInt32(at + BatchField.lastOffsetDelta);
+  into.crc = view.getUint32(at + BatchField.crc);
+  into.crcStart = at + BatchField.attributes;
   into.compression = attributes & Attribute.compression;
   into.transactional = (attributes & Attribute.transactional) !== 0;
   into.control = (attributes & Attribute.control) !== 0;
   into.lastOffset = into.baseOffset + lastOffsetDelta;
-  into.producerId = offsetAt(view, at + At.producerId);
-  into.count = view.getInt32(at + At.count);
+  into.producerId = offsetAt(view, at + BatchField.producerId);
+  into.count = view.getInt32(at + BatchField.count);
   return lastOffsetDelta < 0 || into.count < 0 ? 'malformed' : 'whole';
 }
 

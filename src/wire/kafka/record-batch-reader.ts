@@ -1,6 +1,7 @@
 import { type CompressionCodec, type CompressionName, compressionNames } from './compression.ts';
 import type { Crc32c } from './crc32c.ts';
-import { BATCH_HEADER_BYTES, createBatchHeader, LOG_OVERHEAD, readBatchHeader } from './record-batch-header.ts';
+import { BatchField, MAGIC } from './record-batch.ts';
+import { createBatchHeader, LOG_OVERHEAD, readBatchHeader } from './record-batch-header.ts';
 import { createRecordPlaces, RecordCursor, type RecordPlaces } from './record-cursor.ts';
 
 /** Most bytes that one batch may make when it is decompressed. */
@@ -139,7 +140,7 @@ export class RecordBatchReader {
     const found = readBatchHeader(this.#view, this.#at, this.#to, batch);
     if (found === 'cut') return 'end';
     if (found === 'malformed') return 'malformed';
-    if (batch.magic !== 2) return 'old';
+    if (batch.magic !== MAGIC) return 'old';
     if (!this.#altered && this.#crc32c(this.#bytes, batch.crcStart, batch.end) !== batch.crc) {
       this.#altered = true;
       return 'checksum';
@@ -148,7 +149,7 @@ export class RecordBatchReader {
       this.skip();
       return 'passed';
     }
-    const start = this.#at + BATCH_HEADER_BYTES;
+    const start = this.#at + BatchField.records;
     if (batch.compression === 0) return this.#begin(this.#bytes, start, batch.end);
     const name = compressionNames[batch.compression];
     if (name === undefined) return 'records';
@@ -204,7 +205,7 @@ export class RecordBatchReader {
   #isAbort(): boolean {
     const { end, count, baseOffset, lastOffset, compression } = this.#batch;
     if (count !== 1 || compression !== 0) return false;
-    this.#cursor.open(this.#bytes, this.#at + BATCH_HEADER_BYTES, end, 1, baseOffset, lastOffset);
+    this.#cursor.open(this.#bytes, this.#at + BatchField.records, end, 1, baseOffset, lastOffset);
     const { keyStarts, keyEnds } = this.#control;
     this.#control.count = 0;
     if (!this.#cursor.read(this.#control, 0) || this.#control.count !== 1) return false;
