@@ -18,8 +18,15 @@ export function startRole(url: string, args: readonly string[]): ChildProcess {
   return fork(fileURLToPath(url), args, { execArgv: ['--import', 'tsx'] });
 }
 
+/** What one run of a command cost, and its exit code. */
+export interface TimedCommand {
+  cpuSeconds: number;
+  wallSeconds: number;
+  code: number | null;
+}
+
 /** A command measured whole, by the shell; null where it cannot be found. */
-export async function timedCommand(command: string, args: readonly string[]): Promise<Omit<Figure, 'events'> | null> {
+export async function timedCommand(command: string, args: readonly string[]): Promise<TimedCommand | null> {
   const script = `command -v "$0" >/dev/null || exit 127; TIMEFORMAT='figures %U %S %R'; time "$0" "$@" >/dev/null 2>&1`;
   const child = spawn('bash', ['-c', script, command, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
@@ -34,7 +41,7 @@ export async function timedCommand(command: string, args: readonly string[]): Pr
     number,
     number,
   ];
-  return { cpuSeconds: user + system, wallSeconds: real };
+  return { cpuSeconds: user + system, wallSeconds: real, code };
 }
 
 /** Lets rivals take turns for some rounds and prints the median of each, with the ratio of the first to it. */
