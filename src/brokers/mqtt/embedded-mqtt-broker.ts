@@ -1,78 +1,10 @@
-import { forkSibling } from '../../core/child-process.ts';
-import { IotloadError } from '../../core/errors.ts';
 import type { BrokerOptions, EmbeddedBroker } from '../embedded-broker.ts';
-import type { BrokerReply, BrokerRequest } from './process.ts';
+import { startBrokerProcess } from '../start-broker-process.ts';
 
 /**
  * Starts an MQTT 3.1.1 broker on a port of 127.0.0.1, a free one unless the options say, in a process of its own. Nothing is stored; anyone may connect.
  * @throws IotloadError `target-unreachable` when the process does not come up, `bad-arguments` when the port is taken
  */
-export function startMqttBroker({ port = 0, faultSeed }: BrokerOptions = {}): Promise<EmbeddedBroker> {
-  const child = forkSibling(import.meta.url, 'process', [
-    `${port}`,
-    ...(faultSeed === undefined ? [] : [`${faultSeed}`]),
-  ]);
-  const asked = new Map<number, (usage: { cpuSeconds: number; rssBytes: number }) => void>();
-  const last = { cpuSeconds: 0, rssBytes: 0 };
-  let nextId = 0;
-  let over = false;
-  const exited = new Promise<void>((resolve) => {
-    child.once('exit', () => {
-      over = true;
-      for (const answer of asked.values()) answer({ ...last });
-      asked.clear();
-      resolve();
-    });
-  });
-  return new Promise((resolve, reject) => {
-    const fail = (what: string): void => {
-      reject(new IotloadError('target-unreachable', `the embedded MQTT broker did not start: ${what}`));
-    };
-    child.once('error', (error) => fail(error.message));
-    child.once('exit', (code, signal) => fail(`it ended with ${signal ?? code}`));
-    child.on('message', (reply: BrokerReply) => {
-      switch (reply.kind) {
-        case 'failed':
-          if (reply.code === 'EADDRINUSE' || reply.code === 'EACCES') reject(portTaken(port, reply.code));
-          else fail(reply.message);
-          child.disconnect();
-          return;
-        case 'usage':
-          last.cpuSeconds = reply.cpuSeconds;
-          last.rssBytes = reply.rssBytes;
-          asked.get(reply.id)?.({ ...last });
-          asked.delete(reply.id);
-          return;
-        case 'listening':
-          resolve({
-            endpoint: `mqtt://127.0.0.1:${reply.port}`,
-            ended: exited,
-            stop() {
-              if (child.connected) child.disconnect();
-              return exited;
-            },
-            inject(faults) {
-              if (child.connected) child.send({ kind: 'inject', faults } satisfies BrokerRequest);
-            },
-            usage() {
-              if (over || !child.connected) return Promise.resolve({ ...last });
-              return new Promise((answer) => {
-                const request: BrokerRequest = { kind: 'usage', id: nextId++ };
-                asked.set(request.id, answer);
-                child.send(request);
-              });
-            },
-          });
-      }
-    });
-  });
-}
-
-function portTaken(port: number, code: string): IotloadError {
-  const what = code === 'EACCES' ? 'this user may not listen there' : 'somebody listens there already';
-  return new IotloadError('bad-arguments', what, {
-    where: '--port',
-    value: `${port}`,
-    hint: 'take another; 0 is any free one',
-  });
+export function startMqttBroker(options: BrokerOptions = {}): Promise<EmbeddedBroker> {
+  return startBrokerProcess({ callerUrl: import.meta.url, name: 'MQTT', scheme: 'mqtt' }, options);
 }
