@@ -4,20 +4,43 @@ import { loadPlan } from '../../src/plan/load-plan.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 
 /*
- * The events of the Kafka benches: 10 000 phones, keys of 12 bytes, values of about 200.
+ * The events of the Kafka benches: 10 000 phones, keys of 12 bytes, values of 220.
  */
 
+/** Bytes of each value. */
+export const VALUE_BYTES = 220;
 /** Partitions of the topic of each bench. */
 export const PARTITIONS = 6;
 
 /** Run id and start of the events, which have to be the same where they are made, sent and proved. */
 export const anchor = { runId: 'bench', startWallUs: 1_772_366_400_000_000, startMonoUs: 0 };
 
-/** So many of these events, at so many a second, to a topic that exists. */
-export async function kafkaPlan(endpoint: string, topic: string, events: number, perSecond: number): Promise<Plan> {
+/** What is asked of these events. */
+export interface KafkaEvents {
+  /** `host:port` of the broker. */
+  endpoint: string;
+  /** A topic that exists. */
+  topic: string;
+  events: number;
+  perSecond: number;
+  /** Where the identity travels: fields by default. */
+  identity?: 'fields' | 'headers';
+}
+
+/** The plan that makes them. */
+export async function kafkaPlan({ endpoint, topic, events, perSecond, identity }: KafkaEvents): Promise<Plan> {
   const text = `iotload: 1
 run: { duration: 24h, drain: 60s }
-fleets: { phones: { model: phone-motion, devices: 10k, id: "dev-<hex:8>", rate: ${perSecond}/s, payload: raw } }
+fleets:
+  phones:
+    model: phone-motion
+    devices: 10k
+    id: "dev-<hex:8>"
+    rate: ${perSecond}/s
+    payload:
+      identity: ${identity ?? 'fields'}
+      pad_to: ${VALUE_BYTES}B
+      fields: { device: <device>, time: <time.iso>, sequence: <sequence>, x: <x:3>, y: <y:3>, z: <z:3>, magnitude: <magnitude:2>, activity: <activity> }
 target: { protocol: kafka, endpoint: "${endpoint}", topic: ${topic}, acks: all }
 verify: false
 `;
