@@ -1,15 +1,10 @@
-import { type ErrorCode, IotloadError } from '../../core/errors.ts';
+import { IotloadError } from '../../core/errors.ts';
+import type { SocketFailure } from '../socket-failure.ts';
 import type { Endpoint } from './endpoint.ts';
 import { FIRST_FAILURE, reasonHint, reasonWords } from './reason-codes.ts';
 
 /** Why a session ended or never came to be. */
-export interface SessionFailure {
-  code: Extract<ErrorCode, 'target-unreachable' | 'target-refused'>;
-  /** A short phrase: "connection refused", "bad user name or password". */
-  reason: string;
-  hint?: string;
-  cause?: unknown;
-}
+export type SessionFailure = SocketFailure;
 
 /** Return codes of CONNACK (mqtt-v3.1.1 §3.2.2.3). */
 const refusals: Readonly<Record<number, string>> = {
@@ -40,43 +35,6 @@ function coded(reasonCode: number, before: string): SessionFailure {
   const hint = reasonHint(reasonCode);
   const reason = `${before}${reasonWords(reasonCode)}`;
   return { code: 'target-refused', reason, ...(hint === undefined ? {} : { hint }) };
-}
-
-const systemErrors: Readonly<Record<string, { reason: string; hint?: string }>> = {
-  ECONNREFUSED: { reason: 'connection refused', hint: 'Is a broker listening there?' },
-  ENOTFOUND: { reason: 'host not found', hint: 'Check the host name of the endpoint.' },
-  EAI_AGAIN: { reason: 'host name could not be resolved', hint: 'Check the name server.' },
-  ECONNRESET: { reason: 'connection reset' },
-  EPIPE: { reason: 'connection closed' },
-  ETIMEDOUT: { reason: 'connection timed out' },
-  EHOSTUNREACH: { reason: 'no route to host' },
-  ENETUNREACH: { reason: 'network unreachable' },
-  EMFILE: { reason: 'too many open files', hint: 'Raise `ulimit -n` above the number of connections.' },
-  EADDRNOTAVAIL: {
-    reason: 'no local port left',
-    hint: 'One address has about 28 000 ports to one endpoint; spread the load over shards.',
-  },
-};
-
-/** Errors of Node's and OpenSSL's certificate checks, which have no common prefix. */
-const certificateError =
-  /^(CERT_|ERR_TLS_CERT|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED|HOSTNAME_MISMATCH|INVALID_CA|ERR_SSL|EPROTO)/;
-
-/** What an error of the socket means. */
-export function socketFailure(error: Error & { code?: unknown }): SessionFailure {
-  const code = typeof error.code === 'string' ? error.code : '';
-  const known = systemErrors[code];
-  if (known !== undefined) return { code: 'target-unreachable', ...known, cause: error };
-  if (error instanceof IotloadError && error.code === 'target-refused') {
-    return { code: error.code, reason: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) };
-  }
-  if (certificateError.test(code)) {
-    const hint = /^(ERR_SSL|EPROTO)/.test(code)
-      ? 'Does this port speak TLS, and does it ask for a client certificate (tls.cert, tls.key)?'
-      : 'Name the authority that signed it in tls.ca.';
-    return { code: 'target-refused', reason: `TLS failed: ${error.message}`, hint, cause: error };
-  }
-  return { code: 'target-unreachable', reason: error.message, cause: error };
 }
 
 /** The reason without what a library or the other side adds to it: addresses, codes, ports, which differ from one time to the next. */

@@ -2,6 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import type { SecureContext } from 'node:tls';
 import { IotloadError } from '../../core/errors.ts';
 import type { SinkContext, SourceContext } from '../target.ts';
+import { loadTlsMaterial, type TlsMaterial } from '../tls-material.ts';
 import { type CredentialOwner, fillCredential } from './credential-template.ts';
 import { deviceContext } from './device-certificate.ts';
 import { type DeviceCredential, type DeviceCredentials, readDeviceCredentials } from './device-credentials.ts';
@@ -9,7 +10,6 @@ import { parseEndpoint } from './endpoint.ts';
 import type { LaneMap } from './lane-map.ts';
 import type { MqttOptions } from './options.ts';
 import type { SessionIdentity } from './session.ts';
-import { loadTlsMaterial, type TlsMaterial } from './tls-material.ts';
 
 /**
  * Who the sessions of a lane are, in a given incarnation of its device.

@@ -1,22 +1,8 @@
-import { describe, expect, it } from 'vitest';
-import { openingError, plainReason, socketFailure } from '../../../src/targets/mqtt/failure.ts';
+import { expect, it } from 'vitest';
+import { openingError, plainReason } from '../../../src/targets/mqtt/failure.ts';
+import { socketFailure } from '../../../src/targets/socket-failure.ts';
 
 const coded = (code: string): Error => Object.assign(new Error(`${code} happened`), { code });
-
-describe('socketFailure', () => {
-  it.each([
-    ['ECONNREFUSED', 'target-unreachable', 'connection refused'],
-    ['ENOTFOUND', 'target-unreachable', 'host not found'],
-    ['EMFILE', 'target-unreachable', 'too many open files'],
-    ['EADDRNOTAVAIL', 'target-unreachable', 'no local port left'],
-    ['ESOMETHING', 'target-unreachable', 'ESOMETHING happened'],
-    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'target-refused', 'TLS failed: DEPTH_ZERO_SELF_SIGNED_CERT happened'],
-    ['ERR_TLS_CERT_ALTNAME_INVALID', 'target-refused', 'TLS failed: ERR_TLS_CERT_ALTNAME_INVALID happened'],
-    ['ERR_SSL_WRONG_VERSION_NUMBER', 'target-refused', 'TLS failed: ERR_SSL_WRONG_VERSION_NUMBER happened'],
-  ])('%s is %s, "%s"', (code, verdict, reason) => {
-    expect(socketFailure(coded(code))).toMatchObject({ code: verdict, reason });
-  });
-});
 
 it('says what was tried, and where', () => {
   const endpoint = { host: 'h', port: 1, tls: false, url: '', text: 'mqtt://h:1' };

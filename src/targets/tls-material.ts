@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createSecureContext, type SecureContext } from 'node:tls';
-import { IotloadError } from '../../core/errors.ts';
+import { IotloadError } from '../core/errors.ts';
 
 /** A TLS context that connections share, and the authorities that it trusts, for contexts of single devices. */
 export interface TlsMaterial {
