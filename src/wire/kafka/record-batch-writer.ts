@@ -1,7 +1,8 @@
 import type { EventBatch } from '../../core/event-batch.ts';
 import type { Crc32c } from './crc32c.ts';
 import { IDENTITY_HEADER } from './identity-header.ts';
-import { BatchField, type Codec, MAGIC } from './record-batch.ts';
+import type { CompressionCodec } from './compression.ts';
+import { BatchField, MAGIC } from './record-batch.ts';
 import { varintBytes, varlongBytes, writeVarint, writeVarlong } from './varint.ts';
 
 const HEADER_NAME = new TextEncoder().encode(IDENTITY_HEADER);
@@ -50,6 +51,11 @@ export class RecordBatchWriter {
 
   get view(): DataView {
     return this.#view;
+  }
+
+  /** Timestamp of the first record. */
+  get baseTimestamp(): number {
+    return this.#baseTimestamp;
   }
 
   /** Begins an empty batch in `bytes`, which are at least `start` and a header long. */
@@ -106,14 +112,14 @@ export class RecordBatchWriter {
   }
 
   /**
-   * Writes everything of the header that is known when no record follows any more. With `compress`, the records are replaced by what it
-   * makes of them, in bytes of that length where it fits better.
+   * Writes everything of the header that is known when no record follows any more. With a codec, the batch goes on in bytes of its own, with
+   * the records compressed.
    */
-  seal(codec: Codec, compress: ((records: Uint8Array) => Uint8Array) | null): void {
+  seal(codec: Pick<CompressionCodec, 'id' | 'compress'> | null): void {
     const start = this.#start;
-    if (compress !== null) {
+    if (codec !== null) {
       const records = start + BatchField.records;
-      const compressed = compress(this.#bytes.subarray(records, this.#end));
+      const compressed = codec.compress(this.#bytes.subarray(records, this.#end));
       this.#take(new Uint8Array(records + compressed.length));
       this.#bytes.set(compressed, records);
       this.#end = records + compressed.length;
@@ -123,7 +129,7 @@ export class RecordBatchWriter {
     view.setInt32(start + BatchField.length, this.#end - start - BatchField.leaderEpoch);
     view.setInt32(start + BatchField.leaderEpoch, -1);
     view.setInt8(start + BatchField.magic, MAGIC);
-    view.setInt16(start + BatchField.attributes, compress === null ? 0 : codec);
+    view.setInt16(start + BatchField.attributes, codec === null ? 0 : codec.id);
     view.setInt32(start + BatchField.lastOffsetDelta, this.#count - 1);
     view.setBigInt64(start + BatchField.baseTimestamp, BigInt(this.#baseTimestamp));
     view.setBigInt64(start + BatchField.maxTimestamp, BigInt(this.#maxTimestamp));

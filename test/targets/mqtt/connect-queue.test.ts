@@ -5,7 +5,7 @@ import type { Clock } from '../../../src/core/clock.ts';
 import { sleep, systemClock } from '../../../src/core/clock.ts';
 import { backoffMs } from '../../../src/targets/mqtt/backoff.ts';
 import { ConnectQueue } from '../../../src/targets/mqtt/connect-queue.ts';
-import { ConnectionNotices } from '../../../src/targets/mqtt/connection-notices.ts';
+import { ConnectionNotices } from '../../../src/targets/connection-notices.ts';
 import { VirtualClock } from '../../simulation/virtual-clock.ts';
 
 describe('ConnectQueue', () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createEventBatch, type EventBatch } from '../../../src/core/event-batch.ts';
 import { crc32cInJs } from '../../../src/wire/kafka/crc32c.ts';
-import { BatchField, Codec } from '../../../src/wire/kafka/record-batch.ts';
+import { BatchField } from '../../../src/wire/kafka/record-batch.ts';
 import { loneRecordBytes, RecordBatchWriter } from '../../../src/wire/kafka/record-batch-writer.ts';
 import {
   type DecodedBatch,
@@ -44,7 +44,7 @@ function written(events: readonly Event[], start = 8): Uint8Array {
   writer.reset(new Uint8Array(512 * 1024).fill(0xee));
   const batch = batchOf(events);
   for (const [i, { at }] of events.entries()) expect(writer.append(batch, i, at)).toBe(true);
-  writer.seal(Codec.none, null);
+  writer.seal(null);
   writer.stamp(9_007_199_254_740_993n, 3, 70_000, crc32cInJs);
   expect(writer.count).toBe(events.length);
   expect(writer.bytes.subarray(0, start).every((byte) => byte === 0xee)).toBe(true);
@@ -181,7 +181,7 @@ describe('RecordBatchWriter', () => {
       writer.move(new Uint8Array(2 * writer.bytes.length));
       expect(writer.append(batch, 0, one.at + i)).toBe(true);
     }
-    writer.seal(Codec.none, null);
+    writer.seal(null);
     writer.stamp(-1n, -1, -1, crc32cInJs);
     const { records } = await decode(writer.bytes.subarray(0, writer.length));
     expect(records.map(({ timestamp }) => Number(timestamp))).toEqual(Array.from({ length: 50 }, (_, i) => one.at + i));
@@ -200,10 +200,11 @@ describe('RecordBatchWriter', () => {
     writer.append(batch, 0, one.at);
     const plain = writer.bytes.slice(8 + BatchField.records, 8 + writer.length);
     let given = new Uint8Array(0);
-    writer.seal(Codec.zstd, (records) => {
+    const compress = (records: Uint8Array): Uint8Array => {
       given = records.slice();
       return Uint8Array.of(1, 2, 3);
-    });
+    };
+    writer.seal({ id: 4, compress });
     expect(given).toEqual(plain);
     writer.stamp(-1n, -1, -1, crc32cInJs);
     const first = writer.bytes.slice();
@@ -212,7 +213,7 @@ describe('RecordBatchWriter', () => {
     expect(writer.bytes).toEqual(first);
     expect(writer.length).toBe(BatchField.records + 3);
     expect(first.subarray(8 + BatchField.records)).toEqual(Uint8Array.of(1, 2, 3));
-    expect(writer.view.getInt16(8 + BatchField.attributes)).toBe(Codec.zstd);
+    expect(writer.view.getInt16(8 + BatchField.attributes)).toBe(4);
     expect(writer.view.getInt32(8 + BatchField.length)).toBe(BatchField.records + 3 - 12);
     expect(writer.view.getInt32(8 + BatchField.count)).toBe(1);
     expect(writer.view.getUint32(8 + BatchField.crc)).toBe(crc32cInJs(first, 8 + BatchField.attributes, first.length));

@@ -1,5 +1,5 @@
-import type { Clock } from '../../core/clock.ts';
-import type { NoticeKind, SinkEvents } from '../target.ts';
+import type { Clock } from '../core/clock.ts';
+import type { NoticeKind, SinkEvents } from './target.ts';
 
 /** Equal notices are held back this long, to become one. */
 const GATHER_MS = 250;
