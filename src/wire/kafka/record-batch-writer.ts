@@ -1,7 +1,7 @@
 import type { EventBatch } from '../../core/event-batch.ts';
+import type { CompressionCodec } from './compression.ts';
 import type { Crc32c } from './crc32c.ts';
 import { IDENTITY_HEADER } from './identity-header.ts';
-import type { CompressionCodec } from './compression.ts';
 import { BatchField, MAGIC } from './record-batch.ts';
 import { varintBytes, varlongBytes, writeVarint, writeVarlong } from './varint.ts';
 

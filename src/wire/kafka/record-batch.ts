@@ -28,3 +28,7 @@ export const BatchField = {
 
 /** The only version of batches that this house knows, which Kafka has had since 0.11. */
 export const MAGIC = 2;
+
+/** Bits 0 to 2 of a batch's attributes. */
+export const Codec = { none: 0, gzip: 1, snappy: 2, lz4: 3, zstd: 4 } as const;
+export type Codec = (typeof Codec)[keyof typeof Codec];

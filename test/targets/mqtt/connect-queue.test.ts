@@ -3,9 +3,9 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../../src/core/clock.ts';
 import { sleep, systemClock } from '../../../src/core/clock.ts';
+import { ConnectionNotices } from '../../../src/targets/connection-notices.ts';
 import { backoffMs } from '../../../src/targets/mqtt/backoff.ts';
 import { ConnectQueue } from '../../../src/targets/mqtt/connect-queue.ts';
-import { ConnectionNotices } from '../../../src/targets/connection-notices.ts';
 import { VirtualClock } from '../../simulation/virtual-clock.ts';
 
 describe('ConnectQueue', () => {
