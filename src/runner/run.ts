@@ -22,6 +22,7 @@ import { Latencies } from './latencies.ts';
 import { memoryExceeded } from './memory-limit.ts';
 import { mergeErrors } from './merge-errors.ts';
 import { checkMachine } from './preflight.ts';
+import { prepareTargets } from './prepare-targets.ts';
 import { awaitProbe, refuseLateStart } from './readiness.ts';
 import { inDirectory, type RealTargets, startEmbeddedBrokers, writtenFiles } from './real-targets.ts';
 import { describeResumption, type EarlierRun, findEarlierRun, sentBefore } from './resume.ts';
@@ -132,6 +133,12 @@ class Run {
       const embedded = await startEmbeddedBrokers(inDirectory(plan, dir));
       this.#embedded = embedded;
       await checkMachine(embedded.plan, runId, this.#options.shard, this.#options.workers);
+      await prepareTargets(embedded.plan, {
+        clock,
+        runId,
+        env: process.env,
+        notice: (target, kind, detail) => this.#warned(target, kind, detail),
+      });
       const crew = this.#hire(embedded.plan);
       const latencies = new Latencies(crew.boards, plan.fleets.length);
       const meter = new ProgressMeter(clock, plan, crew.boards, latencies, this.#slots());
@@ -315,6 +322,13 @@ class Run {
   #noticed(target: string, kind: NoticeKind, detail: string): void {
     if (kind === 'disconnected') this.#disconnects++;
     if (kind !== 'connecting' && kind !== 'connected') this.#options.observer.note(`${target}: ${kind}: ${detail}`);
+  }
+
+  /** What a target says before there are workers, whose tallies would keep it. */
+  #warned(target: string, kind: NoticeKind, detail: string): void {
+    const firstWallUs = this.#clock.wallUs();
+    if (kind === 'warning') this.#incidents.push({ code: `${target}/${kind}`, message: detail, count: 1, firstWallUs });
+    this.#noticed(target, kind, detail);
   }
 
   readonly #note = (text: string): void => this.#options.observer.note(text);

@@ -23,6 +23,8 @@ export interface TargetTraits {
   readable: boolean;
   /** It holds connections, which can be cut on purpose. */
   connected: boolean;
+  /** Its connections are encrypted, by certificates that a server shows; false when left out. */
+  secure?: boolean;
   /** It takes events as fast as they can be made: `clock.speed: max` has a meaning. */
   unpaced: boolean;
   /** What payloads have to be: text, or rows of comma-separated values that have their columns' names; absent where any bytes do. */
@@ -44,6 +46,8 @@ export interface TargetDefinition {
   options(): Promise<{ optionsSchema: import('zod').ZodType }>;
   /** Looks at what a run asks of this machine, before anything is connected; absent where it asks nothing special. */
   preflight?(): Promise<{ preflight(options: TargetOptions, context: PreflightContext): Promise<void> }>;
+  /** Sees to what a run needs at the target, before any worker connects; resolves with what it found, in words. Absent where there is nothing to see to. */
+  prepare?(): Promise<{ prepare(options: TargetOptions, context: PrepareContext): Promise<string> }>;
   sink(): Promise<{ openSink(options: TargetOptions, context: SinkContext): Promise<Sink> }>;
   source?(): Promise<{ openSource(options: TargetOptions, context: SourceContext): Promise<Source> }>;
 }
@@ -71,6 +75,19 @@ export interface PreflightContext {
   fleets: readonly TargetFleet[];
   /** The target will be read back from here as well. */
   reads: boolean;
+  /** Replaces `${NAME}` references to secrets by their values. */
+  reveal(text: string): string;
+}
+
+/** What a target may have to know before a run, to prepare for it. */
+export interface PrepareContext {
+  clock: Clock;
+  runId: string;
+  /** From the first event until nobody waits for the last arrival any more, by the plan. */
+  lastsUs: Micros;
+  /** Says what is worth knowing before the run; the words of a tally, as in `SinkEvents`. */
+  notice(kind: NoticeKind, detail: string): void;
+  random(): number;
   /** Replaces `${NAME}` references to secrets by their values. */
   reveal(text: string): string;
 }

@@ -8,7 +8,7 @@ export const kafka: TargetDefinition = {
   name: 'kafka',
   doc: 'Apache Kafka 2.1 or later: one topic, keyed events, every record read back',
   traits(options: TargetOptions): TargetTraits {
-    const { endpoint, acks, idempotent, maxInFlight } = options as unknown as KafkaOptions;
+    const { endpoint, acks, idempotent, maxInFlight, tls } = options as unknown as KafkaOptions;
     return {
       acknowledges: acks !== 0,
       address: 'key',
@@ -17,11 +17,13 @@ export const kafka: TargetDefinition = {
       hosts: endpoint === 'embedded' ? [] : parseEndpoint(endpoint).map(hostText),
       readable: true,
       connected: false,
+      secure: tls !== null,
       unpaced: false,
     };
   },
   inScenario: (options, scenario) => ({ ...options, topic: topicInScenario(String(options['topic']), scenario) }),
   options: () => import('./options.ts'),
+  prepare: () => import('./prepare.ts'),
   sink: () => import('./sink.ts'),
   source: () => import('./source.ts'),
 };

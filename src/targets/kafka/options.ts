@@ -10,8 +10,6 @@ const LARGEST_BATCH = 1_048_576;
 const SMALLEST_BATCH = 16_384;
 /** So many requests in flight keep their order when one is repeated. */
 const IDEMPOTENT_IN_FLIGHT = 5;
-/** Of a topic that the run creates, where nobody says. */
-const PARTITIONS = 6;
 
 const alpn = z
   .union([z.string().min(1).max(255), z.array(z.string().min(1).max(255)).min(1)], {
@@ -37,7 +35,7 @@ const tlsFiles = z
 
 const create = z
   .strictObject({
-    partitions: count(1, 10_000).default(PARTITIONS).describe('of the topic'),
+    partitions: count(1, 10_000).optional().describe('of the topic, 6 where it is left out'),
     replication: count(1, 100).optional().describe('copies of each partition; default: as the brokers are set'),
     config: z
       .record(
@@ -133,7 +131,7 @@ export const optionsSchema = z
     topic: block.topic ?? defaultTopic,
     key: block.key,
     /** null: it has to exist. */
-    create: createPlan(block.create ?? (block.topic === undefined ? { partitions: PARTITIONS, config: {} } : null)),
+    create: createPlan(block.create ?? (block.topic === undefined ? { config: {} } : null)),
     /** As the protocol counts: −1 is all. */
     acks: block.acks === 'all' ? (-1 as const) : block.acks,
     idempotent: block.idempotent ?? block.acks === 'all',
@@ -154,14 +152,16 @@ export const optionsSchema = z
 export type KafkaOptions = z.output<typeof optionsSchema>;
 
 interface CreateBlock {
-  partitions: number;
+  partitions?: number | undefined;
   replication?: number | undefined;
   config: Record<string, string>;
 }
 
-/** `replication` null: as the brokers are set. */
+/** null: what nobody asked for. */
 function createPlan(block: CreateBlock | null) {
-  return block === null ? null : { ...block, replication: block.replication ?? null };
+  return block === null
+    ? null
+    : { partitions: block.partitions ?? null, replication: block.replication ?? null, config: block.config };
 }
 
 function tlsPlan({ alpn: protocols, ...files }: z.output<typeof tlsFiles>) {

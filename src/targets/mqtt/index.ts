@@ -17,6 +17,7 @@ export const mqtt: TargetDefinition = {
       hosts: endpoint === 'embedded' ? [] : [hostOf(endpoint)],
       readable: true,
       connected: true,
+      secure: endpoint !== 'embedded' && parseEndpoint(endpoint).tls,
       unpaced: false,
     };
   },

@@ -11,7 +11,7 @@ describe('options of a Kafka target', () => {
       endpoint: 'k1:9092',
       topic: 'iotload-<scenario>-<run>',
       key: '<device>',
-      create: { partitions: 6, replication: null, config: {} },
+      create: { partitions: null, replication: null, config: {} },
       acks: -1,
       idempotent: true,
       compression: 'none',
@@ -28,7 +28,11 @@ describe('options of a Kafka target', () => {
 
   it('create a topic only where it is the default or they say so', () => {
     expect(options({ topic: 'meters' }).create).toBeNull();
-    expect(options({ topic: 'meters', create: {} }).create).toEqual({ partitions: 6, replication: null, config: {} });
+    expect(options({ topic: 'meters', create: {} }).create).toEqual({
+      partitions: null,
+      replication: null,
+      config: {},
+    });
     expect(options({ create: null }).create).not.toBeNull();
     expect(
       options({ create: { partitions: '1k', replication: 3, config: { 'min.insync.replicas': 2 } } }).create,

@@ -1,0 +1,36 @@
+import type { PrepareContext, TargetOptions } from '../target.ts';
+import { openCluster } from './open-cluster.ts';
+import type { KafkaOptions } from './options.ts';
+import { type ReadyTopic, readyTopic } from './topic.ts';
+import { topicOfRun } from './topic-name.ts';
+import { topicWarnings } from './topic-settings.ts';
+
+/**
+ * Sees to the topic before workers and verifier come: creates it where the options say so, waits for its leaders, and says what of its
+ * settings weakens the verdict. Resolves with what it found.
+ * @throws IotloadError what the cluster or the topic has against it
+ */
+export async function prepare(options: TargetOptions, context: PrepareContext): Promise<string> {
+  const kafka = options as unknown as KafkaOptions;
+  const { runId, clock, lastsUs, notice, reveal } = context;
+  const topic = topicOfRun(kafka.topic, runId);
+  const cluster = await openCluster(kafka, { ...context, clientId: `iotload-${runId}` });
+  try {
+    const ready = await readyTopic(cluster, topic, kafka, clock);
+    for (const warning of await topicWarnings(cluster, ready, kafka, lastsUs)) notice('warning', warning);
+    return `${loginText(kafka, reveal)}; ${topicText(ready)}`;
+  } finally {
+    await cluster.close();
+  }
+}
+
+function loginText({ auth }: KafkaOptions, reveal: (text: string) => string): string {
+  if (auth === null) return 'accepted, without a login';
+  return auth.kind === 'oauthbearer' ? 'accepted, by token' : `accepted, user ${reveal(auth.username)}`;
+}
+
+function topicText({ topic, created, partitions }: ReadyTopic): string {
+  const copies = Math.min(...partitions.map(({ replicas }) => replicas));
+  const counts = `${partitions.length} ${partitions.length === 1 ? 'partition' : 'partitions'}, ${copies} ${copies === 1 ? 'copy' : 'copies'} of each`;
+  return `topic ${topic}${created ? ', created just now,' : ''} has ${counts}`;
+}
