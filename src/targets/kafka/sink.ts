@@ -1,7 +1,24 @@
-import { IotloadError } from '../../core/errors.ts';
+import { loadCodec } from '../../wire/kafka/compression.ts';
+import { loadCrc32c } from '../../wire/kafka/crc32c.ts';
 import type { Sink, SinkContext, TargetOptions } from '../target.ts';
+import { openCluster } from './open-cluster.ts';
+import type { KafkaOptions } from './options.ts';
+import { openProduceSink } from './produce-sink.ts';
+import { topicOfRun } from './topic-name.ts';
 
-/** Opens the write side of a Kafka target. */
-export async function openSink(_options: TargetOptions, _context: SinkContext): Promise<Sink> {
-  throw new IotloadError('not-supported', 'Kafka cannot be written to yet', { where: 'target.protocol' });
+/**
+ * Opens the write side of a part: one connection per broker that leads a partition of the topic, which exists.
+ * @throws IotloadError `target-unreachable`, `target-refused`, `bad-scenario`, each naming broker or topic and a remedy
+ */
+export async function openSink(options: TargetOptions, context: SinkContext): Promise<Sink> {
+  const kafka = options as unknown as KafkaOptions;
+  const { runId, part } = context;
+  const topic = topicOfRun(kafka.topic, runId);
+  const clientId = `iotload-${runId}-${part.index}`;
+  const [crc, codec] = await Promise.all([
+    loadCrc32c(),
+    kafka.compression === 'none' ? null : loadCodec(kafka.compression),
+  ]);
+  const cluster = await openCluster(kafka, { ...context, clientId });
+  return openProduceSink({ cluster, topic, clientId, codec, crc }, kafka, context);
 }
