@@ -1,4 +1,5 @@
 import type { BrokerFaults } from '../broker-faults.ts';
+import { endlessStall } from '../stalls.ts';
 import type { FaultKind, FaultPlan } from './fault-proxy/fault-plan.ts';
 
 type Shared = Exclude<FaultKind, 'delay' | 'late'>;
@@ -13,9 +14,6 @@ const kindOf: Readonly<Record<Exclude<keyof BrokerFaults, 'delayUs' | 'stall'>, 
   resets: 'reset',
 };
 
-/** Longer than any fault: whoever switched it on switches it off. */
-const FOR_EVER_MS = 2_000_000_000;
-
 /** What the fault proxy has to do for these. */
 export function faultPlanOf(faults: BrokerFaults, seed: number): FaultPlan {
   const plan: FaultPlan = { seed };
@@ -24,6 +22,6 @@ export function faultPlanOf(faults: BrokerFaults, seed: number): FaultPlan {
     if (share !== undefined) plan[kind] = { share };
   }
   if (faults.delayUs !== undefined) plan.holdAcks = { ms: faults.delayUs / 1000 };
-  if (faults.stall) plan.stall = { everyMs: FOR_EVER_MS, forMs: FOR_EVER_MS - 1, firstAfterMs: 0 };
+  if (faults.stall) plan.stall = endlessStall;
   return plan;
 }

@@ -1,7 +1,5 @@
-import { draw, type StreamKey, streamRoot, unit } from '../../../core/random.ts';
-
-/** Which PUBLISHes a fault hits, by their ordinal at the proxy: each with a probability, or every n-th. */
-export type Selection = { share: number } | { every: number };
+import { type AnswerHold, FaultChooser, type Selection } from '../../fault-chooser.ts';
+import type { StallPlan } from '../../stalls.ts';
 
 /**
  * What the proxy does to PUBLISHes on their way to the broker. Each is hit by at most one fault, the first in this order that selects
@@ -39,9 +37,9 @@ export interface FaultPlan {
    * Lets the acknowledgement of each PUBLISH that suffers nothing else go `ms` after the PUBLISH came, and not before; those of a share
    * after other `ms`. The answers of one connection may overtake each other.
    */
-  holdAcks?: { ms: number; some?: { share: number; ms: number } };
-  /** In each `everyMs` nothing passes for `forMs`, in either direction; then everything held goes at once. First after `firstAfterMs`. */
-  stall?: { everyMs: number; forMs: number; firstAfterMs?: number };
+  holdAcks?: AnswerHold;
+  /** Nothing passes, in either direction; then everything held goes at once. */
+  stall?: StallPlan;
 }
 
 const kinds = [
@@ -59,11 +57,6 @@ const kinds = [
 ] as const;
 export type FaultKind = (typeof kinds)[number];
 
-/** Channels of what is drawn besides the faults. */
-const OFFSET_CHANNEL = 100;
-const FOREIGN_CHANNEL = 101;
-const HOLD_CHANNEL = 102;
-
 /** What was done to one PUBLISH; `Kept` is what the log keeps of its payload. */
 export interface FaultRecord<Kept = Buffer> {
   kind: FaultKind;
@@ -80,51 +73,7 @@ export interface FaultRecord<Kept = Buffer> {
   delivered?: boolean;
 }
 
-/** Decides, from plan and ordinal alone, which fault hits a PUBLISH. */
-export class FaultChooser {
-  readonly #plan: FaultPlan;
-  readonly #root: StreamKey;
-
-  constructor(plan: FaultPlan) {
-    this.#plan = plan;
-    this.#root = streamRoot(plan.seed ?? 1, 'fault-proxy');
-  }
-
-  kindOf(ordinal: number): FaultKind | null {
-    for (const [channel, kind] of kinds.entries()) {
-      if (this.#selects(this.#plan[kind], ordinal, channel)) return kind;
-    }
-    return null;
-  }
-
-  /** Payload byte that `alter` changes, 0 ≤ offset < `length`. */
-  alterOffset(ordinal: number, length: number): number {
-    const { alter } = this.#plan;
-    if (alter?.offset === undefined) return Math.floor(this.#unit(ordinal, OFFSET_CHANNEL) * length);
-    const wanted = alter.offset < 0 ? length + alter.offset : alter.offset;
-    return Math.max(0, Math.min(length - 1, wanted));
-  }
-
-  /** Whether something that is no event is to follow this PUBLISH. */
-  isFollowed(ordinal: number): boolean {
-    return this.#selects(this.#plan.foreign, ordinal, FOREIGN_CHANNEL);
-  }
-
-  /** How long its acknowledgement is held, in ms; null for not at all. */
-  ackHoldMs(ordinal: number): number | null {
-    const hold = this.#plan.holdAcks;
-    if (hold === undefined) return null;
-    const { some } = hold;
-    return some !== undefined && this.#unit(ordinal, HOLD_CHANNEL) < some.share ? some.ms : hold.ms;
-  }
-
-  #selects(selection: Selection | undefined, ordinal: number, channel: number): boolean {
-    if (selection === undefined) return false;
-    if ('every' in selection) return ordinal % selection.every === selection.every - 1;
-    return this.#unit(ordinal, channel) < selection.share;
-  }
-
-  #unit(ordinal: number, channel: number): number {
-    return unit(draw(this.#root.k0, this.#root.k1, ordinal, channel));
-  }
+/** Decides which fault hits a PUBLISH. */
+export function chooserOf(plan: FaultPlan): FaultChooser<FaultKind> {
+  return new FaultChooser(kinds, plan);
 }

@@ -1,6 +1,7 @@
 import { type AddressInfo, connect, createServer } from 'node:net';
 import type { Clock, Micros } from '../../../core/clock.ts';
-import { FaultChooser, type FaultPlan, type FaultRecord } from './fault-plan.ts';
+import { repeatStall } from '../../stalls.ts';
+import { chooserOf, type FaultPlan, type FaultRecord } from './fault-plan.ts';
 import { LateDeliveries } from './late-deliveries.ts';
 import { ProxyConnection } from './proxy-connection.ts';
 import type { Answered, ProxyState } from './proxy-state.ts';
@@ -54,7 +55,7 @@ export async function startFaultProxy<Kept = Buffer>(options: FaultProxyOptions<
   const state: ProxyState = {
     clock,
     plan: options.faults,
-    chooser: new FaultChooser(options.faults),
+    chooser: chooserOf(options.faults),
     translates,
     stalled: false,
     nextOrdinal: 0,
@@ -86,7 +87,7 @@ export async function startFaultProxy<Kept = Buffer>(options: FaultProxyOptions<
     cancelStall();
     stall(false);
     state.plan = faults;
-    state.chooser = new FaultChooser(faults);
+    state.chooser = chooserOf(faults);
     if (faults.stall !== undefined) cancelStall = repeatStall(clock, faults.stall, stall);
   };
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (client) => {
@@ -131,25 +132,4 @@ export async function startFaultProxy<Kept = Buffer>(options: FaultProxyOptions<
       return closed;
     },
   };
-}
-
-/** Switches stalls on and off at multiples of the period, which do not drift; returns how to stop that. */
-function repeatStall(clock: Clock, plan: NonNullable<FaultPlan['stall']>, stall: (on: boolean) => void): () => void {
-  const firstUs = clock.nowUs() + (plan.firstAfterMs ?? plan.everyMs - plan.forMs) * 1000;
-  let cancel = (): void => {};
-  const at = (timeUs: Micros, task: () => void): void => {
-    cancel = clock.after(Math.max(0, timeUs - clock.nowUs()) / 1000, task);
-  };
-  const begin = (turn: number): void => {
-    const beginUs = firstUs + turn * plan.everyMs * 1000;
-    at(beginUs, () => {
-      stall(true);
-      at(beginUs + plan.forMs * 1000, () => {
-        stall(false);
-        begin(turn + 1);
-      });
-    });
-  };
-  begin(0);
-  return () => cancel();
 }

@@ -1,5 +1,6 @@
 import type { Clock, Micros } from '../../../core/clock.ts';
-import type { FaultChooser, FaultPlan, FaultRecord } from './fault-plan.ts';
+import type { FaultChooser } from '../../fault-chooser.ts';
+import type { FaultKind, FaultPlan, FaultRecord } from './fault-plan.ts';
 import type { LateDeliveries } from './late-deliveries.ts';
 
 /** When a PUBLISH came and when its acknowledgement went; `Kept` is what is kept of its payload. */
@@ -13,7 +14,7 @@ export interface Answered<Kept = Buffer> {
 export interface ProxyState {
   clock: Clock;
   plan: FaultPlan;
-  chooser: FaultChooser;
+  chooser: FaultChooser<FaultKind>;
   /** The broker speaks MQTT 3.1.1 only: what clients of MQTT 5 say is translated. */
   translates: boolean;
   /** Nothing passes at present. */

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { parser as createParser, generate, type Packet } from 'mqtt-packet';
 import { expect } from 'vitest';
-import { FaultChooser, type FaultPlan, type FaultRecord } from '../../../../src/brokers/mqtt/fault-proxy/fault-plan.ts';
+import { chooserOf, type FaultPlan, type FaultRecord } from '../../../../src/brokers/mqtt/fault-proxy/fault-plan.ts';
 import { LateDeliveries } from '../../../../src/brokers/mqtt/fault-proxy/late-deliveries.ts';
 import { ProxyConnection } from '../../../../src/brokers/mqtt/fault-proxy/proxy-connection.ts';
 import type { ProxyState } from '../../../../src/brokers/mqtt/fault-proxy/proxy-state.ts';
@@ -77,7 +77,7 @@ export function through(plan: FaultPlan, { translates = false }: { translates?: 
   const state: ProxyState = {
     clock,
     plan,
-    chooser: new FaultChooser(plan),
+    chooser: chooserOf(plan),
     translates,
     stalled: false,
     nextOrdinal: 0,
