@@ -37,7 +37,7 @@ export class FaultChooser<Kind extends string> {
 
   kindOf(ordinal: number): Kind | null {
     for (const [channel, kind] of this.#kinds.entries()) {
-      if (this.#selects(this.#plan[kind], ordinal, channel)) return kind;
+      if (this.selects(this.#plan[kind], ordinal, channel)) return kind;
     }
     return null;
   }
@@ -52,7 +52,7 @@ export class FaultChooser<Kind extends string> {
 
   /** Whether something that is no event is to follow this message. */
   isFollowed(ordinal: number): boolean {
-    return this.#selects(this.#plan.foreign, ordinal, FOREIGN_CHANNEL);
+    return this.selects(this.#plan.foreign, ordinal, FOREIGN_CHANNEL);
   }
 
   /** How long its acknowledgement is held, in ms; null for not at all. */
@@ -63,7 +63,8 @@ export class FaultChooser<Kind extends string> {
     return some !== undefined && this.#unit(ordinal, HOLD_CHANNEL) < some.share ? some.ms : hold.ms;
   }
 
-  #selects(selection: Selection | undefined, ordinal: number, channel: number): boolean {
+  /** Whether a selection that is no fault hits; each has a channel of its own, from 103 on. */
+  selects(selection: Selection | undefined, ordinal: number, channel: number): boolean {
     if (selection === undefined) return false;
     if ('every' in selection) return ordinal % selection.every === selection.every - 1;
     return this.#unit(ordinal, channel) < selection.share;

@@ -8,6 +8,13 @@ import type { Answer, BrokerState, Ending, Reply } from './request.ts';
 const API_VERSIONS = 18;
 /** Bytes of a request's header without the client's id. */
 const LEAST_REQUEST_BYTES = 8;
+/** Answers that may be held back at once; then no more requests are taken. */
+const MAX_HELD = 1000;
+
+interface Outgoing {
+  correlationId: number;
+  reply: Answer | 'hang-up';
+}
 
 /**
  * One client: requests are taken one after the other, and none before the one before it has been answered and the answer taken, so that a
@@ -18,6 +25,9 @@ export class Connection implements Ending {
   readonly #broker: BrokerState;
   readonly #frames = new FrameAssembler();
   readonly #tasks = new Set<() => void>();
+  /** Answers that are held back, in their order. */
+  readonly #outgoing: Outgoing[] = [];
+  #cancelHold: (() => void) | null = null;
   /** What came and has not been looked at. */
   #chunk: Buffer | null = null;
   #at = 0;
@@ -36,6 +46,7 @@ export class Connection implements Ending {
     socket.on('drain', () => this.#pump());
     socket.on('error', () => {});
     socket.on('close', () => this.#end());
+    if (broker.stalled) socket.pause();
   }
 
   get ended(): boolean {
@@ -54,12 +65,21 @@ export class Connection implements Ending {
     this.#end();
   }
 
+  /** A stall has begun or ended. */
+  stallChanged(): void {
+    if (this.#broker.stalled) {
+      this.#socket.pause();
+      return;
+    }
+    this.#flush();
+    this.#pump();
+  }
+
   /** Works through what came, as far as nothing has to be waited for. */
   #pump(): void {
     const chunk = this.#chunk;
-    if (chunk === null) return;
-    while (!this.#ended) {
-      if (this.#busy || this.#socket.writableNeedDrain) {
+    while (chunk !== null && !this.#ended) {
+      if (this.#mustWait()) {
         this.#socket.pause();
         return;
       }
@@ -70,7 +90,11 @@ export class Connection implements Ending {
       else this.#serve(frame);
     }
     this.#chunk = null;
-    if (!this.#ended && this.#socket.isPaused()) this.#socket.resume();
+    if (!this.#ended && !this.#broker.stalled && this.#socket.isPaused()) this.#socket.resume();
+  }
+
+  #mustWait(): boolean {
+    return this.#busy || this.#broker.stalled || this.#socket.writableNeedDrain || this.#outgoing.length >= MAX_HELD;
   }
 
   #serve(bytes: Uint8Array): void {
@@ -114,8 +138,38 @@ export class Connection implements Ending {
     if (reply === null) return;
     if (this.#ended) {
       if (reply !== 'hang-up') reply.sent?.();
-    } else if (reply === 'hang-up') this.destroy();
-    else this.#write(correlationId, reply);
+      return;
+    }
+    this.#outgoing.push({ correlationId, reply });
+    this.#flush();
+  }
+
+  /** Writes the answers whose time has come. */
+  #flush(): void {
+    this.#cancelHold?.();
+    this.#cancelHold = null;
+    while (!this.#ended && !this.#broker.stalled) {
+      const [next] = this.#outgoing;
+      if (next === undefined) return;
+      const { correlationId, reply } = next;
+      if (reply === 'hang-up') {
+        // What was answered before goes out first.
+        this.#socket.destroySoon();
+        this.#end();
+        return;
+      }
+      const nowUs = reply.holdUntilUs === undefined ? 0 : this.#broker.clock.nowUs();
+      if (reply.holdUntilUs !== undefined && reply.holdUntilUs > nowUs) {
+        this.#cancelHold = this.#broker.clock.after((reply.holdUntilUs - nowUs) / 1000, () => {
+          this.#flush();
+          this.#pump();
+        });
+        return;
+      }
+      this.#outgoing.shift();
+      reply.leaves?.(nowUs);
+      this.#write(correlationId, reply);
+    }
   }
 
   #write(correlationId: number, { pieces, sent }: Answer): void {
@@ -138,6 +192,8 @@ export class Connection implements Ending {
     if (this.#ended) return;
     this.#ended = true;
     this.#chunk = null;
+    this.#cancelHold?.();
+    for (const { reply } of this.#outgoing.splice(0)) if (reply !== 'hang-up') reply.sent?.();
     for (const task of this.#tasks) task();
     this.#tasks.clear();
   }

@@ -1,6 +1,7 @@
-import type { Clock } from '../../core/clock.ts';
+import type { Clock, Micros } from '../../core/clock.ts';
 import type { Crc32c } from '../../wire/kafka/crc32c.ts';
 import type { ProtocolReader } from '../../wire/kafka/protocol-reader.ts';
+import type { ProduceFaults } from './faults/produce-faults.ts';
 import type { BlockStore } from './log/block-store.ts';
 import type { Topics } from './topics.ts';
 
@@ -20,9 +21,13 @@ export interface Answer {
   pieces: readonly Uint8Array[];
   /** Called when the pieces have been sent, or never will be. */
   sent?: () => void;
+  /** It goes no earlier, nor does what follows it. */
+  holdUntilUs?: Micros;
+  /** Called when it goes. */
+  leaves?: (atUs: Micros) => void;
 }
 
-/** What a request leads to: null for no answer, `hang-up` for the end of its connection. */
+/** What a request leads to: null for no answer, `hang-up` for the end of its connection once everything before has been answered. */
 export type Reply = Answer | null | 'hang-up';
 
 /** What all requests share. */
@@ -38,6 +43,10 @@ export interface BrokerState {
   readonly defaultPartitions: number;
   /** A producer's id that nobody has yet. */
   nextProducerId(): bigint;
+  /** Harm that is done on purpose; null where there will never be any. */
+  readonly faults: ProduceFaults | null;
+  /** Nothing passes at present. */
+  stalled: boolean;
 }
 
 /** Told by a connection that it is over. */

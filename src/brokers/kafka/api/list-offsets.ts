@@ -38,6 +38,7 @@ export const listOffsetsApi: Api = {
       writer.string(name).int32(partitions.length);
       for (const { index, timestamp } of partitions) {
         const log = broker.topics.partition(name, index);
+        if (log !== undefined && timestamp === LATEST) broker.faults?.release(log);
         const found = log === undefined ? unknown : await find(log, timestamp);
         writer.int32(index).int16(found.error).int64(found.timestamp).int64(found.offset);
         if (version >= 4) writer.int32(found.offset === -1 ? -1 : 0);

@@ -1,16 +1,25 @@
 import { ErrorCode } from '../../../wire/kafka/error-codes.ts';
-import type { ProtocolReader } from '../../../wire/kafka/protocol-reader.ts';
 import { ProtocolWriter } from '../../../wire/kafka/protocol-writer.ts';
 import { BatchField } from '../../../wire/kafka/record-batch.ts';
+import type { BatchFate, NewBatch, ProduceFaults, RequestFate } from '../faults/produce-faults.ts';
+import { recordsOf } from '../log/batch-records.ts';
 import { checkBatch } from '../log/check-batch.ts';
+import type { PartitionLog } from '../log/partition-log.ts';
 import { sequenceBehind } from '../log/producer-states.ts';
 import type { Api, BrokerState, Reply, Request } from '../request.ts';
 
-/** What became of the records for one partition. */
+/** Records for one partition, and what became of them. */
 interface Produced {
   index: number;
   error: number;
   baseOffset: number;
+  /** null where they were refused at first sight. */
+  batch: { log: PartitionLog; bytes: Uint8Array; view: DataView } | null;
+}
+
+interface ProduceRequest {
+  acks: number;
+  topics: { name: string; partitions: Produced[] }[];
 }
 
 /** Appends one batch to each of some partitions. */
@@ -25,16 +34,117 @@ export const produceApi: Api = {
   },
 };
 
-function produce({ reader, version }: Request, broker: BrokerState): Reply {
+function produce(request: Request, broker: BrokerState): Reply | Promise<Reply> {
+  const { faults } = broker;
+  const produced = read(request, broker);
+  if (faults !== null) return harm(produced, request.version, faults, broker);
+  for (const { partitions } of produced.topics) for (const one of partitions) settle(one, null);
+  return answer(produced, request.version, null);
+}
+
+function read({ reader, version }: Request, broker: BrokerState): ProduceRequest {
   // Of a transaction: there is none here, and a batch that belongs to one is refused.
   reader.nullableString();
   const acks = reader.int16();
   reader.int32();
   const topics = reader.array(() => {
     const name = reader.string();
-    return { name, partitions: reader.array(() => appendTo(name, acks, reader, version, broker)) };
+    const topic = broker.topics.get(name);
+    const partitions = reader.array((): Produced => {
+      const [index, bytes] = [reader.int32(), reader.nullableBytes()];
+      const refused = (error: number): Produced => ({ index, error, baseOffset: -1, batch: null });
+      const log = topic?.partitions[index];
+      if (acks < -1 || acks > 1) return refused(ErrorCode.invalidRequiredAcks);
+      if (topic === undefined || log === undefined) return refused(ErrorCode.unknownTopicOrPartition);
+      if (bytes === null) return refused(ErrorCode.invalidRecord);
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+      const error = checkBatch(bytes, view, { maxBytes: topic.maxMessageBytes, version, crc32c: broker.crc32c });
+      if (error !== ErrorCode.none) return refused(error);
+      if (broker.store.isFull) return refused(ErrorCode.storageError);
+      return { index, error, baseOffset: -1, batch: { log, bytes, view } };
+    });
+    return { name, partitions };
   });
-  if (acks === 0) return topics.some(({ partitions }) => partitions.some(isRefused)) ? 'hang-up' : null;
+  return { acks, topics };
+}
+
+/** Stores a batch, or what its fate leaves of it. */
+function settle(produced: Produced, fate: BatchFate | null): void {
+  const { batch } = produced;
+  if (batch === null) return;
+  const { log, bytes, view } = batch;
+  const stored = fate === null ? bytes : fate.stored;
+  const producerId = view.getBigInt64(BatchField.producerId);
+  if (producerId === -1n) {
+    if (stored !== null) produced.baseOffset = log.append(stored, 0, stored.length);
+  } else {
+    const epoch = view.getInt16(BatchField.producerEpoch);
+    const first = view.getInt32(BatchField.baseSequence);
+    const last = sequenceBehind(first, view.getInt32(BatchField.lastOffsetDelta));
+    const check = log.producers.check(producerId, epoch, first, last);
+    if (check.kind === 'out-of-order') produced.error = ErrorCode.outOfOrderSequence;
+    else if (check.kind === 'old-epoch') produced.error = ErrorCode.invalidProducerEpoch;
+    else if (check.kind === 'duplicate') produced.baseOffset = check.offset;
+    else if (stored !== null) {
+      produced.baseOffset = log.append(stored, 0, stored.length);
+      log.producers.add(producerId, epoch, first, last, produced.baseOffset);
+    }
+  }
+  if (fate === null) return;
+  if (fate.behind !== null) log.append(fate.behind, 0, fate.behind.length);
+  if (fate.error === ErrorCode.none) return;
+  produced.error = fate.error;
+  produced.baseOffset = -1;
+}
+
+/** The same with harm done on purpose to what is stored for the first time. */
+async function harm(
+  request: ProduceRequest,
+  version: number,
+  faults: ProduceFaults,
+  broker: BrokerState,
+): Promise<Reply> {
+  const cameUs = broker.clock.nowUs();
+  const named = request.topics.flatMap(({ name, partitions }) => partitions.map((produced) => ({ name, produced })));
+  const records = await Promise.all(
+    named.map(({ produced: { batch } }) => (batch === null ? null : recordsOf(batch.bytes).catch(() => null))),
+  );
+  // From here to the last batch stored nothing is waited for, so that what is decided still holds.
+  const fresh: { produced: Produced; batch: NewBatch }[] = [];
+  for (const [i, { name, produced }] of named.entries()) {
+    const found = records[i] ?? null;
+    const kind = sequenceOf(produced);
+    if (kind === 'duplicate' && found !== null) faults.duplicate(found);
+    if (kind !== 'next' || found === null || produced.batch === null) continue;
+    const { log, bytes } = produced.batch;
+    fresh.push({ produced, batch: { topic: name, partition: produced.index, log, bytes, records: found } });
+  }
+  const fate = faults.judge(
+    fresh.map(({ batch }) => batch),
+    request.acks,
+    cameUs,
+  );
+  const fates = new Map(fresh.map(({ produced }, i) => [produced, fate.batches[i] as BatchFate]));
+  for (const { produced } of named) settle(produced, fates.get(produced) ?? null);
+  return fate.cut ? 'hang-up' : answer(request, version, fate);
+}
+
+function sequenceOf({ batch }: Produced): 'next' | 'duplicate' | 'refused' {
+  if (batch === null) return 'refused';
+  const { log, view } = batch;
+  const producerId = view.getBigInt64(BatchField.producerId);
+  if (producerId === -1n) return 'next';
+  const first = view.getInt32(BatchField.baseSequence);
+  const last = sequenceBehind(first, view.getInt32(BatchField.lastOffsetDelta));
+  const { kind } = log.producers.check(producerId, view.getInt16(BatchField.producerEpoch), first, last);
+  return kind === 'next' || kind === 'duplicate' ? kind : 'refused';
+}
+
+function answer({ acks, topics }: ProduceRequest, version: number, fate: RequestFate | null): Reply {
+  if (acks === 0) {
+    const refused = topics.some(({ partitions }) => partitions.some(({ error }) => error !== ErrorCode.none));
+    return refused ? 'hang-up' : null;
+  }
   const writer = new ProtocolWriter(128);
   writer.array(topics, ({ name, partitions }) => {
     writer.string(name).array(partitions, ({ index, error, baseOffset }) => {
@@ -44,48 +154,6 @@ function produce({ reader, version }: Request, broker: BrokerState): Reply {
       if (version >= 8) writer.int32(0).string(null);
     });
   });
-  writer.int32(0);
-  return { pieces: [writer.take()] };
-}
-
-function appendTo(
-  topicName: string,
-  acks: number,
-  reader: ProtocolReader,
-  version: number,
-  broker: BrokerState,
-): Produced {
-  const index = reader.int32();
-  const records = reader.nullableBytes();
-  const refuse = (error: number): Produced => ({ index, error, baseOffset: -1 });
-  if (acks < -1 || acks > 1) return refuse(ErrorCode.invalidRequiredAcks);
-  const topic = broker.topics.get(topicName);
-  const log = topic?.partitions[index];
-  if (topic === undefined || log === undefined) return refuse(ErrorCode.unknownTopicOrPartition);
-  if (records === null) return refuse(ErrorCode.invalidRecord);
-  const view = new DataView(records.buffer, records.byteOffset, records.length);
-  const error = checkBatch(records, view, { maxBytes: topic.maxMessageBytes, version, crc32c: broker.crc32c });
-  if (error !== ErrorCode.none) return refuse(error);
-  if (broker.store.isFull) return refuse(ErrorCode.storageError);
-  const producerId = view.getBigInt64(BatchField.producerId);
-  if (producerId === -1n) return { index, error: ErrorCode.none, baseOffset: log.append(records, 0, records.length) };
-  const epoch = view.getInt16(BatchField.producerEpoch);
-  const first = view.getInt32(BatchField.baseSequence);
-  const last = sequenceBehind(first, view.getInt32(BatchField.lastOffsetDelta));
-  const check = log.producers.check(producerId, epoch, first, last);
-  switch (check.kind) {
-    case 'duplicate':
-      return { index, error: ErrorCode.none, baseOffset: check.offset };
-    case 'out-of-order':
-      return refuse(ErrorCode.outOfOrderSequence);
-    case 'old-epoch':
-      return refuse(ErrorCode.invalidProducerEpoch);
-  }
-  const baseOffset = log.append(records, 0, records.length);
-  log.producers.add(producerId, epoch, first, last, baseOffset);
-  return { index, error: ErrorCode.none, baseOffset };
-}
-
-function isRefused({ error }: Produced): boolean {
-  return error !== ErrorCode.none;
+  const pieces = [writer.int32(fate?.throttleMs ?? 0).take()];
+  return fate === null ? { pieces } : { pieces, holdUntilUs: fate.holdUntilUs, leaves: fate.answered };
 }

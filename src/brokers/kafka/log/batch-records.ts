@@ -10,17 +10,19 @@ const MAX_DECOMPRESSED = 64 * 1024 * 1024;
 /** A record of a batch, as places in bytes. */
 export interface LogRecord {
   bytes: Uint8Array;
+  /** Where it begins, with its length. */
+  start: number;
   /** Milliseconds behind the batch's base timestamp. */
   timestampDelta: number;
   offsetDelta: number;
+  /** Where its key begins, with its length: what follows says nothing of its batch. */
+  tailStart: number;
   /** −1 for no key. */
   keyLength: number;
   keyStart: number;
   /** −1 for no value. */
   valueLength: number;
   valueStart: number;
-  /** Where its headers begin, their number before them. */
-  headersStart: number;
   end: number;
 }
 
@@ -51,22 +53,33 @@ export async function firstSince(batch: Uint8Array, timestamp: number): Promise<
   return { timestamp: base + found.timestampDelta, offset: baseOffset + found.offsetDelta };
 }
 
+/** A view of the key; null for none. */
+export function keyOf({ bytes, keyStart, keyLength }: LogRecord): Buffer | null {
+  return keyLength < 0 ? null : Buffer.from(bytes.buffer, bytes.byteOffset + keyStart, keyLength);
+}
+
+/** A view of the value; empty for none. */
+export function payloadOf({ bytes, valueStart, valueLength }: LogRecord): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + valueStart, Math.max(0, valueLength));
+}
+
 function readRecord(bytes: Uint8Array, reader: VarintReader): LogRecord {
+  const start = reader.at;
   const length = reader.varint(bytes, bytes.length);
   const end = reader.at + length;
   if (reader.at < 0 || length < 1 || end > bytes.length) throw unreadable();
   reader.at++;
   const timestampDelta = reader.varlong(bytes, end);
   const offsetDelta = reader.varint(bytes, end);
+  const tailStart = reader.at;
   const keyLength = reader.varint(bytes, end);
   const keyStart = reader.at;
   step(reader, keyLength, end);
   const valueLength = reader.varint(bytes, end);
   const valueStart = reader.at;
   step(reader, valueLength, end);
-  const headersStart = reader.at;
   reader.at = end;
-  return { bytes, timestampDelta, offsetDelta, keyLength, keyStart, valueLength, valueStart, headersStart, end };
+  return { bytes, start, timestampDelta, offsetDelta, tailStart, keyLength, keyStart, valueLength, valueStart, end };
 }
 
 function step(reader: VarintReader, length: number, end: number): void {
