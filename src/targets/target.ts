@@ -195,6 +195,14 @@ export interface DeliveredBatch {
   atUs: Micros;
   /** The target says that it may have delivered these before, so that a second copy of them is no duplicate of its making. */
   redelivered: boolean;
+  /** Where they are stored; absent where the target has no such places. */
+  log?: StoredAt;
+}
+
+/** Where the events of a batch are stored: all in one partition, event i at `offsets[i]`. */
+export interface StoredAt {
+  partition: number;
+  offsets: Float64Array;
 }
 
 export interface SourceContext {

@@ -1,7 +1,37 @@
-import { IotloadError } from '../../core/errors.ts';
+import { loadCrc32c } from '../../wire/kafka/crc32c.ts';
 import type { Source, SourceContext, TargetOptions } from '../target.ts';
+import { LogReader } from './log-reader.ts';
+import { openCluster } from './open-cluster.ts';
+import type { KafkaOptions } from './options.ts';
+import { topicOfRun } from './topic-name.ts';
 
-/** Opens the read side of a Kafka target. */
-export async function openSource(_options: TargetOptions, _context: SourceContext): Promise<Source> {
-  throw new IotloadError('not-supported', 'Kafka cannot be read back yet', { where: 'target.protocol' });
+/** What the brokers' logs call us. */
+const CLIENT_ID = 'iotload-verifier';
+
+/**
+ * Reads the topic's partitions, each at its leader. Older records of a topic that exists are left out; a topic may come into being later.
+ * @throws IotloadError `target-unreachable`, `target-refused`, `bad-scenario`
+ */
+export async function openSource(options: TargetOptions, context: SourceContext): Promise<Source> {
+  const kafka = options as unknown as KafkaOptions;
+  const { clock, runId, reveal, random } = context;
+  const topic = topicOfRun(kafka.topic, runId);
+  const [crc, cluster] = await Promise.all([
+    loadCrc32c(),
+    openCluster(kafka, { clock, runId, reveal, random, clientId: CLIENT_ID }),
+  ]);
+  const committed = kafka.isolation === 'read_committed';
+  const reader = new LogReader(
+    cluster,
+    { topic, clientId: CLIENT_ID, committed, readers: kafka.readers },
+    crc,
+    context,
+  );
+  try {
+    await reader.open();
+  } catch (error) {
+    await reader.close();
+    throw error;
+  }
+  return reader;
 }

@@ -6,20 +6,27 @@ export const LIST_OFFSETS = { key: 2, version: 2 } as const;
 /** Which offset is asked for, as the protocol counts: instead of a time. */
 export const OffsetOf = { end: -1, start: -2 } as const;
 
-/**
- * Writes a ListOffsets request of version 2 of one topic as a frame. With `committed`, the end is that of what is committed: the last stable
- * offset.
- */
+/** Who asks: a consumer sees what all replicas in sync have, a debugging consumer everything that the leader has. */
+export const Replica = { consumer: -1, debugging: -2 } as const;
+
+export interface ListOffsetsSettings {
+  clientId: string;
+  topic: string;
+  replica: (typeof Replica)[keyof typeof Replica];
+  /** To a consumer, the end is that of what is committed. */
+  committed: boolean;
+}
+
+/** Writes a ListOffsets request of version 2 of one topic as a frame. */
 export function listOffsetsFrame(
-  { clientId, topic, committed }: { clientId: string; topic: string; committed: boolean },
+  { clientId, topic, replica, committed }: ListOffsetsSettings,
   correlationId: number,
   partitions: readonly number[],
   which: (typeof OffsetOf)[keyof typeof OffsetOf],
 ): Uint8Array {
   const writer = new ProtocolWriter();
   writer.int16(LIST_OFFSETS.key).int16(LIST_OFFSETS.version).int32(correlationId).string(clientId);
-  // −1: we are nobody's replica.
-  writer.int32(-1).int8(committed ? 1 : 0);
+  writer.int32(replica).int8(committed ? 1 : 0);
   writer.int32(1).string(topic);
   writer.array(partitions, (partition) => writer.int32(partition).int64(which));
   return writer.takeFrame();

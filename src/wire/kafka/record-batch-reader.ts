@@ -54,6 +54,9 @@ export class RecordBatchReader {
   /** The batch's checksum is wrong. */
   #altered = false;
   #position = 0;
+  #vanished = 0;
+  /** Where the batch begins whose missing offsets were counted last. */
+  #counted = -1;
   #codec: CompressionName = 'none';
 
   /** `codecs` may grow while it is in use. */
@@ -65,6 +68,11 @@ export class RecordBatchReader {
   /** Offset of the next record that nobody has been given. */
   get position(): number {
     return this.#position;
+  }
+
+  /** How many offsets up to the position have no record any more, since `open`: compaction takes them out. */
+  get vanished(): number {
+    return this.#vanished;
   }
 
   /** What is to be loaded. */
@@ -92,6 +100,8 @@ export class RecordBatchReader {
     this.#at = from;
     this.#to = to;
     this.#position = position;
+    this.#vanished = 0;
+    this.#counted = -1;
     this.#inBatch = false;
     this.#altered = false;
     this.#aborted = aborted;
@@ -144,6 +154,11 @@ export class RecordBatchReader {
     if (!this.#altered && this.#crc32c(this.#bytes, batch.crcStart, batch.end) !== batch.crc) {
       this.#altered = true;
       return 'checksum';
+    }
+    if (!this.#altered && this.#counted !== this.#at) {
+      this.#counted = this.#at;
+      this.#vanished += Math.max(0, batch.baseOffset - this.#position);
+      this.#vanished += Math.max(0, batch.lastOffset + 1 - batch.baseOffset - batch.count);
     }
     if (batch.lastOffset < this.#position || this.#isLeftOut()) {
       this.skip();

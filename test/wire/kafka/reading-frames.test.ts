@@ -6,6 +6,7 @@ import {
   type ListOffsetsResponse,
   listOffsetsFrame,
   OffsetOf,
+  Replica,
   readListOffsetsResponse,
 } from '../../../src/wire/kafka/list-offsets.ts';
 import { ProtocolWriter } from '../../../src/wire/kafka/protocol-writer.ts';
@@ -140,7 +141,8 @@ describe('ListOffsets', () => {
         topics: [{ topic: 'readings', partitions: [{ partition: 2 }, { partition: 0 }] }],
       }),
     });
-    const ours = listOffsetsFrame({ clientId: 'iotload', topic: 'readings', committed: true }, 9, [2, 0], OffsetOf.end);
+    const settings = { clientId: 'iotload', topic: 'readings', replica: Replica.consumer, committed: true };
+    const ours = listOffsetsFrame(settings, 9, [2, 0], OffsetOf.end);
     expect(Buffer.from(ours).toString('hex')).toBe(theirs.buffer.toString('hex'));
   });
 

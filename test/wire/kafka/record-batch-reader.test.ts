@@ -91,6 +91,11 @@ describe('record batches', () => {
     const reader = readerOf(Buffer.concat([sparse, await batchOf(run(31, 33))]), 12);
     expect(readAll(reader).records.map(({ offset }) => offset)).toEqual([12, 17, 31, 32]);
     expect(reader.position).toBe(33);
+    expect(reader.vanished).toBe(18);
+    const whole = readerOf(Buffer.concat([await batchOf(run(5, 9)), await batchOf(run(9, 12))]), 7);
+    expect([readAll(whole).records.length, whole.vanished]).toEqual([5, 0]);
+    const torn = readerOf(Buffer.concat([await batchOf(run(5, 9)), await batchOf(run(12, 13))]), 5);
+    expect([readAll(torn).records.length, torn.vanished]).toEqual([5, 3]);
     expect(readAll(readerOf(sparse, 31)).records).toEqual([]);
   });
 
