@@ -1,4 +1,4 @@
-import type { Clock, Micros } from '../../core/clock.ts';
+import type { Micros } from '../../core/clock.ts';
 import { IotloadError } from '../../core/errors.ts';
 import { createEventBatch, type EventBatch } from '../../core/event-batch.ts';
 import type { CompressionCodec } from '../../wire/kafka/compression.ts';
@@ -17,6 +17,7 @@ import { reportOutcome, reportResent } from './outcome-report.ts';
 import { PartitionQueue, type QueueSettings } from './partition-queue.ts';
 import { ProducerIdentities } from './producer-identities.ts';
 import { seatLanes } from './seat-lanes.ts';
+import { missingTopic } from './topic.ts';
 
 /** Bytes of all batches of a worker; reached, no lane takes anything. */
 const MOST_BYTES = 64 * 1024 * 1024;
@@ -26,9 +27,6 @@ const WINDOW = 65_536;
 const REMAKE_BYTES = 1024 * 1024;
 /** An idempotent request may be repeated, so it is not waited for until the end. */
 const ATTEMPTS = 3;
-/** How long a sink waits for every partition to have a leader. */
-const LEADERS_MS = 15_000;
-const POLL_MS = 100;
 /** Pause between two looks at what still has to be flushed. */
 const FLUSH_POLL_MS = 1;
 
@@ -48,7 +46,7 @@ export interface ProduceParts {
 }
 
 /**
- * A sink on a cluster that is open, which it closes. The topic exists; resolves when every partition has a leader that is connected.
+ * A sink on a cluster that is open, which it closes. Resolves when all leaders of the topic's partitions are connected.
  * @throws IotloadError `target-unreachable`, `target-refused`; the cluster is closed then
  */
 export async function openProduceSink(
@@ -58,36 +56,15 @@ export async function openProduceSink(
 ): Promise<Sink> {
   let sink: ProduceSink | null = null;
   try {
-    const metadata = await ledMetadata(parts, context.clock);
-    sink = new ProduceSink(parts, options, context, metadata.topics.get(parts.topic)?.length ?? 0);
+    const metadata = await parts.cluster.metadata([parts.topic]);
+    const partitions = metadata.topics.get(parts.topic)?.length ?? 0;
+    if (partitions === 0) throw missingTopic(parts.topic, options.endpoint);
+    sink = new ProduceSink(parts, options, context, partitions);
     await sink.open(metadata);
     return sink;
   } catch (error) {
     await (sink === null ? parts.cluster.close() : sink.close());
     throw error;
-  }
-}
-
-/** Metadata in which every partition has a leader; a topic that was made just now takes a moment. */
-async function ledMetadata({ cluster, topic }: ProduceParts, clock: Clock): Promise<ClusterMetadata> {
-  const deadlineUs = clock.nowUs() + LEADERS_MS * 1000;
-  for (;;) {
-    const metadata = await cluster.metadata([topic]);
-    const partitions = metadata.topics.get(topic) ?? [];
-    const orphan = partitions.find(({ leader }) => leader < 0);
-    if (partitions.length > 0 && orphan === undefined) return metadata;
-    if (clock.nowUs() >= deadlineUs) {
-      const where = { where: 'target.topic', value: topic };
-      if (orphan === undefined) {
-        const hint = 'create it, or write create: {} so that the run does';
-        throw new IotloadError('target-refused', `topic ${topic} does not exist`, { ...where, hint });
-      }
-      const message = `partition ${orphan.partition} of topic ${topic} has no leader`;
-      throw new IotloadError('target-unreachable', message, { ...where, hint: 'bring its brokers back' });
-    }
-    await new Promise<void>((resolve) => {
-      clock.after(POLL_MS, resolve);
-    });
   }
 }
 
@@ -170,6 +147,7 @@ class ProduceSink implements Sink {
       }),
     );
     this.#open = true;
+    if (!this.#queues.every(({ led }) => led)) this.#leaders.want();
   }
 
   send(batch: EventBatch, atUs: Micros): void {

@@ -1,0 +1,38 @@
+import { afterAll, beforeAll } from 'vitest';
+import type { EmbeddedBroker } from '../../../src/brokers/embedded-broker.ts';
+import { startKafkaBroker } from '../../../src/brokers/kafka/embedded-kafka-broker.ts';
+import { Outcome } from '../../../src/core/outcome.ts';
+import { openSink } from '../../../src/targets/kafka/sink.ts';
+import { sinkContract } from '../../contracts/sink.ts';
+import { kafkaOptions } from './kafka-options.ts';
+
+let broker: EmbeddedBroker;
+let runs = 0;
+
+beforeAll(async () => {
+  broker = await startKafkaBroker();
+});
+afterAll(() => broker.stop());
+
+const ways: [name: string, outcome: Outcome, options: Record<string, unknown>][] = [
+  ['idempotent', Outcome.acked, {}],
+  ['acks 1, lz4', Outcome.acked, { acks: 1, compression: 'lz4', linger: '0s' }],
+  ['acks 0, zstd', Outcome.noAck, { acks: 0, compression: 'zstd' }],
+];
+
+for (const [name, outcome, options] of ways) {
+  sinkContract(`kafka on the embedded broker, ${name}`, {
+    outcome,
+    address: '<device>',
+    async start() {
+      const topic = `sink-${runs++}`;
+      const endpoint = broker.endpoint.replace('kafka://', '');
+      return {
+        open: (context) => openSink(kafkaOptions(endpoint, { topic, ...options }), context),
+        openDead: (context) => openSink(kafkaOptions('127.0.0.1:1', options), context),
+        deadCode: 'target-unreachable',
+        async stop() {},
+      };
+    },
+  });
+}
