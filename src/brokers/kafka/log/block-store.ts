@@ -65,9 +65,11 @@ export class BlockStore {
     return this.#broken && this.#isBeyond();
   }
 
-  /** Resolves as soon as there is room again, or there will be none; null where there is. */
+  /** Resolves as soon as there is room again, or there will be none; null where nothing is to be waited for. */
   room(): Promise<void> | null {
-    if (!this.#isBeyond() || this.#broken) return null;
+    if (!this.#isBeyond()) return null;
+    this.#evict();
+    if (this.#broken || this.#writes === 0) return null;
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 

@@ -139,6 +139,9 @@ export class PartitionLog {
     if (last !== undefined && !last.sealed && last.memory !== null) {
       if (last.length + length <= last.memory.length) return last;
       last.sealed = true;
+    } else if (last !== undefined) {
+      // It was written before it was full: there are too many partitions for blocks of that size.
+      this.#nextBlockBytes = Math.max(FIRST_BLOCK_BYTES, Math.min(BLOCK_BYTES, 2 * last.length));
     }
     const block = this.#store.open(this.#file, this.#endOffset, Math.max(length, this.#nextBlockBytes));
     this.#nextBlockBytes = Math.min(BLOCK_BYTES, this.#nextBlockBytes * 4);
