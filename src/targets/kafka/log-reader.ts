@@ -63,7 +63,15 @@ export class LogReader implements Source {
   #closed: Promise<void> | undefined;
   #onRead: () => void = () => {};
 
-  constructor(cluster: KafkaCluster, options: LogReaderOptions, crc: Crc32c, context: SourceContext) {
+  /** `codec` is the one that is expected; others are loaded when they are met. */
+  constructor(
+    cluster: KafkaCluster,
+    options: LogReaderOptions,
+    crc: Crc32c,
+    codec: CompressionCodec,
+    context: SourceContext,
+  ) {
+    this.#codecs.set(codec.name, codec);
     this.#cluster = cluster;
     this.#options = options;
     this.#context = context;

@@ -1,3 +1,4 @@
+import { loadCodec } from '../../wire/kafka/compression.ts';
 import { loadCrc32c } from '../../wire/kafka/crc32c.ts';
 import type { Source, SourceContext, TargetOptions } from '../target.ts';
 import { LogReader } from './log-reader.ts';
@@ -16,15 +17,14 @@ export async function openSource(options: TargetOptions, context: SourceContext)
   const kafka = options as unknown as KafkaOptions;
   const { clock, runId, reveal, random } = context;
   const topic = topicOfRun(kafka.topic, runId);
-  const [crc, cluster] = await Promise.all([
-    loadCrc32c(),
-    openCluster(kafka, { clock, runId, reveal, random, clientId: CLIENT_ID }),
-  ]);
+  const [crc, codec] = await Promise.all([loadCrc32c(), loadCodec(kafka.compression)]);
+  const cluster = await openCluster(kafka, { clock, runId, reveal, random, clientId: CLIENT_ID });
   const committed = kafka.isolation === 'read_committed';
   const reader = new LogReader(
     cluster,
     { topic, clientId: CLIENT_ID, committed, readers: kafka.readers },
     crc,
+    codec,
     context,
   );
   try {

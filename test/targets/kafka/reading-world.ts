@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { LogReader, type LogReaderOptions } from '../../../src/targets/kafka/log-reader.ts';
 import type { DeliveredBatch } from '../../../src/targets/target.ts';
+import { loadCodec } from '../../../src/wire/kafka/compression.ts';
 import { crc32cInJs } from '../../../src/wire/kafka/crc32c.ts';
 import { VirtualClock } from '../../simulation/virtual-clock.ts';
 import { kafkajsBatch } from '../../wire/kafka/record-batches.ts';
@@ -29,6 +30,8 @@ export class Arrived {
     this.notices.push(`${kind}: ${detail}`);
   }
 }
+
+const none = await loadCodec('none');
 
 /** A reader, a cluster that does not exist, and time that passes when it is told to. */
 export class ReadingWorld {
@@ -76,7 +79,7 @@ export class ReadingWorld {
       reveal: (text: string) => text,
     };
     const all = { topic: 'readings', clientId: 'reader', committed: true, readers: 1, ...options };
-    return new LogReader(this.cluster, all, crc32cInJs, context);
+    return new LogReader(this.cluster, all, crc32cInJs, none, context);
   }
 
   async open(options: Partial<LogReaderOptions> = {}, resumeFrom: unknown = null): Promise<LogReader> {
