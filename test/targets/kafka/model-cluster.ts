@@ -20,7 +20,7 @@ export interface Deed {
   /** Answered although it was stored. */
   codeAfter?: number;
   /** The connection ends: before anything is stored, after it, or the answer never comes. */
-  then?: 'cut-before' | 'cut-after' | 'mute';
+  ends?: 'cut-before' | 'cut-after' | 'mute';
   delayMs?: number;
   throttleMs?: number;
 }
@@ -162,10 +162,10 @@ export class ModelConnection implements KafkaConnection {
     const deed = cluster.onProduce(request);
     this.#at(deed.delayMs ?? 0, () => {
       if (!Buffer.concat(pieces).equals(frame)) throw new Error('pieces changed before the answer');
-      if (deed.then === 'cut-before') return this.end('reset');
+      if (deed.ends === 'cut-before') return this.end('reset');
       const stored = cluster.store(request, deed);
-      if (deed.then === 'cut-after') return this.end('reset');
-      if (deed.then === 'mute') return;
+      if (deed.ends === 'cut-after') return this.end('reset');
+      if (deed.ends === 'mute') return;
       this.#unanswered--;
       if (sent === undefined) this.#events.answered(answer(correlationId, cluster.topic, stored, deed.throttleMs ?? 0));
       else sent();
