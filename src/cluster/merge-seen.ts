@@ -1,4 +1,5 @@
 import { total } from '../core/total.ts';
+import type { StoredRange } from '../wire/placed-arrivals.ts';
 import { addSamples } from '../wire/samples.ts';
 import { emptyArrivals, type FleetArrivals, type SeenEnd, type SeenRecord } from '../wire/seen-file.ts';
 
@@ -41,6 +42,7 @@ function mergeFleet(parts: readonly FleetArrivals[]): FleetArrivals {
     for (const set of ['fresh', 'doubled', 'tripled'] as const) sum[set].addAll(part[set]);
     for (const count of ['copies', 'reordered', 'corrupt', 'late'] as const) sum[count] += part[count];
     for (const slots of ['reorderedSlots', 'corruptSlots'] as const) sum[slots].push(...part[slots]);
+    sum.placed.push(...part.placed);
     addSamples(sum.endToEnd, part.endToEnd);
   }
   return sum;
@@ -61,10 +63,21 @@ function mergeEnds(shards: readonly SeenRecord[]): SeenEnd | null {
       // One broker tells all of them the same.
       brokerDropped: dropped.length === 0 ? null : Math.max(...dropped),
     },
+    ...mergeRanges(ends),
     cpuSeconds: total(ends, ({ cpuSeconds }) => cpuSeconds),
     peakRssBytes: Math.max(...ends.map(({ peakRssBytes }) => peakRssBytes)),
     doubts: named(({ doubts }) => doubts),
     signals: named(({ signals }) => signals),
     clockJumps: ends.flatMap(({ clockJumps = [] }) => clockJumps),
   };
+}
+
+/** What every verifier has read of each partition; they began about the same time and each knows only what it saw itself. */
+function mergeRanges(ends: readonly SeenEnd[]): Pick<SeenEnd, 'read'> {
+  const merged = new Map<number, StoredRange>();
+  for (const range of ends.flatMap(({ read = [] }) => read)) {
+    const { partition, from, to } = merged.get(range.partition) ?? range;
+    merged.set(partition, { partition, from: Math.max(from, range.from), to: Math.min(to, range.to) });
+  }
+  return merged.size === 0 ? {} : { read: [...merged.values()] };
 }

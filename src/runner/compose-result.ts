@@ -94,7 +94,12 @@ export function composeResult(
     reader:
       seen === null
         ? null
-        : { finished: seen.end !== null, doubts: seen.end?.doubts ?? [], gaps: seen.end?.source.gaps ?? 0 },
+        : {
+            finished: seen.end !== null,
+            doubts: seen.end?.doubts ?? [],
+            gaps: seen.end?.source.gaps ?? 0,
+            complete: seen.end?.complete ?? false,
+          },
     ordered: plan.targets.every(({ protocol, options }) => targetOf(protocol).traits(options).ordered),
     generator: sender.generator,
     clock: evidence,

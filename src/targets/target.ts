@@ -3,6 +3,7 @@ import type { Clock, Micros } from '../core/clock.ts';
 import type { EventBatch } from '../core/event-batch.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { StreamKey } from '../core/random.ts';
+import type { StoredRange } from '../wire/placed-arrivals.ts';
 
 /** Options of a target as they stand in the plan: validated plain JSON, so that a worker needs no schema library. */
 export type TargetOptions = Readonly<Record<string, unknown>>;
@@ -44,6 +45,14 @@ export interface TargetDefinition {
   writes?(options: TargetOptions, parts: number): string;
   /** Main thread only: the zod schema of this target's block in a scenario. */
   options(): Promise<{ optionsSchema: import('zod').ZodType }>;
+  /**
+   * In which of so many partitions the events of a seat are stored; absent where the target has none. The returned function takes fleet and
+   * seat.
+   */
+  seatPartitions?(
+    partitions: number,
+    context: { fleets: readonly TargetFleet[]; runId: string },
+  ): (fleet: number, seat: number) => number;
   /** Looks at what a run asks of this machine, before anything is connected; absent where it asks nothing special. */
   preflight?(): Promise<{ preflight(options: TargetOptions, context: PreflightContext): Promise<void> }>;
   /** Sees to what a run needs at the target, before any worker connects; resolves with what it found, in words. Absent where there is nothing to see to. */
@@ -226,6 +235,8 @@ export interface SourceEvents {
 export interface SourceHealth {
   /** Stretches in which arrivals may have passed unseen (a lost session). */
   gaps: number;
+  /** What each of the first of them was, a sentence without its end; absent where each is a lost session. */
+  gapNames?: readonly string[];
   /** Reads that found the receive buffer full: the reader was behind the broker. */
   fullReads: number;
   /** Messages the broker says it dropped for slow readers since the start; null where it does not say. */
@@ -239,6 +250,8 @@ export interface Source {
    * target keeps nothing that could be read once more.
    */
   positions?(): unknown;
+  /** What of each partition has been read, by its number; absent where the target has none. */
+  ranges?(): StoredRange[];
   /**
    * Called after the last outcome is known. Resolves when everything stored up to then has been delivered, with `complete` true
    * only if absence is now proof of loss (positions were read without a gap); a protocol without positions answers false at once.

@@ -6,6 +6,7 @@ import type { Identifier } from '../events/identifier.ts';
 import type { Recorder } from '../metrics/recorder.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { DeliveredBatch } from '../targets/target.ts';
+import type { PlacedKind } from '../wire/placed-arrivals.ts';
 import { Arrival, type Ledger } from './ledger.ts';
 
 /** One in this many events that carry their identity is made again and compared byte by byte, besides its checksum. */
@@ -58,11 +59,11 @@ export class ArrivalReader {
       switch (identifier.identify(bytes, start, end, found, identityStarts[i], identityEnds[i])) {
         case Status.own:
           if (found.slot < 0) ledger.unidentified();
-          else if (this.#altered(bytes, start, end)) ledger.corrupt(found.fleet, found.slot);
-          else this.#enter(batch.atUs);
+          else if (this.#altered(bytes, start, end)) this.#corrupt(batch, i);
+          else this.#enter(batch, i);
           break;
         case Status.corrupt:
-          ledger.corrupt(found.fleet, found.slot);
+          this.#corrupt(batch, i);
           break;
         case Status.foreign:
           ledger.foreign();
@@ -80,10 +81,24 @@ export class ArrivalReader {
     return this.#options.events?.[fleet]?.matches(slot, bytes, start, end) === false;
   }
 
-  #enter(atUs: Micros): void {
+  #corrupt(batch: DeliveredBatch, i: number): void {
+    const { fleet, slot } = this.#found;
+    this.#options.ledger.corrupt(fleet, slot);
+    this.#place('corrupt', batch, i);
+  }
+
+  #place(kind: PlacedKind, { log }: DeliveredBatch, i: number): void {
+    const { fleet, slot } = this.#found;
+    if (log !== undefined) this.#options.ledger.place(kind, fleet, slot, log.partition, log.offsets[i] as number);
+  }
+
+  #enter(batch: DeliveredBatch, i: number): void {
+    const { atUs } = batch;
     const { ledger, intendedOf, recorders, anchor, clock } = this.#options;
     const { fleet, slot, seat, sequence, intendedWallUs } = this.#found;
     const arrival = ledger.own(fleet, slot, seat, sequence);
+    if (arrival === Arrival.duplicate) this.#place('duplicate', batch, i);
+    else if (arrival === Arrival.reordered) this.#place('reordered', batch, i);
     if (arrival === Arrival.duplicate || arrival === Arrival.foreign || this.#unpaced) return;
     // The intended time of an event is the schedule's start plus its slot time, exactly; only without the start it takes the schedule.
     const dueUs =

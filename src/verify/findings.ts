@@ -2,6 +2,8 @@ import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { IotloadError } from '../core/errors.ts';
+import type { StoredRange } from '../wire/placed-arrivals.ts';
+import type { SeenFleet } from '../wire/seen-file.ts';
 import type { FleetAccount } from './account.ts';
 import { MAX_NAMED } from './ledger.ts';
 
@@ -16,6 +18,8 @@ export interface Finding {
   seat: number;
   /** The seat's n-th event. */
   sequence: number;
+  /** Where what came too often, too late or altered is stored; absent where nobody knows. */
+  at?: { partition: number; offset: number };
 }
 
 /** The events at fault, the first thousand of each kind. Of damaged ones, what they claimed to be. */
@@ -35,28 +39,51 @@ export function findingsOf(accounts: readonly FleetAccount[], complete: boolean)
       const slots = slotsOf(account).slice(0, room);
       room -= slots.length;
       const { devices } = account.plan;
+      const places = placesOf(account.seen, kind);
       for (const slot of slots) {
         const sequence = Math.floor(slot / devices);
-        findings.push({ kind, fleet: account.index, slot, seat: slot - sequence * devices, sequence });
+        const at = places.get(slot);
+        findings.push({
+          kind,
+          fleet: account.index,
+          slot,
+          seat: slot - sequence * devices,
+          sequence,
+          ...(at === undefined ? {} : { at }),
+        });
       }
     }
   }
   return findings;
 }
 
+/** The first place of each slot that is at fault in this way. */
+function placesOf({ placed }: SeenFleet, kind: FindingKind): Map<number, { partition: number; offset: number }> {
+  const places = new Map<number, { partition: number; offset: number }>();
+  for (const { kind: of, slot, partition, offset } of placed) {
+    if (of === kind && !places.has(slot)) places.set(slot, { partition, offset });
+  }
+  return places;
+}
+
 /** How the file names a fleet and its devices. */
 export interface FindingNames {
   fleet(fleet: number): string;
   device(fleet: number, seat: number): string;
+  /** The partition in which the events of a seat have to be, and what was read of it; null where there is none. */
+  stored(fleet: number, seat: number): StoredRange | null;
 }
 
 /** Writes findings as one JSON object a line. Throws IotloadError `file-unwritable`. */
 export async function writeFindings(path: string, findings: readonly Finding[], names: FindingNames): Promise<void> {
   function* lines(): Generator<string> {
-    for (const { kind, fleet, slot, seat, sequence } of findings) {
-      yield `${JSON.stringify({ kind, fleet: names.fleet(fleet), device: names.device(fleet, seat), sequence, slot })}\n`;
+    for (const { kind, fleet, slot, seat, sequence, at } of findings) {
+      const event = { kind, fleet: names.fleet(fleet), device: names.device(fleet, seat), sequence, slot };
+      yield `${JSON.stringify({ ...event, ...(at ?? searched(names.stored(fleet, seat))) })}\n`;
     }
   }
+  const searched = (range: StoredRange | null) =>
+    range === null ? {} : { partition: range.partition, read: { from: range.from, to: range.to } };
   try {
     await pipeline(Readable.from(lines()), createWriteStream(path, { mode: 0o600 }));
   } catch (cause) {

@@ -32,13 +32,13 @@ const bends: Readonly<Record<DeliveryMetric, Bend>> = {
 
 /**
  * Whether an arrival may have passed the reader: it has doubts, and some event was not seen or its session was lost. A reader that saw
- * every event, in one session, was slow but missed nothing.
+ * every event, in one session, was slow but missed nothing; nor did one that read all that is stored.
  */
 export function mayHide(
-  { doubts, gaps = 0 }: ReaderEvidence,
+  { doubts, gaps = 0, complete = false }: ReaderEvidence,
   { missing, unseenUnknown, unseenNoAck }: DeliveryCounts,
 ): boolean {
-  return doubts.length > 0 && (gaps > 0 || missing + unseenUnknown + unseenNoAck > 0);
+  return !complete && doubts.length > 0 && (gaps > 0 || missing + unseenUnknown + unseenNoAck > 0);
 }
 
 /**

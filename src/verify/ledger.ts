@@ -1,6 +1,7 @@
 import type { Part } from '../core/anchor.ts';
 import { SlotSet } from '../core/slot-set.ts';
 import { PartOrdinals } from '../wire/part-ordinals.ts';
+import type { PlacedKind } from '../wire/placed-arrivals.ts';
 import { emptyArrivals, type FleetArrivals, type SeenRecord, type UnattributedArrivals } from '../wire/seen-file.ts';
 
 /** What an arrival of one of our own events was. */
@@ -23,6 +24,8 @@ interface FleetLedger {
   readonly gained: FleetArrivals;
   reorderedNamed: number;
   corruptNamed: number;
+  /** Arrivals of each kind whose place is kept. */
+  readonly placed: Record<PlacedKind, number>;
 }
 
 /** Counts since the start. */
@@ -83,6 +86,7 @@ export class Ledger {
       gained: emptyArrivals(),
       reorderedNamed: 0,
       corruptNamed: 0,
+      placed: { duplicate: 0, reordered: 0, corrupt: 0 },
     }));
   }
 
@@ -102,6 +106,7 @@ export class Ledger {
       fleet.tripled.addAll(record.tripled);
       fleet.reorderedNamed = record.reorderedSlots.length;
       fleet.corruptNamed = record.corruptSlots.length;
+      for (const { kind } of record.placed) fleet.placed[kind]++;
       totals.seen += record.fresh.count;
       totals.duplicates += record.copies - (copiesOf === null ? 0 : designed(record.doubled, copiesOf));
       totals.reordered += record.reordered;
@@ -164,6 +169,16 @@ export class Ledger {
     fleet.gained.corruptSlots.push(slot);
   }
 
+  /** Keeps where an arrival that was just entered is stored, as far as arrivals of its kind are kept by name. */
+  place(kind: PlacedKind, fleetIndex: number, slot: number, partition: number, offset: number): void {
+    const fleet = this.#fleets[fleetIndex];
+    if (fleet === undefined || slot < 0 || !fleet.ordinals.owns(slot) || fleet.placed[kind] >= MAX_NAMED) return;
+    const twiceByDesign = kind === 'duplicate' && fleet.copiesOf !== null && fleet.copiesOf(slot) > 1;
+    if (twiceByDesign && !fleet.tripled.has(slot)) return;
+    fleet.placed[kind]++;
+    fleet.gained.placed.push({ kind, slot, partition, offset });
+  }
+
   /** Enters an arrival that is not ours. */
   foreign(): void {
     this.#receive();
@@ -199,6 +214,7 @@ export class Ledger {
       gained.copies = gained.reordered = gained.corrupt = gained.late = 0;
       gained.reorderedSlots = [];
       gained.corruptSlots = [];
+      gained.placed = [];
     }
     Object.assign(this.#unattributed, { received: 0, foreign: 0, unidentified: 0, corrupt: 0 });
   }

@@ -12,6 +12,9 @@ const SUSTAINED_SECONDS = 1;
 /** A reader that stood still for half of a second left its queue to the broker for as long. */
 const STOOD_US = 500_000;
 
+/** Gaps that are told one by one. */
+const TOLD_GAPS = 3;
+
 /** Watches the reader itself, so that what it could not keep up with is never charged to the broker. */
 export class ReaderWatch {
   #saturated = 0;
@@ -41,9 +44,10 @@ export class ReaderWatch {
   }
 
   /** Why events may have passed unseen, one sentence each; empty for a healthy reader. */
-  doubts({ gaps, brokerDropped }: SourceHealth): string[] {
+  doubts({ gaps, gapNames, brokerDropped }: SourceHealth): string[] {
     const doubts: string[] = [];
-    if (gaps > 0) doubts.push(`the reader lost its session ${gaps === 1 ? 'once' : `${gaps} times`}`);
+    if (gapNames !== undefined) doubts.push(...told(gaps, gapNames));
+    else if (gaps > 0) doubts.push(`the reader lost its session ${gaps === 1 ? 'once' : `${gaps} times`}`);
     if (brokerDropped !== null && brokerDropped > 0) {
       doubts.push(`the broker dropped ${brokerDropped} messages for slow readers`);
     }
@@ -63,4 +67,9 @@ export class ReaderWatch {
     }
     return doubts;
   }
+}
+
+function told(gaps: number, names: readonly string[]): string[] {
+  const first = names.slice(0, TOLD_GAPS);
+  return gaps > first.length ? [...first, `${gaps - first.length} more gaps in what was read`] : first;
 }

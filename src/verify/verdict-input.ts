@@ -12,6 +12,8 @@ export interface ReaderEvidence {
   doubts: readonly string[];
   /** How often its session was lost, and with it whatever came meanwhile. */
   gaps?: number;
+  /** Everything that is stored was read: nothing can have passed it, however slow it was. */
+  complete?: boolean;
 }
 
 /** Everything a verdict may rest on. */

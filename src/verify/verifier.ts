@@ -245,14 +245,15 @@ export class Verifier {
     if (this.#over) return;
     for (const cancel of this.#cancels) cancel();
     await this.#save();
-    const health = this.#health(source);
+    const { gapNames, ...health } = this.#health(source);
     this.#watch.stood(this.#ports.stoodStill());
-    const doubts = this.#watch.doubts(health);
+    const doubts = this.#watch.doubts(gapNames === undefined ? health : { ...health, gapNames });
     const outstanding = this.#outstanding?.count() ?? null;
     if (impatient && outstanding !== 0) doubts.push('reading was ended before the grace was over');
     const end: SeenEnd = {
       complete,
       source: health,
+      ...(source.ranges === undefined ? {} : { read: source.ranges() }),
       ...usage(),
       doubts,
       clockJumps: this.#jumps.found,

@@ -7,6 +7,7 @@ import { ByteWriter } from './byte-writer.ts';
 import { readIntervals, writeIntervals } from './intervals.ts';
 import { JournalWriter, readJournal } from './journal.ts';
 import { PartOrdinals } from './part-ordinals.ts';
+import { type PlacedArrival, readPlaced, type StoredRange, writePlaced } from './placed-arrivals.ts';
 import { type RunHeader, shardSlots, toRunHeader } from './run-header.ts';
 import { emptySamples, readSamples, type Samples, writeSamples } from './samples.ts';
 
@@ -46,6 +47,8 @@ export interface FleetArrivals {
   reorderedSlots: number[];
   /** Slots that damaged events claimed to be, as far as they are kept by name. */
   corruptSlots: number[];
+  /** Where such arrivals, and second copies, were stored, as far as the source knows and they are kept by name. */
+  placed: PlacedArrival[];
 }
 
 /** Last record: whether the reader can vouch for what it did not see. */
@@ -59,6 +62,8 @@ export interface SeenEnd {
   doubts: string[];
   /** Further observations; one sentence each. */
   signals: string[];
+  /** What was read of each partition, by its number; absent where the source has none. */
+  read?: StoredRange[];
   /** Steps of the reader's wall clock; absent from files of before they were watched. */
   clockJumps?: WallJump[];
 }
@@ -93,9 +98,10 @@ export class SeenWriter {
    * Adds what is new, `fleets` in the plan's order, and up to where the source was read for it; null where a source has no such thing.
    * Both are in one frame, so that whoever goes on from there counts nothing twice.
    *
-   *   arrivals := kind:u8 received, foreign, unidentified, corrupt: varint; fleet* positions:text
+   *   arrivals := kind:u8 received, foreign, unidentified, corrupt: varint; fleet* positions:text placed*
    *   fleet    := intervals(fresh) intervals(doubled) intervals(tripled) copies, reordered, corrupt, late: varint; samples names(reordered) names(corrupt)
    *   names    := (slot + 1)* 0: varint
+   *   placed   := as in `placed-arrivals.ts`; of every fleet, or left out
    *
    * Intervals are of the shard's ordinals (`PartOrdinals`).
    */
@@ -117,6 +123,7 @@ export class SeenWriter {
       }
     });
     writer.text(JSON.stringify(positions));
+    if (fleets.some(({ placed }) => placed.length > 0)) for (const { placed } of fleets) writePlaced(writer, placed);
     this.#journal.append(writer.take());
   }
 
@@ -180,6 +187,7 @@ export async function readSeen(path: string, disk: Disk = systemDisk): Promise<S
     } else if (kind === Kind.arrivals && record.header !== undefined) {
       readArrivals(reader, record.header, record.unattributed, record.fleets);
       record.positions = reader.json();
+      if (!reader.done) for (const { placed } of record.fleets) readPlaced(reader, placed);
     } else if (kind === Kind.end) {
       record.end = toSeenEnd(reader.json());
     } else if (kind === Kind.resumed) {
@@ -211,6 +219,7 @@ export function emptyArrivals(): FleetArrivals {
     endToEnd: emptySamples(),
     reorderedSlots: [],
     corruptSlots: [],
+    placed: [],
   };
 }
 

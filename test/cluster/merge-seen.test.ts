@@ -28,10 +28,21 @@ it('takes the word of the reader to whom most is foreign, where another saw less
 it('doubts what any of them doubts, by name, and vouches for nothing that one cannot', () => {
   const [a, b] = shards();
   const end = (over: Partial<SeenEnd>): SeenEnd => ({ ...(a.end as SeenEnd), ...over });
+  const range = (partition: number, from: number, to: number) => ({ partition, from, to });
   const source = { gaps: 1, fullReads: 2, brokerDropped: 7 };
   const merged = mergeSeen([
-    { ...a, end: end({ cpuSeconds: 2, peakRssBytes: 9, doubts: ['slow'] }) },
-    { ...b, end: end({ complete: false, source, cpuSeconds: 3, peakRssBytes: 4, signals: ['late'] }) },
+    { ...a, end: end({ cpuSeconds: 2, peakRssBytes: 9, doubts: ['slow'], read: [range(0, 5, 9), range(1, 0, 4)] }) },
+    {
+      ...b,
+      end: end({
+        read: [range(0, 6, 8), range(1, 0, 5)],
+        complete: false,
+        source,
+        cpuSeconds: 3,
+        peakRssBytes: 4,
+        signals: ['late'],
+      }),
+    },
   ]);
   expect(merged.end).toMatchObject({
     complete: false,
@@ -40,6 +51,7 @@ it('doubts what any of them doubts, by name, and vouches for nothing that one ca
     peakRssBytes: 9,
     doubts: ['shard 0: slow'],
     signals: ['shard 1: late'],
+    read: [range(0, 6, 8), range(1, 0, 4)],
   });
   expect(mergeSeen([a, { ...b, end: null }]).end).toBeNull();
 });

@@ -36,4 +36,5 @@ it('nothing hides from a reader without doubts, nor where everything was seen in
   const all = { ...counts, missing: 0, unseenUnknown: 0, unseenNoAck: 0 };
   expect(mayHide({ finished: true, doubts }, all)).toBe(false);
   expect(mayHide({ finished: true, doubts, gaps: 1 }, all)).toBe(true);
+  expect(mayHide({ finished: true, doubts, complete: true }, { ...all, unseenUnknown: 5 })).toBe(false);
 });

@@ -64,3 +64,20 @@ it('goes on where an earlier reader stopped: its copies by design are none of th
     expect(gained).toMatchObject({ copies: 2, reordered: 1, reorderedSlots: [] });
   });
 });
+
+it('keeps the places of what is at fault, a thousand of each kind, and of second copies only where they were not sent on purpose', () => {
+  const ledger = new Ledger([{ devices: 1, slots: 5_000 }], { index: 0, count: 1 }, [(slot) => (slot === 1 ? 2 : 1)]);
+  for (const slot of [0, 1, 0, 1]) {
+    if (ledger.own(0, slot, 0, slot) === Arrival.duplicate) ledger.place('duplicate', 0, slot, 2, 10 + slot);
+  }
+  for (let i = 0; i < MAX_NAMED + 5; i++) ledger.place('corrupt', 0, 7, 2, i);
+  ledger.place('corrupt', 0, -1, 2, 0);
+  ledger.takeGain((_, [fleet]) => {
+    expect(fleet?.placed[0]).toEqual({ kind: 'duplicate', slot: 0, partition: 2, offset: 10 });
+    expect(fleet?.placed.filter(({ kind }) => kind === 'duplicate')).toHaveLength(1);
+    expect(fleet?.placed.filter(({ kind }) => kind === 'corrupt')).toHaveLength(MAX_NAMED);
+  });
+  ledger.own(0, 1, 0, 1);
+  ledger.place('duplicate', 0, 1, 2, 99);
+  ledger.takeGain((_, [fleet]) => expect(fleet?.placed.map(({ offset }) => offset)).toEqual([99]));
+});

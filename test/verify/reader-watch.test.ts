@@ -100,3 +100,17 @@ describe('ReaderWatch', () => {
     ]);
   });
 });
+
+it('names the gaps of a source that can, the first of them', () => {
+  const watch = new ReaderWatch();
+  const names = ['a', 'b', 'c', 'd'];
+  const health = { fullReads: 0, brokerDropped: null };
+  expect(watch.doubts({ ...health, gaps: 9, gapNames: names })).toEqual([
+    'a',
+    'b',
+    'c',
+    '6 more gaps in what was read',
+  ]);
+  expect(watch.doubts({ ...health, gaps: 2, gapNames: ['a', 'b'] })).toEqual(['a', 'b']);
+  expect(watch.doubts({ ...health, gaps: 0, gapNames: [] })).toEqual([]);
+});

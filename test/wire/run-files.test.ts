@@ -255,6 +255,8 @@ describe('seen file', () => {
             reorderedSlots: [5],
             corruptSlots: [0],
           });
+          const place = { kind: 'corrupt', slot: 0, partition: 3, offset: 2 ** 40 + half } as const;
+          if (half === 0 || cut > 2) gained.placed = [place];
           gained.endToEnd = { ...emptySamples(), cells: new Map([[4, 2 + half]]), min: 3 - half, max: 7, sum: 10 };
           writer.append({ received: 9, foreign: 4, unidentified: 3, corrupt: half }, [gained]);
         }
@@ -277,6 +279,8 @@ describe('seen file', () => {
           reorderedSlots: [5, 5],
           corruptSlots: [0, 0],
         });
+        expect(fleet.placed.map(({ offset }) => offset - 2 ** 40)).toEqual(cut > 2 ? [0, 1] : [0]);
+        expect(fleet.placed[0]).toMatchObject({ kind: 'corrupt', slot: 0, partition: 3 });
         expect(fleet.endToEnd).toMatchObject({ cells: new Map([[4, 5]]), min: 2, max: 7, sum: 20 });
       }),
       { numRuns: 40 },

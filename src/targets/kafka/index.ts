@@ -1,6 +1,7 @@
 import type { TargetDefinition, TargetOptions, TargetTraits } from '../target.ts';
 import { hostText, parseEndpoint } from './endpoint.ts';
 import type { KafkaOptions } from './options.ts';
+import { seatLanes } from './seat-lanes.ts';
 import { topicInScenario } from './topic-name.ts';
 
 /** Kafka: one topic, its partitions as lanes. */
@@ -22,6 +23,8 @@ export const kafka: TargetDefinition = {
     };
   },
   inScenario: (options, scenario) => ({ ...options, topic: topicInScenario(String(options['topic']), scenario) }),
+  seatPartitions: (partitions, { fleets, runId }) =>
+    seatLanes(partitions, { part: { index: 0, count: 1 }, fleets, runId }),
   options: () => import('./options.ts'),
   prepare: () => import('./prepare.ts'),
   sink: () => import('./sink.ts'),

@@ -4,6 +4,7 @@ import type { Crc32c } from '../../wire/kafka/crc32c.ts';
 import { ErrorCode } from '../../wire/kafka/error-codes.ts';
 import { Replica } from '../../wire/kafka/list-offsets.ts';
 import { RecordBatchReader } from '../../wire/kafka/record-batch-reader.ts';
+import type { StoredRange } from '../../wire/placed-arrivals.ts';
 import type { Source, SourceContext, SourceHealth } from '../target.ts';
 import type { ClusterMetadata, KafkaCluster } from './cluster.ts';
 import type { FetchLink } from './fetch-link.ts';
@@ -26,6 +27,8 @@ const QUIET_US = 5_000_000;
 const LEADERS_US = 10_000_000;
 /** Different things that are told one by one. */
 const MAX_TOLD = 1_000;
+/** Gaps that are kept by name. */
+const MAX_NAMED_GAPS = 20;
 
 export interface LogReaderOptions {
   topic: string;
@@ -36,8 +39,13 @@ export interface LogReaderOptions {
   readers: number;
 }
 
-/** Up to where each partition was read: the offset of its next record, by its number. */
-type LogPositions = Record<string, number>;
+/** How far a reader is, for the next one. */
+interface LogPositions {
+  /** What was read of each partition, by its number: the offset of its first record, and that of its next. */
+  partitions: Record<string, [from: number, next: number]>;
+  /** What it cannot vouch for, nor can the next one. */
+  gaps: readonly string[];
+}
 
 /** Reads every partition of a topic from where they end at first, or, of one that comes into being later, from the beginning. */
 export class LogReader implements Source {
@@ -55,6 +63,7 @@ export class LogReader implements Source {
   /** The topic has been seen: what is not there any more was taken away. */
   #seen = false;
   #gaps = 0;
+  readonly #gapNames: string[] = [];
   #fullReads = 0;
   #failures = 0;
   #lookedAtUs = Number.NEGATIVE_INFINITY;
@@ -114,7 +123,10 @@ export class LogReader implements Source {
   async open(): Promise<void> {
     const { clock } = this.#context;
     const resumed = (this.#context.resumeFrom ?? null) as LogPositions | null;
-    for (const [partition, position] of Object.entries(resumed ?? {})) this.#begin(Number(partition), position);
+    for (const [partition, [from, next]] of Object.entries(resumed?.partitions ?? {})) {
+      this.#begin(Number(partition), from, next);
+    }
+    for (const gap of resumed?.gaps ?? []) this.#gap(gap);
     const deadlineUs = clock.nowUs() + LEADERS_US;
     for (;;) {
       const metadata = await this.#metadata();
@@ -140,13 +152,18 @@ export class LogReader implements Source {
   }
 
   health(): SourceHealth {
-    return { gaps: this.#gaps, fullReads: this.#fullReads, brokerDropped: null };
+    return { gaps: this.#gaps, gapNames: this.#gapNames, fullReads: this.#fullReads, brokerDropped: null };
+  }
+
+  ranges(): StoredRange[] {
+    const ranges = [...this.#readings.values()].map(({ partition, from, position: to }) => ({ partition, from, to }));
+    return ranges.sort((a, b) => a.partition - b.partition);
   }
 
   positions(): LogPositions {
-    const positions: LogPositions = {};
-    for (const { partition, position } of this.#readings.values()) positions[partition] = position;
-    return positions;
+    const partitions: LogPositions['partitions'] = {};
+    for (const { partition, from, position } of this.#readings.values()) partitions[partition] = [from, position];
+    return { partitions, gaps: this.#gapNames };
   }
 
   /** Absence is proof when every partition was read up to where it ended after the last outcome, whatever is in it, and nothing on the way was missed. */
@@ -180,9 +197,9 @@ export class LogReader implements Source {
     await this.#cluster.close();
   }
 
-  #begin(partition: number, position: number): void {
+  #begin(partition: number, from: number, next = from): void {
     if (this.#readings.has(partition)) return;
-    const reading = new PartitionReading(partition, position, this.#tools);
+    const reading = new PartitionReading(partition, from, next, this.#tools);
     this.#readings.set(partition, reading);
     this.#homeless.add(reading);
   }
@@ -306,7 +323,9 @@ export class LogReader implements Source {
   }
 
   #gap(detail: string): void {
-    if (this.#tell(detail)) this.#gaps++;
+    if (!this.#tell(detail)) return;
+    this.#gaps++;
+    if (this.#gapNames.length < MAX_NAMED_GAPS) this.#gapNames.push(detail);
   }
 
   /** Whether it had not been told before. */

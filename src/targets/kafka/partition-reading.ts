@@ -25,6 +25,8 @@ export interface ReadingTools {
 /** How far one partition was read, and what the answers about it mean. Pure: answers in, batches of records out. */
 export class PartitionReading {
   readonly partition: number;
+  /** Offset of the first record that was wanted, in this run. */
+  readonly from: number;
   readonly #tools: ReadingTools;
   #position: number;
   #readable = 0;
@@ -35,9 +37,10 @@ export class PartitionReading {
   #refusal: number = ErrorCode.none;
   #answered = false;
 
-  /** `position` is the offset of the first record that is wanted. */
-  constructor(partition: number, position: number, tools: ReadingTools) {
+  /** `position` is the offset of the first record that is wanted; an earlier reader has read those from `from` on. */
+  constructor(partition: number, from: number, position: number, tools: ReadingTools) {
     this.partition = partition;
+    this.from = from;
     this.#position = position;
     this.#tools = tools;
   }

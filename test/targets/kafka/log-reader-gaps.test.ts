@@ -35,6 +35,12 @@ describe('what a reader of logs cannot vouch for', () => {
     expect(reader.health().gaps).toBe(1);
   });
 
+  it('what an earlier reader met, if it goes on where that stopped', async () => {
+    const reader = await w.open({}, { partitions: { 0: [0, 0], 1: [0, 0] }, gaps: ['partition 1 had a hole'] });
+    expect(await incomplete(reader)).toEqual(['warning: partition 1 had a hole']);
+    expect(reader.positions()).toMatchObject({ gaps: ['partition 1 had a hole'] });
+  });
+
   it('a log that was cut back, as after an unclean election', async () => {
     const reader = await w.open();
     await w.append(0, 0, 3);

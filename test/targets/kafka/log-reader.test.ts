@@ -14,15 +14,15 @@ describe('a reader of logs', () => {
     w.log(1).leader = 2;
     await w.append(0, 0, 3);
     const reader = await w.open();
-    expect(reader.positions()).toEqual({ 0: 3, 1: 0 });
+    expect(reader.positions()).toEqual({ partitions: { 0: [3, 3], 1: [0, 0] }, gaps: [] });
     await w.append(0, 3, 5);
     await w.append(1, 0, 2);
     await w.until(() => w.arrived.values.length === 4);
     expect([...w.arrived.values].sort()).toEqual(['e0', 'e1', 'e3', 'e4']);
     expect([...w.arrived.at].sort()).toEqual(['0/3', '0/4', '1/0', '1/1']);
-    expect(reader.positions()).toEqual({ 0: 5, 1: 2 });
+    expect(reader.positions()).toEqual({ partitions: { 0: [3, 5], 1: [0, 2] }, gaps: [] });
     expect(await w.passed(reader.readToEnd(1000))).toEqual({ complete: true });
-    expect(reader.health()).toEqual({ gaps: 0, fullReads: 0, brokerDropped: null });
+    expect(reader.health()).toEqual({ gaps: 0, gapNames: [], fullReads: 0, brokerDropped: null });
     await reader.close();
     await reader.close();
     expect(w.cluster.connections.size).toBe(0);
@@ -32,9 +32,13 @@ describe('a reader of logs', () => {
   it('goes on where another one stopped', async () => {
     await w.append(0, 0, 6);
     await w.append(1, 0, 2);
-    const reader = await w.open({}, { 0: 4 });
+    const reader = await w.open({}, { partitions: { 0: [2, 4] }, gaps: [] });
     await w.until(() => w.arrived.values.length === 4);
     expect([...w.arrived.at].sort()).toEqual(['0/4', '0/5', '1/0', '1/1']);
+    expect(reader.ranges()).toEqual([
+      { partition: 0, from: 2, to: 6 },
+      { partition: 1, from: 0, to: 2 },
+    ]);
     expect(await w.passed(reader.readToEnd(1000))).toEqual({ complete: true });
     await reader.close();
   });
@@ -42,7 +46,7 @@ describe('a reader of logs', () => {
   it('opens before there is a topic, and reads it from its beginning', async () => {
     w.cluster.exists = false;
     const reader = await w.open();
-    expect(reader.positions()).toEqual({});
+    expect(reader.positions()).toEqual({ partitions: {}, gaps: [] });
     await w.append(0, 0, 2);
     w.cluster.exists = true;
     await w.until(() => w.arrived.values.length === 2);
@@ -170,7 +174,7 @@ describe('transactions and codecs', () => {
       w.arrived = new Arrived();
       w.cluster = new FakeCluster(w.clock, 1);
       w.log(0).aborted = [{ producerId: 7, firstOffset: 0 }];
-      const reader = await w.open({ committed }, {});
+      const reader = await w.open({ committed }, { partitions: {}, gaps: [] });
       w.log(0).append(await eventBatch(0, 2, transaction));
       w.log(0).append(await controlBatch(2, 7, 0));
       await w.append(0, 3, 4);

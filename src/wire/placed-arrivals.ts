@@ -1,0 +1,41 @@
+import { IotloadError } from '../core/errors.ts';
+import type { ByteReader } from './byte-reader.ts';
+import type { ByteWriter } from './byte-writer.ts';
+
+/** Arrivals of which is kept where they were stored. */
+export const placedKinds = ['duplicate', 'reordered', 'corrupt'] as const;
+export type PlacedKind = (typeof placedKinds)[number];
+
+/** Where an arrival that is at fault was stored; of a duplicate, each copy that came after the first. */
+export interface PlacedArrival {
+  kind: PlacedKind;
+  slot: number;
+  partition: number;
+  offset: number;
+}
+
+/** What was read of a partition, without a gap unless one was told: the offsets `from … to`, the last one not among them. */
+export interface StoredRange {
+  partition: number;
+  from: number;
+  to: number;
+}
+
+/** Writes `(kind + 1, slot, partition, offset)* 0`, all varints. */
+export function writePlaced(writer: ByteWriter, placed: readonly PlacedArrival[]): void {
+  for (const { kind, slot, partition, offset } of placed) {
+    writer.varint(placedKinds.indexOf(kind) + 1);
+    for (const value of [slot, partition, offset]) writer.varint(value);
+  }
+  writer.varint(0);
+}
+
+/** Appends what `writePlaced` wrote. Throws IotloadError `file-corrupt`. */
+export function readPlaced(reader: ByteReader, into: PlacedArrival[]): void {
+  for (let code = reader.varint(); code > 0; code = reader.varint()) {
+    const kind = placedKinds[code - 1];
+    if (kind === undefined)
+      throw new IotloadError('file-corrupt', 'an arrival is of an unknown kind', { value: `${code}` });
+    into.push({ kind, slot: reader.varint(), partition: reader.varint(), offset: reader.varint() });
+  }
+}
