@@ -261,8 +261,14 @@ export class Verifier {
     };
     const progress = { ...this.#progress(), outstanding };
     this.#over = true;
-    await source.close();
-    await seen.end(end);
+    try {
+      await source.close();
+      await seen.end(end);
+    } catch (error) {
+      // It is not over yet for whoever waits for an answer.
+      this.#over = false;
+      throw error;
+    }
     post({ kind: 'done', end, progress });
   }
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Anchor } from '../../src/core/anchor.ts';
 import { systemClock } from '../../src/core/clock.ts';
+import { type Disk, systemDisk } from '../../src/core/disk.ts';
 import { Outcome } from '../../src/core/outcome.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import type { Source, SourceContext, SourceHealth } from '../../src/targets/target.ts';
@@ -25,9 +26,15 @@ export class Stage {
   closed = 0;
   complete = false;
   atEnd = (): void => {};
+  atClose = (): void => {};
   #heard = (): void => {};
 
-  constructor(dir: string, plan: Plan, openSource?: (context: SourceContext) => Promise<Source>) {
+  constructor(
+    dir: string,
+    plan: Plan,
+    openSource?: (context: SourceContext) => Promise<Source>,
+    disk: Disk = systemDisk,
+  ) {
     this.dir = dir;
     this.plan = plan;
     this.verifier = new Verifier({
@@ -47,6 +54,7 @@ export class Stage {
       wallOffsetUs: () => 0,
       machine: () => ({ throttling: [], memory: [], processors: null, openFiles: null }),
       residentBytes: () => 0,
+      disk,
       usage: () => ({ cpuSeconds: 1, peakRssBytes: 2 }),
     });
   }
@@ -89,6 +97,7 @@ export class Stage {
       },
       close: () => {
         this.closed++;
+        this.atClose();
         return Promise.resolve();
       },
     };

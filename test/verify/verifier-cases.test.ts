@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Anchor } from '../../src/core/anchor.ts';
+import { type Disk, systemDisk } from '../../src/core/disk.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import type { Source } from '../../src/targets/target.ts';
 import { readSeen, type SeenRecord, SeenWriter } from '../../src/wire/seen-file.ts';
@@ -145,6 +146,29 @@ describe('Verifier', () => {
     const { seen } = await finished;
     expect(clock.nowUs() - startUs).toBeGreaterThan(140_000);
     expect(seen.end?.doubts).toEqual(['the broker dropped 5 messages for slow readers']);
+  });
+
+  it('says so when the very last it has to write cannot be written', async () => {
+    let full = false;
+    const filling: Disk = {
+      ...systemDisk,
+      create: async (path) => {
+        const file = await systemDisk.create(path);
+        const append = (bytes: Uint8Array): Promise<void> =>
+          full ? Promise.reject(new Error('ENOSPC')) : file.append(bytes);
+        return { append, sync: () => file.sync(), close: () => file.close() };
+      },
+    };
+    const stage = new Stage(dir, plan(), undefined, filling);
+    stage.atClose = () => {
+      full = true;
+    };
+    await writeSent(dir, stage.plan, runId, allAcked(20));
+    await stage.open(anchor);
+    stage.deliver(payloadsOf(stage.plan, anchor));
+    await stage.verifier.handle({ kind: 'finish', graceUs: 0, cutShort: false });
+    expect(stage.messages.at(-1)).toMatchObject({ kind: 'failed', error: { code: 'file-unwritable' } });
+    expect(await readSeen(join(dir, 'seen'))).toMatchObject({ end: null, unattributed: { received: 20 } });
   });
 
   it('takes the place of none but a reader of its own run', async () => {
