@@ -1,5 +1,6 @@
 import { Outcome } from '../../src/core/outcome.ts';
-import type { DeliveredBatch } from '../../src/targets/target.ts';
+import type { RunResult } from '../../src/metrics/result.ts';
+import type { DeliveredBatch, Source } from '../../src/targets/target.ts';
 import type { FindingKind } from '../../src/verify/findings.ts';
 import type { Settlement } from '../../src/verify/settle.ts';
 import { batchOf } from './partition-source.ts';
@@ -14,7 +15,21 @@ export interface Mutant extends Twist {
 
 const fails = ({ crashes }: Setting): boolean => crashes.length > 0;
 const loses = ({ share, times }: Setting): boolean => share['lost answer'] + share['lost request'] + times.reset > 0;
-const readerFails = ({ crashes }: Setting): boolean => crashes.some(({ who }) => who !== 'worker');
+const readerFails = ({ crashes, kind }: Setting): boolean =>
+  kind !== 'queue' && crashes.some(({ who }) => who !== 'worker');
+const sharded = ({ shard }: Setting): boolean => shard.count > 1;
+
+/** A source that differs in some things. */
+function like(source: Source, over: Partial<Source>): Source {
+  const { positions } = source;
+  return {
+    health: () => source.health(),
+    ...(positions === undefined ? {} : { positions: () => positions.call(source) }),
+    readToEnd: (ms) => source.readToEnd(ms),
+    close: () => source.close(),
+    ...over,
+  };
+}
 
 function without({ findings }: Settlement, kind: FindingKind): void {
   for (let i = findings.length - 1; i >= 0; i--) if (findings[i]?.kind === kind) findings.splice(i, 1);
@@ -125,20 +140,10 @@ export const mutants: Readonly<Record<string, Mutant>> = {
   },
   'remembers positions that it has not read up to': {
     concerns: readerFails,
-    source: (source) => ({
-      health: () => source.health(),
-      positions: () => moved(source.positions?.(), 2),
-      readToEnd: (ms) => source.readToEnd(ms),
-      close: () => source.close(),
-    }),
+    source: (source) => like(source, { positions: () => moved(source.positions?.(), 2) }),
   },
   'has proof of loss without reading to the end': {
-    source: (source) => ({
-      health: () => source.health(),
-      positions: () => source.positions?.(),
-      readToEnd: () => Promise.resolve({ complete: true }),
-      close: () => source.close(),
-    }),
+    source: (source) => like(source, { readToEnd: () => Promise.resolve({ complete: true }) }),
   },
   'does not wait for the grace': {
     concerns: ({ share }) => share.late + share.swallow > 0,
@@ -214,14 +219,47 @@ export const mutants: Readonly<Record<string, Mutant>> = {
   },
   'does not mind the death of a worker': {
     concerns: ({ crashes }) => crashes.some(({ who }) => who === 'worker'),
-    verdict: (input) => ({ ...input, ended: 'completed' }),
+    sender: (figures) => ({ ...figures, run: { ...figures.run, ended: 'completed' } }),
   },
   'says pass however little is known': {
     concerns: loses,
-    verdict: (input) => ({
-      ...input,
-      run: { ...input.run, delivery: { ...input.run.delivery, coverage: 1 } },
-    }),
+    settlement: ({ delivery }) => {
+      delivery.coverage = 1;
+    },
+  },
+  'takes the average of the shards’ percentiles': {
+    concerns: sharded,
+    merged: ({ latency }, shards) => {
+      for (const interval of ['serviceTime', 'responseTime', 'endToEnd'] as const) {
+        for (const quantile of ['p50', 'p90', 'p95', 'p99'] as const) {
+          const of = shards.map(({ summary }) => (summary as RunResult).latency[interval][quantile] ?? 0);
+          latency[interval][quantile] = of.reduce((a, b) => a + b, 0) / of.length;
+        }
+      }
+    },
+  },
+  'merges without the shard that is missing': {
+    concerns: sharded,
+    shards: (files) =>
+      files.slice(1).map((shard, index) => {
+        const header = { ...shard.sent.header, shard: { index, count: files.length - 1 } };
+        return { ...shard, sent: { ...shard.sent, header } };
+      }),
+  },
+  'counts twice what two shards have read': {
+    concerns: sharded,
+    merged: ({ delivery }, shards) => {
+      delivery.received = shards.reduce((sum, { seen }) => sum + (seen?.unattributed.received ?? 0), 0);
+    },
+  },
+  'takes the end of one shard for that of all': {
+    concerns: ({ shard, crashes }) => shard.count > 1 && crashes.length > 0,
+    shards: (files) =>
+      files.map((shard) => ({
+        ...shard,
+        summary: shard.summary && { ...shard.summary, run: { ...shard.summary.run, ended: 'completed' } },
+        sent: { ...shard.sent, end: { ended: 'completed' } },
+      })),
   },
   'counts in too few bits': {
     settlement: ({ delivery }) => {

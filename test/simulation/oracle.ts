@@ -106,7 +106,7 @@ export function verdictOf(
   if (ended === 'worker-died') return 'error';
   const expect = plan.verify?.expect;
   const { lost, missing, phantom, corrupt, duplicates, verified, reordered, unseenUnknown, unseenNoAck } = delivery;
-  const judgesOrder = plan.verify?.order === true && kind === 'log';
+  const judgesOrder = plan.verify?.order === true && kind !== 'shards';
   const loss = expect !== 'at-most-once' && (lost > 0 || (missing > 0 && finished && !doubts));
   const copy = expect !== 'at-least-once' && duplicates > 0;
   if (corrupt > 0 || phantom > 0 || loss || copy || (judgesOrder && reordered > 0)) return 'fail';

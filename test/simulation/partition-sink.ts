@@ -1,8 +1,8 @@
 import type { EventBatch } from '../../src/core/event-batch.ts';
 import { Outcome } from '../../src/core/outcome.ts';
 import type { Sink, SinkContext } from '../../src/targets/target.ts';
+import { type Broker, type Message, outcomeOf } from './broker.ts';
 import type { Dice } from './dice.ts';
-import { type Message, outcomeOf, type PartitionedBroker } from './partitioned-broker.ts';
 import type { Process } from './process.ts';
 import type { Setting } from './setting.ts';
 import type { Trace } from './trace.ts';
@@ -10,11 +10,11 @@ import type { Truth } from './truth.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 /** What a sink needs of the world. */
-export interface SinkWorld {
+export interface SinkWorld<Kind extends Broker = Broker> {
   setting: Setting;
   clock: VirtualClock;
   process: Process;
-  broker: PartitionedBroker;
+  broker: Kind;
   dice: Dice;
   trace: Trace;
   /** null: nobody keeps a record of this one. */

@@ -1,6 +1,7 @@
 import type { DeliveredBatch, Source, SourceContext, SourceHealth } from '../../src/targets/target.ts';
+import type { Message } from './broker.ts';
 import type { SinkWorld } from './partition-sink.ts';
-import type { Message } from './partitioned-broker.ts';
+import type { PartitionedBroker } from './partitioned-broker.ts';
 
 const FETCH = 48;
 const POLL_MS = 120;
@@ -13,13 +14,15 @@ export interface Delivery {
 
 /** Reads partitions from given positions on, in as many small fetches as it takes. */
 export class PartitionSource implements Source {
-  readonly #world: SinkWorld;
+  readonly #world: SinkWorld<PartitionedBroker>;
   readonly #context: SourceContext;
   readonly #next: number[];
   #ended = false;
+  /** What is given from here on comes when its reader has put its name to the record. */
+  #over = false;
   #closed = false;
 
-  constructor(world: SinkWorld, context: SourceContext) {
+  constructor(world: SinkWorld<PartitionedBroker>, context: SourceContext) {
     this.#world = world;
     this.#context = context;
     const from = (context.resumeFrom ?? null) as number[] | null;
@@ -43,10 +46,14 @@ export class PartitionSource implements Source {
     if (this.#world.truth !== null) this.#world.truth.readToEndUs = clock.nowUs();
     const deadlineUs = clock.nowUs() + timeoutMs * 1000;
     while (this.#next.some((next, partition) => next < (ends[partition] as number))) {
-      if (clock.nowUs() >= deadlineUs) return { complete: false };
+      if (clock.nowUs() >= deadlineUs) {
+        this.#over = true;
+        return { complete: false };
+      }
       await new Promise<void>((resolve) => void clock.after(POLL_MS / 12, resolve));
     }
     if (this.#world.truth !== null) this.#world.truth.complete = true;
+    this.#over = true;
     return { complete: true };
   }
 
@@ -80,9 +87,8 @@ export class PartitionSource implements Source {
     const { truth, trace } = this.#world;
     const atUs = this.#context.clock.nowUs();
     trace.note('read', partition, from, messages.length);
-    messages.forEach(({ fleet, slot, kind }, i) => {
-      truth?.arrivals.push({ fleet, slot, kind, atUs, late: this.#ended, partition, position: from + i });
-    });
+    for (const [i, message] of this.#over ? [] : messages.entries())
+      truth?.arrived(message, atUs, this.#ended, partition, from + i);
     this.#next[partition] = from + messages.length;
     this.#context.events.delivered(batchOf(messages, atUs));
   }

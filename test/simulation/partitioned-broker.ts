@@ -1,106 +1,21 @@
-import { Outcome } from '../../src/core/outcome.ts';
+import { Broker, type Message } from './broker.ts';
 import type { Dice } from './dice.ts';
 import type { Setting } from './setting.ts';
 import type { Trace } from './trace.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
-/** An event on its way, or stored. `slot` is what the world knows it to be; −1 for nobody's. */
-export interface Message {
-  fleet: number;
-  slot: number;
-  kind: 'own' | 'corrupt' | 'foreign';
-  identity: Uint8Array;
-  payload: Uint8Array;
-}
-
-/** What the broker says about one event of a request; null: nothing, ever. */
-export type Answer = 'stored' | 'refused' | 'throttled' | null;
-
-/** Outcome of an answer that is final. */
-export const outcomeOf = { stored: Outcome.acked, refused: Outcome.rejected } as const;
-
-/** A broker with partitions in which everything has its place for good, and which does with each event what its seed wants. */
-export class PartitionedBroker {
+/** A broker with partitions in which everything has its place for good. */
+export class PartitionedBroker extends Broker {
   readonly partitions: Message[][];
-  readonly #setting: Setting;
-  readonly #clock: VirtualClock;
-  readonly #dice: Dice;
-  readonly #trace: Trace;
-  #stalledUntilUs = 0;
 
   constructor(setting: Setting, clock: VirtualClock, dice: Dice, trace: Trace) {
-    this.#setting = setting;
-    this.#clock = clock;
-    this.#dice = dice;
-    this.#trace = trace;
+    super(setting, clock, dice, trace);
     this.partitions = Array.from({ length: setting.partitions }, () => []);
   }
 
-  /** Takes a request and says what became of each event, when it comes to it. */
-  take(partition: number, messages: readonly Message[], reply: (answers: Answer[]) => void): void {
-    if (this.#clock.nowUs() < this.#stalledUntilUs) {
-      this.#clock.at(this.#stalledUntilUs, () => this.take(partition, messages, reply));
-      return;
-    }
-    reply(messages.map((message) => this.#accept(partition, message)));
-  }
-
-  /** Nothing is looked at for so long. */
-  stall(us: number): void {
-    this.#stalledUntilUs = Math.max(this.#stalledUntilUs, this.#clock.nowUs() + us);
-    this.#trace.fault('broker stall', us);
-  }
-
-  get stalled(): boolean {
-    return this.#clock.nowUs() < this.#stalledUntilUs;
-  }
-
-  store(partition: number, message: Message): void {
+  override store(partition: number, message: Message): void {
     const stored = this.partitions[partition] as Message[];
-    this.#trace.note('stored', partition, stored.length, message.fleet, message.slot);
+    this.trace.note('stored', partition, stored.length, message.fleet, message.slot);
     stored.push(message);
   }
-
-  #accept(partition: number, message: Message): Answer {
-    const { share, throttled, graceUs } = this.#setting;
-    const { fleet, slot } = message;
-    const happens = (fault: keyof typeof share): boolean => {
-      if (share[fault] === 0 || !this.#dice.chance(share[fault])) return false;
-      this.#trace.fault(fault, fleet, slot);
-      return true;
-    };
-    const later = (us: number): void =>
-      void this.#clock.at(this.#clock.nowUs() + us, () => this.store(partition, message));
-    if (throttled > 0 && this.#dice.chance(throttled)) {
-      this.#trace.fault('throttle', fleet, slot);
-      return 'throttled';
-    }
-    if (happens('refuse')) return 'refused';
-    if (happens('lost request')) return null;
-    if (happens('swallow')) return 'stored';
-    if (happens('hold')) {
-      later(this.#dice.whole(1, 300_000));
-      return 'stored';
-    }
-    if (happens('late')) {
-      later(this.#dice.whole(0, 4 * graceUs));
-      return 'stored';
-    }
-    if (happens('alter')) this.store(partition, altered(message, this.#dice));
-    else this.store(partition, message);
-    if (happens('duplicate')) {
-      for (let copies = this.#dice.whole(1, 2); copies > 0; copies--)
-        later(this.#dice.chance(0.5) ? 0 : this.#dice.whole(1, 2_000_000));
-    }
-    if (happens('phantom')) return 'refused';
-    return happens('lost answer') ? null : 'stored';
-  }
-}
-
-/** The message with one bit changed. */
-function altered(message: Message, dice: Dice): Message {
-  const payload = Uint8Array.from(message.payload);
-  const at = dice.whole(0, payload.length - 1);
-  payload[at] = (payload[at] as number) ^ (1 << dice.whole(0, 7));
-  return { ...message, kind: 'corrupt', payload };
 }

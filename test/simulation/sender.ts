@@ -20,6 +20,8 @@ import type { VirtualClock } from './virtual-clock.ts';
 const POST_US = 40;
 /** From the decision to start until slot time 0, or until sending goes on. */
 const LEAD_US = 50_000;
+/** When the shards of a run begin. */
+const START_AT_US = 20_000_000;
 
 export interface SenderOptions {
   setting: Setting;
@@ -44,6 +46,8 @@ interface Hired {
   board: Board;
   post(message: ToWorker): void;
   dead: boolean;
+  /** It has come to its end by itself. */
+  over: boolean;
 }
 
 /** The process of a run: its main thread as `runner/` has it, and its workers. */
@@ -84,8 +88,11 @@ export class Sender {
     for (let worker = 0; worker < setting.workers; worker++) this.#hire(worker, runId, earlier !== null);
     await ready;
     const nowUs = clock.nowUs();
-    const startWallUs = Math.floor((clock.wallUs() + LEAD_US) / 1000) * 1000;
-    const anchor = earlier ?? { runId, startWallUs, startMonoUs: nowUs + LEAD_US };
+    // Shards begin at an instant that all of them were told.
+    const startMonoUs = shard.count > 1 ? START_AT_US : nowUs + LEAD_US;
+    if (earlier === null && startMonoUs < nowUs + LEAD_US) throw new Error('the start is over');
+    const startWallUs = Math.floor((clock.wallUs() + startMonoUs - nowUs) / 1000) * 1000;
+    const anchor = earlier ?? { runId, startWallUs, startMonoUs };
     const fromUs = Math.max(0, nowUs + LEAD_US - anchor.startMonoUs);
     this.#from = record === null ? plan.fleets.map(() => 0) : slotsFrom(plan, record, fromUs);
     const header = {
@@ -128,7 +135,7 @@ export class Sender {
   /** A worker's thread ends by itself, which its main thread notices. */
   killWorker(index: number): void {
     const worker = this.workers[index % this.workers.length];
-    if (worker === undefined || worker.dead || this.#keeper === undefined) return;
+    if (worker === undefined || worker.dead || worker.over || this.#keeper === undefined) return;
     worker.dead = true;
     worker.process.kill();
     this.#later(() => {
@@ -154,15 +161,20 @@ export class Sender {
         const known = message.kind === 'frame' ? this.#knownTo(part) : [];
         this.#later(() => this.#heard(message, known));
       },
-      close: () => this.#later(() => this.#isOver()),
+      close: () => {
+        hired.over = true;
+        this.#later(() => this.#isOver());
+      },
     };
-    this.workers.push({
+    const hired: Hired = {
       part,
       process,
       board: openBoard(buffer, plan.fleets.length),
       post: (message) => void clock.at(clock.nowUs() + POST_US, () => process.run(() => hear(message))),
       dead: false,
-    });
+      over: false,
+    };
+    this.workers.push(hired);
     const task = { plan, runId, part, workers, board: buffer, port: port as never, recordings: [], resumes };
     const worker = new Worker(task, process.clock, (_protocol, _options, context) =>
       Promise.resolve(openSink(process, context)),

@@ -1,11 +1,11 @@
 import type { Part } from '../../src/core/anchor.ts';
-import type { Expectation, FleetPlan, Plan } from '../../src/plan/plan.ts';
+import type { Expectation, FleetPlan, Plan, TargetPlan } from '../../src/plan/plan.ts';
 import { createSchedule } from '../../src/schedule/schedule.ts';
 import { Dice } from './dice.ts';
 import type { DiskFaults } from './simulated-disk.ts';
 
-/** Brokers of three kinds: with positions; with positions, partial failure and repeats; without positions. */
-export const brokerKinds = ['log', 'shards'] as const;
+/** Brokers of three kinds: with positions; with positions, partial failure and repeats; without positions, but with queues. */
+export const brokerKinds = ['log', 'shards', 'queue'] as const;
 export type BrokerKind = (typeof brokerKinds)[number];
 
 /** What goes wrong with an event at the broker, as the share of events that it happens to. */
@@ -34,6 +34,7 @@ export type EventFault = (typeof eventFaults)[number];
 /** What happens now and then, as a number of times in the run. */
 export const timedFaults = [
   'reset',
+  'reader reset',
   'broker stall',
   'foreign',
   'wall step',
@@ -71,6 +72,18 @@ export interface Setting {
   graceUs: number;
   share: Record<EventFault, number>;
   times: Record<TimedFault, number>;
+  /** Queue: how events are sent and read; in other kinds as many say as much. */
+  qos: 0 | 1 | 2;
+  /** Queue: most events that wait for a reader. */
+  queueLength: number;
+  /** Queue: a reader that was cut off finds its session again. */
+  keepsSession: boolean;
+  /** Queue: the broker says how many events it has dropped. */
+  tellsDropped: boolean;
+  /** Queue, QoS 2: an event is passed on when it is released. */
+  passesOnRelease: boolean;
+  /** Queue: the broker counts what it has not answered, and takes no more than that. */
+  receiveMaximum: number | null;
   /** Shards: entries of a request that are refused for now and sent again. */
   throttled: number;
   disk: DiskFaults;
@@ -89,7 +102,7 @@ export function settingOf(seed: number): Setting {
   const dice = new Dice(seed, 'setting');
   const kind = dice.pick(brokerKinds);
   const warmUpUs = dice.chance(0.3) ? dice.whole(1, 3) * SECOND : 0;
-  const durationUs = dice.whole(4, 14) * SECOND + dice.whole(0, 999_999);
+  const durationUs = dice.whole(3, 11) * SECOND + dice.whole(0, 999_999);
   const lengthUs = warmUpUs + durationUs;
   const graceUs = dice.whole(1, 4) * SECOND;
   const answers = dice.chance(0.9);
@@ -109,7 +122,13 @@ export function settingOf(seed: number): Setting {
     shard: shardOf(dice),
     workers: dice.whole(1, 3),
     answers,
-    repeats: kind === 'shards' && answers && dice.chance(0.5),
+    repeats: kind !== 'log' && answers && dice.chance(0.5),
+    qos: answers ? dice.pick([1, 1, 2] as const) : 0,
+    queueLength: dice.pick([3, 20, 1_000, 1_000]),
+    keepsSession: dice.chance(0.5),
+    tellsDropped: dice.chance(0.5),
+    passesOnRelease: dice.chance(0.5),
+    receiveMaximum: dice.chance(0.2) ? 5 : null,
     partitions: dice.whole(1, 4),
     window: dice.pick([1, 3, 8, 50, 200]),
     latencyUs: dice.pick([300, 2_000, 10_000, 40_000]),
@@ -122,11 +141,20 @@ export function settingOf(seed: number): Setting {
       syncUs: dice.pick([200, 3_000, 20_000]),
       stalls: dice.chance(0.15) ? 0.1 : 0,
       stallUs: 3 * SECOND,
-      fullAfter: 0,
+      failsAt: dice.chance(0.08) ? dice.whole(1, 80) : 0,
+      staysFull: dice.chance(0.3),
     },
     crashes: crashesOf(dice, lengthUs),
     lengthUs,
   };
+}
+
+/** The setting of another shard of the same run. */
+export function shardSetting(setting: Setting, index: number): Setting {
+  const { seed, shard, lengthUs } = setting;
+  if (index === shard.index) return setting;
+  const crashes = crashesOf(new Dice(seed, 'setting', `shard ${index}`), lengthUs);
+  return { ...setting, shard: { ...shard, index }, crashes };
 }
 
 /** Most runs are never cut off; others once or twice, the last time perhaps when everything is sent. */
@@ -140,7 +168,7 @@ function crashesOf(dice: Dice, lengthUs: number): Crash[] {
 }
 
 function shardOf(dice: Dice): Part {
-  if (dice.chance(0.8)) return { index: 0, count: 1 };
+  if (dice.chance(0.92)) return { index: 0, count: 1 };
   const count = dice.whole(2, 3);
   return { index: dice.whole(0, count - 1), count };
 }
@@ -181,11 +209,17 @@ function planOf(
     clock: { startUs: null, speed: ONE },
     run: { warmUpUs, durationUs, drainUs: 4 * SECOND },
     fleets,
-    targets: [{ name: 'target', protocol: kind, options: { backlog } }],
+    targets: [{ name: 'target', ...targetLike(kind) }],
     verify: { read: 0, expect, order: dice.chance(0.7), graceUs },
     thresholds: [],
     timeline: [],
     outputs: { dir: 'results', labels: {} },
     limits: { memoryBytes: null },
   };
+}
+
+/** What is built with the same promises: a file keeps the order, a queue of one reader too, one that is shared does not. */
+function targetLike(kind: BrokerKind): Pick<TargetPlan, 'protocol' | 'options'> {
+  if (kind === 'log') return { protocol: 'file', options: { backlog } };
+  return { protocol: 'mqtt', options: { backlog, endpoint: 'embedded', qos: 1, share: kind === 'queue' ? null : 2 } };
 }

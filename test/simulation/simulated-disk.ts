@@ -11,8 +11,10 @@ export interface DiskFaults {
   /** Share of syncs that stall, and for how long at most. */
   stalls: number;
   stallUs: number;
-  /** The so-manyth write of the machine fails, and every one after it: the disk is full. 0 for never. */
-  fullAfter: number;
+  /** The so-manyth write or sync from the start of sending on fails; 0 for never. */
+  failsAt: number;
+  /** Every later write does, too: the disk is full. */
+  staysFull: boolean;
 }
 
 interface StoredFile {
@@ -34,7 +36,10 @@ export class SimulatedDisk {
   readonly #dice: Dice;
   readonly #faults: DiskFaults;
   readonly #trace: Trace;
-  #writes = 0;
+  /** Files of which a write or a sync has failed. */
+  readonly failed = new Set<string>();
+  #armed = false;
+  #operations = 0;
 
   constructor(clock: VirtualClock, dice: Dice, faults: DiskFaults, trace: Trace) {
     this.#clock = clock;
@@ -62,11 +67,12 @@ export class SimulatedDisk {
     const append = (path: string, file: StoredFile): AppendFile => ({
       append: (bytes) => {
         this.onAppend(path);
-        return answer(20, () => this.#append(file, bytes));
+        return answer(20, () => this.#append(path, file, bytes));
       },
       sync: () => {
         const upTo = file.length;
         return answer(this.#syncDelay(), () => {
+          if (this.#fails(path, false)) throw failure('EIO', 'i/o error, fsync');
           file.synced = Math.max(file.synced, Math.min(upTo, file.length));
           this.#trace.note('synced', file.synced);
           this.onSynced(path);
@@ -113,18 +119,40 @@ export class SimulatedDisk {
       }
       const unsynced = file.length - file.synced;
       if (unsynced > 0) file.length = file.synced + (this.#dice.chance(0.5) ? 0 : this.#dice.whole(0, unsynced));
-      // A file system may have made room for bytes that never came.
-      if (file.length > file.synced && this.#dice.chance(0.2)) file.bytes.fill(0, file.synced, file.length);
+      // A file system may have made room for bytes that never came, from anywhere in what was not synced on.
+      if (file.length > file.synced && this.#dice.chance(0.3)) {
+        file.bytes.fill(0, this.#dice.whole(file.synced, file.length), file.length);
+      }
       file.synced = file.length;
       file.named = true;
       this.#trace.note('file after the crash', file.length);
     }
   }
 
-  #append(file: StoredFile, bytes: Uint8Array): void {
-    const { fullAfter } = this.#faults;
-    const full = fullAfter > 0 && ++this.#writes >= fullAfter;
-    const taken = full ? bytes.subarray(0, this.#dice.whole(0, bytes.length - 1)) : bytes;
+  /** From here on operations are counted, of which one may fail. */
+  arm(): void {
+    this.#armed = true;
+  }
+
+  /** The file as it stands, for whoever looks at this machine from outside. */
+  look(path: string): Pick<Disk, 'open'> {
+    return { open: async () => readerOf(this.#find(path)) };
+  }
+
+  #fails(path: string, writes: boolean): boolean {
+    const { failsAt, staysFull } = this.#faults;
+    if (!this.#armed || failsAt === 0) return false;
+    this.#operations++;
+    const fails = this.#operations === failsAt || (writes && staysFull && this.#operations > failsAt);
+    if (!fails) return false;
+    this.failed.add(path);
+    this.#trace.fault(writes ? (staysFull ? 'disk full' : 'failed write') : 'failed sync');
+    return true;
+  }
+
+  #append(path: string, file: StoredFile, bytes: Uint8Array): void {
+    const fails = this.#fails(path, true);
+    const taken = fails ? bytes.subarray(0, this.#dice.whole(0, bytes.length - 1)) : bytes;
     if (file.length + taken.length > file.bytes.length) {
       const grown = Buffer.alloc(2 * (file.length + taken.length));
       file.bytes.copy(grown, 0, 0, file.length);
@@ -133,10 +161,10 @@ export class SimulatedDisk {
     file.bytes.set(taken, file.length);
     file.length += taken.length;
     this.#trace.note('appended', taken.length, file.length);
-    if (full) {
-      this.#trace.fault('disk full');
-      throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
-    }
+    if (fails)
+      throw this.#faults.staysFull
+        ? failure('ENOSPC', 'no space left on device, write')
+        : failure('EIO', 'i/o error, write');
   }
 
   #syncDelay(): number {
@@ -148,9 +176,13 @@ export class SimulatedDisk {
 
   #find(path: string): StoredFile {
     const file = this.#files.get(path);
-    if (file === undefined) throw Object.assign(new Error(`ENOENT: no such file, open '${path}'`), { code: 'ENOENT' });
+    if (file === undefined) throw failure('ENOENT', `no such file, open '${path}'`);
     return file;
   }
+}
+
+function failure(code: string, words: string): Error {
+  return Object.assign(new Error(`${code}: ${words}`), { code });
 }
 
 function readerOf(file: StoredFile): ReadFile {

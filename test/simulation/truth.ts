@@ -47,8 +47,11 @@ export class Truth {
   /** Reader's word: absence is proof. */
   complete = false;
 
-  /** `dueUs` by fleet and slot; only slots of the shard that is looked at count. */
-  constructor(dueUs: readonly (readonly number[])[]) {
+  readonly #owns: (fleet: number, slot: number) => boolean;
+
+  /** `dueUs` by fleet and slot; only the slots that the shard `owns` count. */
+  constructor(dueUs: readonly (readonly number[])[], owns: (fleet: number, slot: number) => boolean) {
+    this.#owns = owns;
     this.slots = dueUs.map((fleet) =>
       fleet.map((us) => ({
         dueUs: us,
@@ -74,6 +77,26 @@ export class Truth {
   readFrom(positions: readonly number[]): void {
     this.complete = false;
     this.arrivals = this.arrivals.filter(({ partition, position }) => position < (positions[partition] as number));
+  }
+
+  /** A reader is given an event; another shard's is foreign to it. */
+  arrived(
+    { fleet, slot, kind }: Pick<Arrived, 'fleet' | 'slot' | 'kind'>,
+    atUs: number,
+    late: boolean,
+    partition: number,
+    position: number,
+  ): void {
+    const foreign = slot < 0 || !this.#owns(fleet, slot);
+    if (foreign) this.arrivals.push({ fleet: -1, slot: -1, kind: 'foreign', atUs, late, partition, position });
+    else this.arrivals.push({ fleet, slot, kind, atUs, late, partition, position });
+  }
+
+  /** Whoever knew more than the first `count` arrivals is dead, and nobody is given the others again. */
+  keepFirst(count: number): void {
+    if (count > this.arrivals.length) throw new Error(`${count} arrivals on record, ${this.arrivals.length} in truth`);
+    this.complete = false;
+    this.arrivals.length = count;
   }
 
   /** What had been handed in has been given to the system. */

@@ -1,8 +1,10 @@
+import type { ShardFiles } from '../../src/cluster/shard-set.ts';
+import type { RunResult } from '../../src/metrics/result.ts';
 import type { Plan } from '../../src/plan/plan.ts';
+import type { SenderFigures } from '../../src/runner/compose-result.ts';
 import type { Promises } from '../../src/runner/promises.ts';
 import type { SinkEvents, Source, SourceContext } from '../../src/targets/target.ts';
 import type { Settlement } from '../../src/verify/settle.ts';
-import type { VerdictInput } from '../../src/verify/verdict-input.ts';
 import type { SeenRecord } from '../../src/wire/seen-file.ts';
 import type { SentRecord } from '../../src/wire/sent-record.ts';
 
@@ -21,7 +23,11 @@ export interface Twist {
   records?(sent: SentRecord, seen: SeenRecord): void;
   /** What is made of them. */
   settlement?(settlement: Settlement): void;
-  verdict?(input: VerdictInput): VerdictInput;
+  /** What the sender says of itself. */
+  sender?(figures: SenderFigures): SenderFigures;
+  /** What is merged, and what becomes of it. */
+  shards?(files: ShardFiles[]): ShardFiles[];
+  merged?(result: RunResult, shards: readonly ShardFiles[]): void;
 }
 
 /** iotload as it is. */

@@ -1,20 +1,24 @@
 import type { Anchor } from '../../src/core/anchor.ts';
-import { createEventBatch } from '../../src/core/event-batch.ts';
+import type { Disk } from '../../src/core/disk.ts';
 import { Standstill } from '../../src/core/standstill.ts';
-import { createFleetEvents } from '../../src/events/fleet-events.ts';
 import type { FromVerifier } from '../../src/verify/protocol.ts';
 import { Verifier } from '../../src/verify/verifier.ts';
+import { readSeen } from '../../src/wire/seen-file.ts';
 import { Dice } from './dice.ts';
+import { foreignMessage, sendAsTwin } from './intruders.ts';
 import { PartitionSink, type SinkWorld } from './partition-sink.ts';
 import { PartitionSource } from './partition-source.ts';
-import { type Message, PartitionedBroker } from './partitioned-broker.ts';
+import { PartitionedBroker } from './partitioned-broker.ts';
 import { Process } from './process.ts';
+import { QueueBroker } from './queue-broker.ts';
+import { QueueSink } from './queue-sink.ts';
+import { QueueSource } from './queue-source.ts';
 import { Sender } from './sender.ts';
-import { type Crash, type Setting, settingOf, type TimedFault } from './setting.ts';
+import type { Crash, Setting, TimedFault } from './setting.ts';
 import { SimulatedDisk } from './simulated-disk.ts';
 import { Trace } from './trace.ts';
 import { Truth } from './truth.ts';
-import { none, type Twist } from './twist.ts';
+import type { Twist } from './twist.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 /** Where the run's records lie. */
@@ -25,14 +29,35 @@ const LIMIT_US = 200_000_000;
 const STANDSTILL_US = 2_300_000;
 const PAUSE_US = 100_000;
 
-/** A world with one run in it, from its seed to the end of its files. */
+/** What all shards of a run have in common. */
+export interface Surroundings {
+  clock: VirtualClock;
+  trace: Trace;
+  broker: PartitionedBroker | QueueBroker;
+}
+
+export function surroundingsOf(setting: Setting, verbose: boolean): Surroundings {
+  const clock = new VirtualClock();
+  const trace = new Trace(() => clock.nowUs(), verbose);
+  const Kind = setting.kind === 'queue' ? QueueBroker : PartitionedBroker;
+  return { clock, trace, broker: new Kind(setting, clock, new Dice(setting.seed, 'broker'), trace) };
+}
+
+/** Lets everything happen that does in these worlds, which have one clock. Rejects when something hangs. */
+export async function live(worlds: readonly World[], { clock }: Surroundings): Promise<void> {
+  for (const world of worlds) world.begin();
+  await clock.advance(LIMIT_US, () => worlds.every(({ over }) => over));
+  if (!worlds.every(({ over }) => over)) throw new Error('the world does not come to its end');
+}
+
+/** A host with one shard of a run on it, from its seed to the end of its files. */
 export class World {
   readonly setting: Setting;
-  readonly clock = new VirtualClock();
+  readonly clock: VirtualClock;
   readonly trace: Trace;
   readonly truth: Truth;
   readonly disk: SimulatedDisk;
-  readonly broker: PartitionedBroker;
+  readonly broker: PartitionedBroker | QueueBroker;
   anchor: Anchor | null = null;
   /** How the last sender ended; null: it has not. */
   ended: string | null = null;
@@ -41,54 +66,95 @@ export class World {
   /** The reader follows another one that has left nothing: it cannot vouch for what that one was given. */
   withoutRecord = false;
   crashes = 0;
+  /** The reader has given up, because it cannot write. */
+  readerFailed = false;
   /** When the reader was told that everything is sent. */
   finishUs = 0;
   /** Who gave up, and why. */
   failure: string | null = null;
   readonly #twist: Twist;
-  readonly #sinks: PartitionSink[] = [];
+  readonly #sinks: (PartitionSink | QueueSink)[] = [];
+  #source: PartitionSource | QueueSource | null = null;
   #sender: Sender | null = null;
   #verifier: { process: Process; verifier: Verifier; ready: boolean; asked: boolean } | null = null;
+  /** The reader has taken the place of another one. */
+  #resumed = false;
   /** Somebody is dead and not yet started again. */
   #down = false;
-  #over = false;
+  over = false;
 
-  constructor(seed: number, twist: Twist = none, verbose = false) {
-    this.setting = settingOf(seed);
+  constructor(setting: Setting, twist: Twist, { clock, trace, broker }: Surroundings) {
+    this.setting = setting;
+    this.clock = clock;
+    this.trace = trace;
+    this.broker = broker;
     this.#twist = twist;
-    this.trace = new Trace(() => this.clock.nowUs(), verbose);
-    const { plan, disk } = this.setting;
-    this.truth = new Truth(
-      plan.fleets.map(({ slots, schedule: { rate } }) =>
-        Array.from({ length: slots }, (_, slot) => Math.floor((slot * rate.perUs) / rate.events)),
-      ),
+    const { plan, disk, shard } = setting;
+    const due = plan.fleets.map(({ slots, schedule: { rate } }) =>
+      Array.from({ length: slots }, (_, slot) => Math.floor((slot * rate.perUs) / rate.events)),
     );
-    this.disk = new SimulatedDisk(this.clock, new Dice(seed, 'disk'), disk, this.trace);
+    this.truth = new Truth(due, (fleet, slot) => {
+      const { devices } = plan.fleets[fleet] as (typeof plan.fleets)[number];
+      return (slot % devices) % shard.count === shard.index;
+    });
+    this.disk = new SimulatedDisk(clock, this.#dice('disk'), disk, trace);
     this.disk.onAppend = (path) => path === `${DIR}/sent` && this.truth.appended();
     this.disk.onSynced = (path) => path === `${DIR}/sent` && this.truth.synced();
-    this.broker = new PartitionedBroker(this.setting, this.clock, new Dice(seed, 'broker'), this.trace);
   }
 
-  /** Lets everything happen. Rejects when something hangs. */
-  async live(): Promise<void> {
+  begin(): void {
     this.#startVerifier(false);
-    await this.clock.advance(LIMIT_US, () => this.#over);
-    if (!this.#over) throw new Error('the world does not come to its end');
+  }
+
+  /** Times that somebody may have forgotten what it knew. */
+  get losses(): number {
+    return this.crashes + this.disk.failed.size;
+  }
+
+  /** Times that the reader, or the broker for it, missed what it cannot be given again. */
+  get gaps(): number {
+    return (this.withoutRecord ? 1 : 0) + (this.#source instanceof QueueSource ? this.#queueGaps : 0);
+  }
+
+  /** The reader has to doubt itself. */
+  get doubts(): boolean {
+    const told = this.#source instanceof QueueSource ? (this.#source.last?.brokerDropped ?? 0) : 0;
+    return this.standstills > 0 || this.gaps > 0 || told > 0;
+  }
+
+  get #queueGaps(): number {
+    const own = this.#source instanceof QueueSource ? (this.#source.last?.gaps ?? 0) : 0;
+    return own + (this.#resumed ? 1 : 0);
+  }
+
+  /** Chances of one matter on this host. */
+  #dice(matter: string, ...more: readonly (string | number)[]): Dice {
+    const { seed, shard } = this.setting;
+    return new Dice(seed, matter, `${shard.index}`, ...more.map(String));
   }
 
   #startVerifier(resume: boolean): void {
     const { plan, shard, seed } = this.setting;
     const process = new Process('verifier', this.clock);
-    const dice = new Dice(seed, 'verifier', `${this.clock.nowUs()}`);
+    const dice = this.#dice('verifier', this.clock.nowUs());
     const standstill = new Standstill(process.clock, () => 0);
     standstill.start();
     this.standstills = 0;
     this.withoutRecord = resume && !this.disk.hasFirstRecord(`${DIR}/seen`);
+    this.readerFailed = false;
+    this.#resumed = resume;
+    // Nobody gives it again what the one before was given and has not on record.
+    if (resume && this.broker instanceof QueueBroker) void this.keepRecorded();
     const verifier = new Verifier({
       clock: process.clock,
       openSource: (_protocol, _options, context) => {
         const twisted = this.#twist.sourceContext?.(context) ?? context;
-        const source = new PartitionSource(this.#sinkWorld(process, dice, this.truth), twisted);
+        const world = { ...this.#sinkWorld(process, dice), broker: this.broker };
+        const source =
+          this.broker instanceof QueueBroker
+            ? new QueueSource({ ...world, broker: this.broker }, twisted)
+            : new PartitionSource({ ...world, broker: this.broker }, twisted);
+        this.#source = source;
         return Promise.resolve(this.#twist.source?.(source) ?? source);
       },
       post: (message) => this.#later(process, () => this.#heard(message)),
@@ -117,7 +183,6 @@ export class World {
   }
 
   #startSender(): void {
-    const { seed } = this.setting;
     this.ended = null;
     const sender = new Sender({
       setting: this.setting,
@@ -126,11 +191,13 @@ export class World {
       dir: DIR,
       truth: this.truth,
       openSink: (process, context) => {
-        const dice = new Dice(seed, 'sink', `${context.part.index}`, `${this.clock.nowUs()}`);
-        const sink = new PartitionSink(
-          this.#sinkWorld(process, dice, this.truth),
-          this.#twist.sink === undefined ? context : { ...context, events: this.#twist.sink(context.events) },
-        );
+        const world = this.#sinkWorld(process, this.#dice('sink', context.part.index, this.clock.nowUs()));
+        const twisted =
+          this.#twist.sink === undefined ? context : { ...context, events: this.#twist.sink(context.events) };
+        const sink =
+          this.broker instanceof QueueBroker
+            ? new QueueSink({ ...world, broker: this.broker }, twisted)
+            : new PartitionSink(world, twisted);
         this.#sinks.push(sink);
         return sink;
       },
@@ -139,22 +206,32 @@ export class World {
       started: (anchor) => {
         if (this.anchor === null) this.#begin(anchor);
       },
-      done: () => {
-        this.ended = sender.ended;
-        this.trace.note('sent');
-        this.#finish();
-      },
+      done: () => this.#sent(sender.ended),
     });
     this.#sender = sender;
-    sender.run().catch((error: Error) => this.#giveUp(`the sender: ${error.message}`));
+    sender.run().catch((error: Error) => {
+      if (!this.disk.failed.has(`${DIR}/sent`)) return this.#giveUp(`the sender: ${error.message}`);
+      // It cannot begin, or go on, without its record.
+      sender.process.kill();
+      this.truth.senderDied();
+      this.#sent('aborted');
+    });
+  }
+
+  #sent(ended: string): void {
+    this.ended = ended;
+    this.trace.note('sent');
+    if (this.readerFailed) this.over = true;
+    else this.#finish();
   }
 
   /** Slot time has its zero: from here on the fault plan knows when to strike. */
   #begin(anchor: Anchor): void {
     this.anchor = anchor;
     void this.#verifier?.verifier.handle({ kind: 'anchor', anchor });
-    const { seed, times, lengthUs, crashes } = this.setting;
-    const dice = new Dice(seed, 'times');
+    this.disk.arm();
+    const { times, lengthUs, crashes } = this.setting;
+    const dice = this.#dice('times');
     for (const [fault, count] of Object.entries(times) as [TimedFault, number][]) {
       for (let i = 0; i < count; i++) {
         this.clock.at(anchor.startMonoUs + dice.whole(0, lengthUs), () => this.#strike(fault, dice));
@@ -164,16 +241,23 @@ export class World {
   }
 
   #strike(fault: TimedFault, dice: Dice): void {
+    if (this.over) return;
     switch (fault) {
       case 'reset':
         if (this.#sinks.length > 0) dice.pick(this.#sinks).reset(dice.whole(0, 99));
+        break;
+      case 'reader reset':
+        if (this.#source instanceof QueueSource) this.#source.reset();
         break;
       case 'broker stall':
         this.broker.stall(dice.whole(10_000, 2_500_000));
         break;
       case 'foreign':
         this.trace.fault('foreign');
-        this.broker.store(dice.whole(0, this.setting.partitions - 1), this.#foreign(dice));
+        this.broker.store(
+          dice.whole(0, this.setting.partitions - 1),
+          foreignMessage(this.setting, this.anchor as Anchor, dice),
+        );
         break;
       case 'wall step':
         this.trace.fault('wall step');
@@ -194,13 +278,14 @@ export class World {
         break;
       }
       case 'twin':
-        this.#twin(dice);
+        this.trace.fault('twin');
+        sendAsTwin(this, this.anchor as Anchor, dice);
         break;
     }
   }
 
   #crash({ who, downUs }: Crash): void {
-    if (this.#over || this.#down) return;
+    if (this.over || this.#down) return;
     this.trace.fault(`crash of ${who}`);
     this.crashes++;
     if (who === 'worker') {
@@ -232,10 +317,15 @@ export class World {
         else this.#finish();
         break;
       case 'done':
-        this.#over = true;
+        this.over = true;
         break;
       case 'failed':
-        this.#giveUp(`the verifier: ${message.error.code}: ${message.error.message}`);
+        if (this.disk.failed.has(`${DIR}/seen`)) {
+          this.readerFailed = true;
+          this.#verifier = null;
+          // A sender that has not begun does not begin without a reader.
+          if (this.ended !== null || this.#sender === null) this.over = true;
+        } else this.#giveUp(`the verifier: ${message.error.code}: ${message.error.message}`);
         break;
     }
   }
@@ -249,57 +339,23 @@ export class World {
     this.#later(null, () => current.verifier.handle({ kind: 'finish', graceUs, cutShort: false }));
   }
 
-  #foreign(dice: Dice): Message {
-    const { plan, shard, seed } = this.setting;
-    const nobodys = { fleet: -1, slot: -1, kind: 'foreign', identity: new Uint8Array(0) } as const;
-    const others = plan.fleets[0]?.devices ?? 1;
-    const made = (runId: string, slot: number): Message => {
-      const events = createFleetEvents(plan, 0, { ...(this.anchor as Anchor), runId });
-      const batch = createEventBatch(1, 4096);
-      events.append(slot, events.profile.timeOf(slot), batch);
-      return { ...nobodys, payload: batch.bytes.slice(batch.payloads[0], batch.ends[0]) };
-    };
-    const slots = plan.fleets[0]?.slots ?? 1;
-    const what = dice.whole(0, 2);
-    if (what === 0) return { ...nobodys, payload: new TextEncoder().encode(`{"other":${dice.whole(0, 9)}}`) };
-    if (what === 1) return made('another-run', dice.whole(0, slots - 1));
-    // Another shard's, where there is one.
-    const seat = (shard.index + 1) % shard.count;
-    if (seat === shard.index || seat >= others) return made(`seed-${seed + 1}`, dice.whole(0, slots - 1));
-    return made(`seed-${seed}`, seat);
-  }
-
-  /** A second process with this shard's number sends the same events for a while, by a clock that may be ahead. */
-  #twin(dice: Dice): void {
-    const { plan, shard, partitions } = this.setting;
-    const anchor = this.anchor as Anchor;
-    const fromUs = this.clock.nowUs() - anchor.startMonoUs;
-    const toUs = fromUs + dice.whole(200_000, 2_000_000);
-    const skewUs = dice.pick([-300_000, 0, 300_000]);
-    this.trace.fault('twin');
-    plan.fleets.forEach(({ devices }, fleet) => {
-      const events = createFleetEvents(plan, fleet, anchor);
-      this.truth.slots[fleet]?.forEach(({ dueUs }, slot) => {
-        const seat = slot % devices;
-        if (dueUs < fromUs || dueUs >= toUs || seat % shard.count !== shard.index) return;
-        this.clock.at(anchor.startMonoUs + Math.max(fromUs, dueUs + skewUs), () => {
-          const batch = createEventBatch(1, 4096);
-          events.append(slot, dueUs, batch);
-          const payload = batch.bytes.slice(batch.payloads[0], batch.ends[0]);
-          const message = { fleet, slot, kind: 'own', identity: new Uint8Array(0), payload } as const;
-          this.broker.store((seat + 5 * fleet) % partitions, message);
-        });
-      });
-    });
-  }
-
   #giveUp(failure: string): void {
     this.failure ??= failure;
-    this.#over = true;
+    this.over = true;
   }
 
-  #sinkWorld(process: Process, dice: Dice, truth: Truth | null): SinkWorld {
-    const { setting, clock, broker, trace } = this;
+  /** Of what the reader was given, only what is in its file counts from here on. */
+  async keepRecorded(): Promise<void> {
+    const path = `${DIR}/seen`;
+    const received = await readSeen(path, this.disk.look(path) as Disk).then(
+      ({ unattributed }) => unattributed.received,
+      () => 0,
+    );
+    this.truth.keepFirst(received);
+  }
+
+  #sinkWorld(process: Process, dice: Dice): SinkWorld {
+    const { setting, clock, broker, trace, truth } = this;
     return { setting, clock, process, broker, dice, trace, truth };
   }
 
