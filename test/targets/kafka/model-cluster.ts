@@ -23,6 +23,8 @@ export interface Deed {
   ends?: 'cut-before' | 'cut-after' | 'mute';
   delayMs?: number;
   throttleMs?: number;
+  /** These bytes are the answer. */
+  frame?: Uint8Array;
 }
 
 /** A partition's batch within a Produce request. */
@@ -167,7 +169,9 @@ export class ModelConnection implements KafkaConnection {
       if (deed.ends === 'cut-after') return this.end('reset');
       if (deed.ends === 'mute') return;
       this.#unanswered--;
-      if (sent === undefined) this.#events.answered(answer(correlationId, cluster.topic, stored, deed.throttleMs ?? 0));
+      if (deed.frame !== undefined) this.#events.answered(deed.frame);
+      else if (sent === undefined)
+        this.#events.answered(answer(correlationId, cluster.topic, stored, deed.throttleMs ?? 0));
       else sent();
     });
   }
