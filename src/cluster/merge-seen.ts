@@ -76,8 +76,13 @@ function mergeEnds(shards: readonly SeenRecord[]): SeenEnd | null {
 function mergeRanges(ends: readonly SeenEnd[]): Pick<SeenEnd, 'read'> {
   const merged = new Map<number, StoredRange>();
   for (const range of ends.flatMap(({ read = [] }) => read)) {
-    const { partition, from, to } = merged.get(range.partition) ?? range;
-    merged.set(partition, { partition, from: Math.max(from, range.from), to: Math.min(to, range.to) });
+    const before = merged.get(range.partition) ?? range;
+    // Whoever has read the least has seen the fewest holes.
+    merged.set(range.partition, {
+      ...before,
+      from: Math.max(before.from, range.from),
+      to: Math.min(before.to, range.to),
+    });
   }
   return merged.size === 0 ? {} : { read: [...merged.values()] };
 }

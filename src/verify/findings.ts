@@ -66,6 +66,10 @@ function placesOf({ placed }: SeenFleet, kind: FindingKind): Map<number, { parti
   return places;
 }
 
+function holesOf({ holes }: StoredRange): Pick<StoredRange, 'holes'> {
+  return holes === undefined ? {} : { holes };
+}
+
 /** How the file names a fleet and its devices. */
 export interface FindingNames {
   fleet(fleet: number): string;
@@ -83,7 +87,7 @@ export async function writeFindings(path: string, findings: readonly Finding[], 
     }
   }
   const searched = (range: StoredRange | null) =>
-    range === null ? {} : { partition: range.partition, read: { from: range.from, to: range.to } };
+    range === null ? {} : { partition: range.partition, read: { from: range.from, to: range.to, ...holesOf(range) } };
   try {
     await pipeline(Readable.from(lines()), createWriteStream(path, { mode: 0o600 }));
   } catch (cause) {

@@ -19,6 +19,8 @@ export interface StoredRange {
   partition: number;
   from: number;
   to: number;
+  /** Offsets among them that have no record, the first of them: each hole by its first and the one behind its last. */
+  holes?: [from: number, to: number][];
 }
 
 /** Writes `(kind + 1, slot, partition, offset)* 0`, all varints. */

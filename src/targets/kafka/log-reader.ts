@@ -9,6 +9,7 @@ import type { Source, SourceContext, SourceHealth } from '../target.ts';
 import type { ClusterMetadata, KafkaCluster } from './cluster.ts';
 import type { FetchLink } from './fetch-link.ts';
 import { LogBounds, leaderless, leaderOf, refusedError } from './log-bounds.ts';
+import { type CompactionQuestion, LogHoles } from './log-holes.ts';
 import { PartitionReading, type ReadingNeed, type ReadingTools } from './partition-reading.ts';
 import { ReadingLinks } from './reading-links.ts';
 import { RecordDelivery } from './record-delivery.ts';
@@ -37,6 +38,7 @@ export interface LogReaderOptions {
   committed: boolean;
   /** Connections to each leader. */
   readers: number;
+  isCompacted: CompactionQuestion;
 }
 
 /** How far a reader is, for the next one. */
@@ -56,6 +58,7 @@ export class LogReader implements Source {
   readonly #tools: ReadingTools;
   readonly #links: ReadingLinks;
   readonly #bounds: LogBounds;
+  readonly #holes: LogHoles;
   readonly #readings = new Map<number, PartitionReading>();
   /** Those that nobody is asked for: their leader is to be found. */
   readonly #homeless = new Set<PartitionReading>();
@@ -94,7 +97,9 @@ export class LogReader implements Source {
       }),
       gap: (detail) => this.#gap(detail),
       notice: (detail) => this.#tell(detail),
+      hole: (partition, from, to) => this.#holes.add(partition, from, to),
     };
+    this.#holes = new LogHoles({ ...this.#tools, isCompacted: options.isCompacted });
     this.#bounds = new LogBounds(cluster, clock, clientId, topic);
     const settings = {
       clientId,
@@ -156,7 +161,10 @@ export class LogReader implements Source {
   }
 
   ranges(): StoredRange[] {
-    const ranges = [...this.#readings.values()].map(({ partition, from, position: to }) => ({ partition, from, to }));
+    const ranges = [...this.#readings.values()].map(({ partition, from, position: to }) => {
+      const holes = [...this.#holes.of(partition)];
+      return { partition, from, to, ...(holes.length === 0 ? {} : { holes }) };
+    });
     return ranges.sort((a, b) => a.partition - b.partition);
   }
 
@@ -182,6 +190,7 @@ export class LogReader implements Source {
         `partition ${partition} of ${this.#options.topic} was read up to offset ${reading?.position ?? 0}: ${why}`,
       );
     }
+    await this.#holes.judged();
     return { complete: open().length === 0 && this.#gaps === 0 };
   }
 

@@ -20,6 +20,8 @@ export interface ReadingTools {
   gap(detail: string): void;
   /** Something that is no gap; told once for each text. */
   notice(detail: string): void;
+  /** There are offsets without a record: compaction has taken it, or the broker has lost it. */
+  hole(partition: number, from: number, to: number): void;
 }
 
 /** How far one partition was read, and what the answers about it mean. Pure: answers in, batches of records out. */
@@ -148,12 +150,7 @@ export class PartitionReading {
           need = 'again';
       }
     }
-    if (reader.vanished > 0) {
-      const range = `${from} and ${this.#position}`;
-      this.#tools.gap(
-        `${this.#name}: ${reader.vanished} offsets between ${range} have no record any more (is it compacted?)`,
-      );
-    }
+    for (const [first, behind] of reader.holes) this.#tools.hole(this.partition, first, behind);
     this.#settleSuspicion();
     reader.close();
     return need;

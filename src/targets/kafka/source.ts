@@ -6,6 +6,8 @@ import { openCluster } from './open-cluster.ts';
 import type { KafkaOptions } from './options.ts';
 import { topicOfRun } from './topic-name.ts';
 
+/** The setting of a topic that says whether old records go by age, by key, or both. */
+const CLEANUP = 'cleanup.policy';
 /** What the brokers' logs call us. */
 const CLIENT_ID = 'iotload-verifier';
 
@@ -19,10 +21,14 @@ export async function openSource(options: TargetOptions, context: SourceContext)
   const topic = topicOfRun(kafka.topic, runId);
   const [crc, codec] = await Promise.all([loadCrc32c(), loadCodec(kafka.compression)]);
   const cluster = await openCluster(kafka, { clock, runId, reveal, random, clientId: CLIENT_ID });
+  const isCompacted = async (): Promise<boolean | null> => {
+    const settings = await cluster.topicSettings(topic, [CLEANUP]);
+    return settings?.get(CLEANUP)?.includes('compact') ?? null;
+  };
   const committed = kafka.isolation === 'read_committed';
   const reader = new LogReader(
     cluster,
-    { topic, clientId: CLIENT_ID, committed, readers: kafka.readers },
+    { topic, clientId: CLIENT_ID, committed, readers: kafka.readers, isCompacted },
     crc,
     codec,
     context,

@@ -7,6 +7,9 @@ import { createRecordPlaces, RecordCursor, type RecordPlaces } from './record-cu
 /** Most bytes that one batch may make when it is decompressed. */
 const MAX_DECOMPRESSED = 128 * 1024 * 1024;
 
+/** Holes that are kept apart, of what one call to `open` gives. */
+const MAX_HOLES = 1_000;
+
 /** A transaction that was aborted, as a Fetch response names it. */
 export interface AbortedTransaction {
   producerId: number;
@@ -54,9 +57,9 @@ export class RecordBatchReader {
   /** The batch's checksum is wrong. */
   #altered = false;
   #position = 0;
-  #vanished = 0;
-  /** Where the batch begins whose missing offsets were counted last. */
-  #counted = -1;
+  /** The position when the batch was met. */
+  #entered = 0;
+  #holes: [number, number][] = [];
   #codec: CompressionName = 'none';
 
   /** `codecs` may grow while it is in use. */
@@ -70,9 +73,12 @@ export class RecordBatchReader {
     return this.#position;
   }
 
-  /** How many offsets up to the position have no record any more, since `open`: compaction takes them out. */
-  get vanished(): number {
-    return this.#vanished;
+  /**
+   * Offsets from the first position on that have no record any more, each hole by its first offset and the one behind its last: compaction
+   * takes records out.
+   */
+  get holes(): readonly (readonly [from: number, to: number])[] {
+    return this.#holes;
   }
 
   /** What is to be loaded. */
@@ -99,9 +105,8 @@ export class RecordBatchReader {
     }
     this.#at = from;
     this.#to = to;
-    this.#position = position;
-    this.#vanished = 0;
-    this.#counted = -1;
+    this.#position = this.#entered = position;
+    this.#holes = [];
     this.#inBatch = false;
     this.#altered = false;
     this.#aborted = aborted;
@@ -132,17 +137,26 @@ export class RecordBatchReader {
       if (!this.#altered) this.#position = Math.max(this.#position, this.#cursor.position);
       if (!good) return 'records';
       if (this.#cursor.left > 0) return 'more';
+      if (!this.#altered) this.#miss(this.#cursor.holes(this.#entered));
       this.skip();
     }
   }
 
   /** Goes on behind the batch at which reading has stopped. */
   skip(): void {
-    const { end, lastOffset } = this.#batch;
+    const { end, baseOffset, lastOffset } = this.#batch;
+    if (!this.#altered && baseOffset > this.#entered) this.#miss([this.#entered, baseOffset]);
     this.#position = Math.max(this.#position, this.#altered ? this.#offsetBehind() : lastOffset + 1);
     this.#at = end;
     this.#inBatch = false;
     this.#altered = false;
+    this.#entered = this.#position;
+  }
+
+  #miss(holes: readonly number[]): void {
+    for (let i = 0; i < holes.length && this.#holes.length < MAX_HOLES; i += 2) {
+      this.#holes.push([holes[i] as number, holes[i + 1] as number]);
+    }
   }
 
   #enter(): ReadStop | 'entered' | 'passed' {
@@ -154,11 +168,6 @@ export class RecordBatchReader {
     if (!this.#altered && this.#crc32c(this.#bytes, batch.crcStart, batch.end) !== batch.crc) {
       this.#altered = true;
       return 'checksum';
-    }
-    if (!this.#altered && this.#counted !== this.#at) {
-      this.#counted = this.#at;
-      this.#vanished += Math.max(0, batch.baseOffset - this.#position);
-      this.#vanished += Math.max(0, batch.lastOffset + 1 - batch.baseOffset - batch.count);
     }
     if (batch.lastOffset < this.#position || this.#isLeftOut()) {
       this.skip();

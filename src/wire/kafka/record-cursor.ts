@@ -50,6 +50,8 @@ export class RecordCursor {
   #lastDelta = 0;
   /** Least offset delta that the next record may have. */
   #nextDelta = 0;
+  /** Offsets without a record, as pairs of the first and the one behind the last. */
+  readonly #holes: number[] = [];
   /** Of the varint that was read last. */
   #value = 0;
 
@@ -62,6 +64,7 @@ export class RecordCursor {
     this.#baseOffset = baseOffset;
     this.#lastDelta = lastOffset - baseOffset;
     this.#nextDelta = 0;
+    this.#holes.length = 0;
   }
 
   /** Records that have not been read yet. */
@@ -72,6 +75,13 @@ export class RecordCursor {
   /** The offset behind the last record that was read. */
   get position(): number {
     return this.#baseOffset + this.#nextDelta;
+  }
+
+  /** What is missing, if this is all: each hole's first offset and the one behind its last, of those from `from` on. Valid until the next `open`. */
+  holes(from: number): readonly number[] {
+    const behind = this.#baseOffset + this.#lastDelta + 1;
+    if (this.#left === 0 && this.position < behind) this.#hole(Math.max(from, this.position), behind);
+    return this.#holes;
   }
 
   /** Forgets the batch. */
@@ -132,6 +142,7 @@ export class RecordCursor {
         good = false;
         break;
       }
+      if (delta > this.#nextDelta) this.#hole(Math.max(from, this.position), baseOffset + delta);
       this.#at = end;
       this.#left--;
       this.#nextDelta = delta + 1;
@@ -147,6 +158,10 @@ export class RecordCursor {
     }
     into.count = count;
     return good && (this.#left > 0 || this.#at === this.#end);
+  }
+
+  #hole(from: number, to: number): void {
+    if (from < to) this.#holes.push(from, to);
   }
 
   /** Reads the varint at `at` into `#value` and returns the position behind it; −1 where there is none, and for `at` −1. */

@@ -78,7 +78,14 @@ export class ReadingWorld {
       random: () => 0.5,
       reveal: (text: string) => text,
     };
-    const all = { topic: 'readings', clientId: 'reader', committed: true, readers: 1, ...options };
+    const all = {
+      topic: 'readings',
+      clientId: 'reader',
+      committed: true,
+      readers: 1,
+      isCompacted: async () => false,
+      ...options,
+    };
     return new LogReader(this.cluster, all, crc32cInJs, none, context);
   }
 

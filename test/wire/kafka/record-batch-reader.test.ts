@@ -91,12 +91,17 @@ describe('record batches', () => {
     const reader = readerOf(Buffer.concat([sparse, await batchOf(run(31, 33))]), 12);
     expect(readAll(reader).records.map(({ offset }) => offset)).toEqual([12, 17, 31, 32]);
     expect(reader.position).toBe(33);
-    expect(reader.vanished).toBe(18);
+    expect(reader.holes).toEqual([
+      [13, 17],
+      [18, 31],
+    ]);
     const whole = readerOf(Buffer.concat([await batchOf(run(5, 9)), await batchOf(run(9, 12))]), 7);
-    expect([readAll(whole).records.length, whole.vanished]).toEqual([5, 0]);
+    expect([readAll(whole).records.length, whole.holes]).toEqual([5, []]);
     const torn = readerOf(Buffer.concat([await batchOf(run(5, 9)), await batchOf(run(12, 13))]), 5);
-    expect([readAll(torn).records.length, torn.vanished]).toEqual([5, 3]);
+    expect([readAll(torn).records.length, torn.holes]).toEqual([5, [[9, 12]]]);
     expect(readAll(readerOf(sparse, 31)).records).toEqual([]);
+    const empty = readerOf(await batchOf([], { lastOffset: 4 }), 2);
+    expect([readAll(empty).stops, empty.position, empty.holes]).toEqual([['end'], 5, [[2, 5]]]);
   });
 
   it('takes a batch that is cut off at the end for the end, wherever it is cut', async () => {
