@@ -4,7 +4,14 @@ import { wholeNumber } from './scenario-flags.ts';
 import { onInterrupt } from './signals.ts';
 
 /** Protocols of which there is a broker to play with. */
-const kinds = ['mqtt'] as const;
+const kinds = ['kafka', 'mqtt'] as const;
+type Kind = (typeof kinds)[number];
+
+/** Where such a broker mostly listens, and a scenario to begin with. */
+const about: Readonly<Record<Kind, { port: number; broker: string; scenario: string }>> = {
+  kafka: { port: 9092, broker: 'A Kafka broker', scenario: 'seismograph-kafka' },
+  mqtt: { port: 1883, broker: 'An MQTT broker', scenario: 'quickstart' },
+};
 
 /** `iotload broker`: the embedded broker by itself, for first steps in several windows. */
 export const brokerCommand = defineCommand({
@@ -14,12 +21,15 @@ export const brokerCommand = defineCommand({
   builder: (parser) =>
     parser
       .positional('kind', { choices: kinds, demandOption: true, describe: 'its protocol' })
-      .option('port', { type: 'string', default: '1883', describe: 'where it listens on 127.0.0.1; 0: a free one' })
+      .option('port', {
+        type: 'string',
+        describe: 'where it listens on 127.0.0.1 (default 1883 for mqtt, 9092 for kafka); 0: a free one',
+      })
       .option('quiet', { alias: 'q', type: 'boolean', default: false, describe: 'print the endpoint only' })
       .example('$0 broker mqtt', 'on port 1883; Ctrl-C ends it')
-      .example('$0 broker mqtt --port 0', 'on a free port'),
+      .example('$0 broker kafka --port 0', 'a log that speaks Kafka’s protocol, on a free port'),
   async handler({ kind, port: text, quiet }) {
-    const port = wholeNumber('port', text, 0, 65_535) ?? 0;
+    const port = wholeNumber('port', text, 0, 65_535) ?? about[kind].port;
     const { brokers } = await import('../brokers/registry.ts');
     const start = brokers[kind];
     if (start === undefined) throw new IotloadError('defect', `no broker for ${kind}`);
@@ -31,7 +41,7 @@ export const brokerCommand = defineCommand({
     try {
       const broker = await start({ port });
       process.stdout.write(`${broker.endpoint}\n`);
-      if (!quiet) process.stderr.write(hints(broker.endpoint));
+      if (!quiet) process.stderr.write(hints(kind, broker.endpoint));
       await Promise.race([over, broker.ended]);
       await broker.stop();
       return interruption.exitCode() ?? 5;
@@ -41,13 +51,14 @@ export const brokerCommand = defineCommand({
   },
 });
 
-function hints(endpoint: string): string {
-  return `An MQTT broker for first steps: anyone on this machine may connect, nothing is kept.
+function hints(kind: Kind, endpoint: string): string {
+  const { broker, scenario } = about[kind];
+  return `${broker} for first steps: anyone on this machine may connect, nothing is kept.
 
 in other windows
   iotload quick ${endpoint}
-  iotload run quickstart --set target.endpoint=${endpoint}
-  iotload tail quickstart --set target.endpoint=${endpoint}
+  iotload run ${scenario} --set target.endpoint=${endpoint}
+  iotload tail ${scenario} --set target.endpoint=${endpoint}
 
 Ctrl-C ends it.
 `;

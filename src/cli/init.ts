@@ -7,6 +7,8 @@ import { type Ask, Interrupted, questions } from './questions.ts';
 /** File that init writes when nobody says otherwise. */
 const DEFAULT_FILE = 'scenario.yaml';
 
+const exampleOf = { mqtt: 'mqtt://127.0.0.1:1883', kafka: '127.0.0.1:9092' } as const;
+
 interface InitFlags {
   kind: StarterKind | undefined;
   endpoint: string | undefined;
@@ -25,7 +27,7 @@ export const initCommand = defineCommand({
     parser
       .positional('kind', {
         choices: starterKinds,
-        describe: 'what to send to: an MQTT broker, or a file',
+        describe: 'what to send to: an MQTT broker, Kafka, or a file',
       })
       .option('endpoint', { type: 'string', describe: 'of the broker (default embedded: one of iotload’s own)' })
       .option('devices', { type: 'string', describe: 'how many (default 100)' })
@@ -33,6 +35,7 @@ export const initCommand = defineCommand({
       .option('file', { type: 'string', describe: `what to write (default ${DEFAULT_FILE}); never overwritten` })
       .option('yes', { alias: 'y', type: 'boolean', default: false, describe: 'ask nothing, take the defaults' })
       .example('$0 init', 'asks four questions on a terminal, else takes defaults')
+      .example('$0 init kafka --endpoint localhost:9092', 'for Kafka on this machine')
       .example('$0 init mqtt --endpoint mqtt://127.0.0.1:1883 --file load.yaml', 'for a broker on this machine'),
   async handler(flags) {
     const asks = process.stdin.isTTY === true && process.stderr.isTTY === true && !flags.yes;
@@ -61,16 +64,19 @@ async function init(flags: InitFlags, ask: Ask | null): Promise<number> {
     check: (text: string) => Promise<string | null>,
   ): Promise<string> => given ?? (ask === null ? initial : await ask(question, initial, check));
 
-  const kind = (await answer(flags.kind, 'Send to mqtt or into a file?', 'mqtt', async (text) =>
-    starterKinds.includes(text as StarterKind) ? null : 'write mqtt or file',
+  const kind = (await answer(flags.kind, 'Send to mqtt, to kafka, or into a file?', 'mqtt', async (text) =>
+    starterKinds.includes(text as StarterKind) ? null : 'write mqtt, kafka or file',
   )) as StarterKind;
   if (kind === 'file' && flags.endpoint !== undefined) {
-    throw new IotloadError('bad-arguments', 'only a broker has one', { where: '--endpoint', hint: 'or init mqtt' });
+    throw new IotloadError('bad-arguments', 'only a broker has one', {
+      where: '--endpoint',
+      hint: 'or init mqtt, or init kafka',
+    });
   }
   const answers = { kind, ...starterDefaults };
   const fits = (key: 'endpoint' | 'devices' | 'rate') => (text: string) => starterProblem({ ...answers, [key]: text });
-  if (kind === 'mqtt') {
-    const question = 'Broker, such as mqtt://127.0.0.1:1883; embedded is one of iotload’s own';
+  if (kind !== 'file') {
+    const question = `Broker, such as ${exampleOf[kind]}; embedded is one of iotload’s own`;
     answers.endpoint = await answer(flags.endpoint, question, answers.endpoint, fits('endpoint'));
   }
   answers.devices = await answer(flags.devices, 'How many devices', answers.devices, fits('devices'));

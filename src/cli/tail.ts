@@ -17,7 +17,7 @@ export const tailCommand = defineCommand({
       .option('run-id', { type: 'string', describe: 'only events of this run are own (default: any run’s)' })
       .option('start-at', { type: 'string', describe: 'the start that the run was given, for events without an id' })
       .option('count', { alias: 'n', type: 'string', describe: 'end after so many messages (default: Ctrl-C ends it)' })
-      .option('raw', { type: 'boolean', default: false, describe: 'print topic and payload as they came' })
+      .option('raw', { type: 'boolean', default: false, describe: 'print topic or key, and payload, as they came' })
       .option('json', { type: 'boolean', default: false, describe: 'one JSON object per message' })
       .option('quiet', { alias: 'q', type: 'boolean', default: false, describe: 'only the messages' })
       .example('$0 tail my.yaml', 'in another window: who sent this, which event is it, how old?')

@@ -34,7 +34,7 @@ export const verbs: readonly VerbEntry[] = [
   {
     name: 'broker',
     group: 'try',
-    summary: 'an MQTT broker to play with, until Ctrl-C',
+    summary: 'an MQTT or Kafka broker to play with, until Ctrl-C',
     load: async () => (await import('./broker.ts')).brokerCommand,
   },
   {

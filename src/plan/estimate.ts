@@ -1,5 +1,4 @@
 import type { Micros } from '../core/clock.ts';
-import { targetOf } from '../targets/registry.ts';
 import { peakPerSecond } from './fleet-schedule.ts';
 import type { FleetPlan, Plan } from './plan.ts';
 import { planLengthUs } from './plan-length.ts';
@@ -103,8 +102,8 @@ export function estimatePlan(plan: Plan, sizes: readonly EventSize[], workers: n
 /** Connections that a fleet's events go through; those of a pool are shared with the target's other fleets. */
 function connectionsOf(plan: Plan, fleet: FleetPlan): number | null {
   const target = plan.targets[fleet.target];
-  if (target === undefined || targetOf(target.protocol).traits(target.options).address !== 'topic') return null;
-  const { connections } = target.options;
+  const { connections } = target?.options ?? {};
+  if (connections === undefined) return null;
   return typeof connections === 'number' ? connections : fleet.devices;
 }
 

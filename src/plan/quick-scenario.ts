@@ -3,7 +3,7 @@ import { type DraftedScenario, yamlQuantity, yamlText } from './drafted-scenario
 
 /** A run without a file: where to, and what deviates from the defaults, as the scenario file writes it. */
 export interface QuickRequest {
-  /** `embedded`, an MQTT endpoint, `file:PATH` or `discard`. */
+  /** `embedded`, an MQTT endpoint, `kafka://host:9092`, `kafka:embedded`, `file:PATH` or `discard`. */
   target: string;
   devices?: string;
   rate?: string;
@@ -14,11 +14,18 @@ export interface QuickRequest {
   topic?: string;
   qos?: string;
   connections?: string;
-  /** The password is `${MQTT_PASSWORD}`. */
+  /** The password is `${MQTT_PASSWORD}` or `${KAFKA_PASSWORD}`. */
   username?: string;
 }
 
-const mqttOnly = ['topic', 'qos', 'connections', 'username'] as const;
+/** Flags that mean something to some targets only, and to which. */
+const meant = {
+  topic: ['mqtt', 'kafka'],
+  qos: ['mqtt'],
+  connections: ['mqtt'],
+  username: ['mqtt', 'kafka'],
+} as const;
+const nameOf = { mqtt: 'an MQTT', kafka: 'a Kafka' } as const;
 
 /**
  * The scenario that a quick run stands for.
@@ -26,8 +33,8 @@ const mqttOnly = ['topic', 'qos', 'connections', 'username'] as const;
  */
 export function quickScenario(request: QuickRequest): DraftedScenario {
   const { devices = '100', rate = '100/s', duration = '10s', model = 'phone-motion', payload = 'raw' } = request;
-  const target = targetLines(request);
-  if (target[0] !== 'protocol: mqtt') refuse(request);
+  const { protocol, lines } = targetOf(request);
+  refuseSenseless(request, protocol);
   const text = [
     'iotload: 1',
     'name: quick',
@@ -43,7 +50,7 @@ export function quickScenario(request: QuickRequest): DraftedScenario {
     `    rate: ${yamlQuantity(rate)}`,
     `    payload: ${yamlText(payload)}`,
     'target:',
-    ...target.map((line) => `  ${line}`),
+    ...[`protocol: ${protocol}`, ...lines].map((line) => `  ${line}`),
     '',
   ].join('\n');
   return {
@@ -64,33 +71,48 @@ export function quickScenario(request: QuickRequest): DraftedScenario {
   };
 }
 
-function targetLines({ target, topic, qos, connections, username }: QuickRequest): string[] {
-  if (target === 'discard') return ['protocol: discard'];
-  if (target.startsWith('file:') && target.length > 5) return ['protocol: file', `path: ${yamlText(target.slice(5))}`];
+function targetOf(request: QuickRequest): { protocol: string; lines: string[] } {
+  const { target, topic, qos, connections } = request;
+  if (target === 'discard') return { protocol: 'discard', lines: [] };
+  if (target.startsWith('file:') && target.length > 5)
+    return { protocol: 'file', lines: [`path: ${yamlText(target.slice(5))}`] };
   if (target === 'embedded' || /^(?:mqtts?|wss?):\/\//.test(target)) {
-    return [
-      'protocol: mqtt',
+    const lines = [
       `endpoint: ${yamlText(target)}`,
       ...(topic === undefined ? [] : [`topic: ${yamlText(topic)}`]),
       ...(qos === undefined ? [] : [`qos: ${yamlQuantity(qos)}`]),
       ...(connections === undefined ? [] : [`connections: ${yamlQuantity(connections)}`]),
-      ...(username === undefined
-        ? []
-        : [`auth: { username: ${yamlText(username)}, password: "\${MQTT_PASSWORD:?export it first}" }`]),
+      ...loginLines(request, 'MQTT_PASSWORD'),
     ];
+    return { protocol: 'mqtt', lines };
+  }
+  if (target === 'kafka:embedded' || target.startsWith('kafka://')) {
+    const lines = [
+      `endpoint: ${yamlText(target.replace('kafka:embedded', 'embedded'))}`,
+      ...(topic === undefined ? [] : [`topic: ${yamlText(topic)}`, 'create: {}']),
+      ...loginLines(request, 'KAFKA_PASSWORD'),
+    ];
+    return { protocol: 'kafka', lines };
   }
   throw new IotloadError('bad-arguments', 'this is no target', {
     where: 'TARGET',
     value: target.replace(/\/\/.*@/, '//'),
-    hint: 'write embedded, mqtt://host:1883, file:events.jsonl or discard',
+    hint: 'write embedded, mqtt://host:1883, kafka://host:9092, file:events.jsonl or discard',
   });
 }
 
-function refuse(request: QuickRequest): void {
-  const senseless = mqttOnly.find((flag) => request[flag] !== undefined);
-  if (senseless === undefined) return;
-  throw new IotloadError('bad-arguments', 'only an MQTT target has it', {
-    where: `--${senseless}`,
-    hint: `leave it away, or write an endpoint such as mqtt://host:1883 instead of ${request.target}`,
-  });
+function loginLines({ username }: QuickRequest, password: string): string[] {
+  if (username === undefined) return [];
+  return [`auth: { username: ${yamlText(username)}, password: "\${${password}:?export it first}" }`];
+}
+
+function refuseSenseless(request: QuickRequest, protocol: string): void {
+  for (const [flag, protocols] of Object.entries(meant) as [keyof typeof meant, readonly (keyof typeof nameOf)[]][]) {
+    if (request[flag] === undefined || (protocols as readonly string[]).includes(protocol)) continue;
+    const names = protocols.map((one) => nameOf[one]).join(' or ');
+    throw new IotloadError('bad-arguments', `only ${names} target has it`, {
+      where: `--${flag}`,
+      hint: `leave it away, or write an endpoint such as ${protocols[0]}://host instead of ${request.target}`,
+    });
+  }
 }

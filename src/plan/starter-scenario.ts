@@ -2,13 +2,13 @@ import { parseCount, parseRate } from '../core/units.ts';
 import { type DraftedScenario, yamlQuantity, yamlText } from './drafted-scenario.ts';
 
 /** What a first scenario may send to. */
-export const starterKinds = ['mqtt', 'file'] as const;
+export const starterKinds = ['mqtt', 'kafka', 'file'] as const;
 export type StarterKind = (typeof starterKinds)[number];
 
 /** Answers of a new user; all as the scenario file writes them. */
 export interface StarterAnswers {
   kind: StarterKind;
-  /** For `mqtt`. */
+  /** Of a broker. */
   endpoint: string;
   devices: string;
   rate: string;
@@ -69,7 +69,7 @@ export function starterScenario(answers: StarterAnswers, file: string): DraftedS
     '    payload: raw              # one of the model’s; or fields of your own:',
     '    # payload: { fields: { id: <device>, at: <time.iso>, force: <magnitude> } }',
     '',
-    ...(kind === 'mqtt' ? mqttTarget(endpoint, 'value' in count && count.value > MANY) : fileTarget()),
+    ...targetLines[kind](endpoint, 'value' in count && count.value > MANY),
     '',
     'verify:                       # read all back, account for each event; or: false',
     '  expect: at-least-once       # or exactly-once',
@@ -96,6 +96,11 @@ export function starterScenario(answers: StarterAnswers, file: string): DraftedS
   };
 }
 
+const targetLines = { mqtt: mqttTarget, kafka: kafkaTarget, file: fileTarget } as const satisfies Record<
+  StarterKind,
+  (endpoint: string, many: boolean) => string[]
+>;
+
 function mqttTarget(endpoint: string, many: boolean): string[] {
   return [
     'target:',
@@ -108,6 +113,19 @@ function mqttTarget(endpoint: string, many: boolean): string[] {
       : '  connections: per_device     # or a number: a pool that the devices share',
     '  # auth: { username: me, password: "${MQTT_PASSWORD}" }',
     '  # tls: { ca: ca.pem }       # with mqtts://',
+  ];
+}
+
+function kafkaTarget(endpoint: string): string[] {
+  return [
+    'target:',
+    '  protocol: kafka',
+    commented(`  endpoint: ${yamlText(endpoint)}`, 'or your own: host:9092 or "a:9092,b:9092"'),
+    '  topic: phones               # all events go there; their device is the key',
+    '  create: { partitions: 6 }   # made where it does not exist; it stays',
+    '  acks: all                   # 1: the leader has it; 0: not acknowledged',
+    '  # auth: { kind: scram-sha-512, username: me, password: "${KAFKA_PASSWORD}" }',
+    '  # tls: true                 # or { ca: ca.pem }',
   ];
 }
 

@@ -1,6 +1,7 @@
 import { formatBytes, formatCount, formatDuration, formatRate } from '../core/units.ts';
 import type { PlanEstimate } from '../plan/estimate.ts';
 import type { Plan } from '../plan/plan.ts';
+import { targetOf } from '../targets/registry.ts';
 import { columns } from './columns.ts';
 import { printable } from './terminal-text.ts';
 
@@ -25,11 +26,13 @@ export function planText(
     ...plan.targets.map(({ name, protocol, options }): [string, string] => {
       const endpoint = typeof options['endpoint'] === 'string' ? ` ${options['endpoint']}` : '';
       const connected = connections === 0 ? '' : `, ${plural(connections, 'connection')}`;
-      return ['target', `${name === 'target' ? '' : `${name}: `}${protocol}${endpoint}${connected}`];
+      const outline = targetOf(protocol).outline?.(options);
+      const rest = outline === undefined ? '' : `, ${outline}`;
+      return ['target', `${name === 'target' ? '' : `${name}: `}${protocol}${endpoint}${connected}${rest}`];
     }),
-    ...addresses
-      .filter((address) => address !== '')
-      .map((address): [string, string] => ['topic', `such as ${address}`]),
+    ...addresses.flatMap((address, fleet): [string, string][] =>
+      address === '' ? [] : [[addressKind(plan, fleet), `such as ${address}`]],
+    ),
     [
       'runs on',
       `${plural(workers, 'worker thread')}, ${workers === 1 ? 'one part' : `${workers} parts`}; ` +
@@ -44,6 +47,12 @@ export function planText(
   ];
   const title = plan.description === '' ? plan.name : `${plan.name}: ${plan.description}`;
   return `${printable(title)}\n\n${fleets(estimate)}\n${columns(rows.map((row) => row.map(printable)))}`;
+}
+
+/** Topic or key. */
+function addressKind({ fleets: all, targets }: Plan, fleet: number): string {
+  const target = targets[all[fleet]?.target ?? 0];
+  return target === undefined ? '' : targetOf(target.protocol).traits(target.options).address;
 }
 
 function fleets({ fleets: all }: PlanEstimate): string {

@@ -4,7 +4,8 @@ import { formatMicros } from '../core/units.ts';
 import { probeAddress } from '../engine/probe-address.ts';
 import { encodeProbe } from '../events/probe.ts';
 import { sameBytes } from '../events/same-bytes.ts';
-import type { FleetPlan } from '../plan/plan.ts';
+import type { FleetPlan, TargetPlan } from '../plan/plan.ts';
+import { targetOf } from '../targets/registry.ts';
 import type { DeliveredBatch, Sink } from '../targets/target.ts';
 import type { Party } from './target-parties.ts';
 
@@ -46,7 +47,8 @@ export class Marker {
       await this.#sink?.publish(address, payload);
       if (i === 0) firstUs = clock.nowUs() - fromUs;
     }
-    const word = plan.targets[target]?.options['qos'] === 0 ? 'handed over' : 'acknowledged';
+    const { protocol, options } = plan.targets[target] as TargetPlan;
+    const word = targetOf(protocol).traits(options).acknowledges ? 'acknowledged' : 'handed over';
     return `${address}, ${word} in ${formatMicros(firstUs)}`;
   }
 
@@ -80,7 +82,7 @@ export class Marker {
     if (missing() > 0) {
       throw new IotloadError('verifier-not-ready', `${missing()} of ${own.length} markers did not come back`, {
         where: 'verify',
-        hint: 'may this login subscribe to the topic? Without reading back: --no-verify',
+        hint: 'may this login read the topic, or subscribe to it? Without reading back: --no-verify',
       });
     }
     const times = own.map(({ atUs, seenUs }) => (seenUs as number) - atUs).sort((a, b) => a - b);

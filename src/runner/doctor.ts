@@ -3,12 +3,14 @@ import { newRunId } from '../core/entropy.ts';
 import { type ErrorCode, IotloadError } from '../core/errors.ts';
 import type { Plan, TargetPlan } from '../plan/plan.ts';
 import { targetOf } from '../targets/registry.ts';
+import type { NoticeKind } from '../targets/target.ts';
 import { checkCertificates, checkServerCertificate } from './doctor-certificates.ts';
 import { ClockCheck } from './doctor-clock.ts';
 import { checkEventFile, checkResults } from './doctor-files.ts';
 import { Marker } from './doctor-marker.ts';
 import { dial } from './doctor-reach.ts';
 import { checkMachine } from './preflight.ts';
+import { prepareTarget } from './prepare-targets.ts';
 import { inDirectory, startEmbeddedBrokers } from './real-targets.ts';
 import { openReader, openWriter, type Party } from './target-parties.ts';
 
@@ -36,13 +38,15 @@ export interface DoctorOptions {
 /** Asks a question and tells the answer: a detail, or the IotloadError that was thrown. Resolves with whether it was good. */
 export type Ask = (check: string, answer: () => Promise<string>) => Promise<boolean>;
 
+type Tell = (check: string, status: Finding['status'], detail: string) => void;
+
 /**
  * Goes the way of a plan's events with one device and a few markers, before any load: files, this machine's clock, the network, the
  * login, the rights to publish and to read. Stops asking where one answer decides the next.
  */
 export async function examine({ plan, workers, clock, env, finding }: DoctorOptions): Promise<Finding[]> {
   const findings: Finding[] = [];
-  const tell = (check: string, status: Finding['status'], detail: string): void => {
+  const tell: Tell = (check, status, detail) => {
     add({ check, status, detail, remedy: null, code: null });
   };
   const add = (one: Finding): void => {
@@ -62,14 +66,15 @@ export async function examine({ plan, workers, clock, env, finding }: DoctorOpti
 
   const clocks = new ClockCheck(clock);
   await ask('results', () => checkResults(plan.outputs.dir));
+  const runId = newRunId();
   const real = await startEmbeddedBrokers(inDirectory(plan, ''));
   try {
     await ask('this machine', async () => {
-      await checkMachine(real.plan, newRunId(), { index: 0, count: 1 }, workers);
+      await checkMachine(real.plan, runId, { index: 0, count: 1 }, workers);
       return 'open files, local ports and credentials suffice';
     });
     for (const target of plan.targets.keys()) {
-      await examineTarget({ plan: real.plan, target, runId: newRunId(), clock, env, firstDeviceOnly: true }, ask, tell);
+      await examineTarget({ plan: real.plan, target, runId, clock, env, firstDeviceOnly: true }, ask, tell);
     }
   } finally {
     await real.stop();
@@ -80,15 +85,11 @@ export async function examine({ plan, workers, clock, env, finding }: DoctorOpti
   return findings;
 }
 
-async function examineTarget(
-  party: Party,
-  ask: Ask,
-  tell: (check: string, status: Finding['status'], detail: string) => void,
-): Promise<void> {
+async function examineTarget(party: Party, ask: Ask, tell: Tell): Promise<void> {
   const { plan, target, clock } = party;
   const { name, protocol, options } = plan.targets[target] as TargetPlan;
   const label = (check: string): string => (plan.targets.length === 1 ? check : `${name}: ${check}`);
-  const { hosts, address } = targetOf(protocol).traits(options);
+  const { hosts, address, secure = false } = targetOf(protocol).traits(options);
   if (address === 'none') {
     if (typeof options['path'] === 'string') await ask(label('file'), () => checkEventFile(options['path'] as string));
     else tell(label('target'), 'unknown', `${protocol}: nothing to reach`);
@@ -98,35 +99,46 @@ async function examineTarget(
   if (!(await checkCertificates(options['tls'], askHere, clock.wallUs() / 1000))) return;
   for (const host of hosts) {
     if (!(await askHere('reach', () => dial(host, clock)))) return;
-    if (/^(?:mqtts|wss):/.test(String(options['endpoint'])))
-      await askHere('server certificate', () => checkServerCertificate(host, clock));
+    if (secure) await askHere('server certificate', () => checkServerCertificate(host, clock));
   }
-  await examineWay(party, askHere, (check, status, detail) => tell(label(check), status, detail));
+  const tellHere: Tell = (check, status, detail) => tell(label(check), status, detail);
+  // What it creates stays, so it is always the same.
+  const here = address === 'key' ? { ...party, runId: 'doctor' } : party;
+  const prepared = await prepareHere(here, askHere, tellHere);
+  if (prepared !== false) await examineWay(here, { login: prepared === null }, askHere, tellHere);
+}
+
+/** Lets the target prepare itself, which takes a login. Whether it could; null where there is nothing to prepare. */
+async function prepareHere({ plan, target, runId, clock, env }: Party, ask: Ask, tell: Tell): Promise<boolean | null> {
+  const { protocol } = plan.targets[target] as TargetPlan;
+  if (targetOf(protocol).prepare === undefined) return null;
+  const notice = (_name: string, _kind: NoticeKind, detail: string): void => tell('settings', 'unknown', detail);
+  const ahead = { clock, runId, env, notice };
+  return ask('login', async () => (await prepareTarget(plan, plan.targets[target] as TargetPlan, ahead)) ?? '');
 }
 
 /** Login, then markers on each fleet's own way. */
-async function examineWay(
-  party: Party,
-  ask: Ask,
-  tell: (check: string, status: Finding['status'], detail: string) => void,
-): Promise<void> {
+async function examineWay(party: Party, { login }: { login: boolean }, ask: Ask, tell: Tell): Promise<void> {
   const { plan, target } = party;
   const closing: (() => Promise<void>)[] = [];
   try {
     const marker = new Marker(party);
-    const loggedIn = await ask('login', async () => {
+    const loggedIn = await ask(login ? 'login' : 'connect', async () => {
       const sink = await openWriter(party, () => {});
       closing.push(() => sink.close());
       marker.publishWith(sink);
+      if (!login) return 'every broker that the run needs';
       const { username } = plan.targets[target]?.options ?? {};
       return typeof username === 'string' ? `accepted, user ${username}` : 'accepted, without a user name';
     });
     if (!loggedIn) return;
     const reads = plan.verify?.read === target;
-    if (!reads) tell('subscribe', 'unknown', 'delivery is not checked here');
+    const { protocol, options } = plan.targets[target] as TargetPlan;
+    const subscribe = targetOf(protocol).traits(options).address === 'topic' ? 'subscribe' : 'read';
+    if (!reads) tell(subscribe, 'unknown', 'delivery is not checked here');
     const reading =
       reads &&
-      (await ask('subscribe', async () => {
+      (await ask(subscribe, async () => {
         const source = await openReader(party, { delivered: (batch) => marker.read(batch), notice: () => {} });
         closing.push(() => source.close());
         return 'granted';

@@ -6,6 +6,7 @@ import { createFleetEvents, type FleetEvents } from '../events/fleet-events.ts';
 import { createIdentified, Status } from '../events/identified.ts';
 import { createIdentifier, type Identifier } from '../events/identifier.ts';
 import { isMadeAgain, type Plan } from '../plan/plan.ts';
+import { targetOf } from '../targets/registry.ts';
 import type { DeliveredBatch, Source } from '../targets/target.ts';
 import { openReader } from './target-parties.ts';
 
@@ -54,13 +55,21 @@ export async function startTail(options: TailOptions): Promise<Source> {
     throw new IotloadError('bad-arguments', 'an embedded broker lives inside its run: nobody else can read it', {
       where: 'target.endpoint',
       value: 'embedded',
-      hint: 'start one with iotload broker mqtt, and give run and tail --set target.endpoint=…',
+      hint: `start one with iotload broker ${protocol}, and give run and tail --set target.endpoint=…`,
     });
   }
   if (protocol === 'file' && typeof ofTarget['path'] !== 'string') {
     throw new IotloadError('bad-arguments', 'a run keeps its events in its own results directory', {
       where: 'target.path',
       hint: 'name the file: --set target.path=results/…/events.jsonl',
+    });
+  }
+  const { topic } = ofTarget;
+  const keyed = targetOf(protocol).traits(ofTarget).address === 'key';
+  if (keyed && options.runId === null && typeof topic === 'string' && topic.includes('<run>')) {
+    throw new IotloadError('bad-arguments', `each run has a topic of its own, ${topic}`, {
+      where: '--run-id',
+      hint: 'name the run, as it was told when it began, or give run and tail --set target.topic=…',
     });
   }
   const teller = new Teller(options);

@@ -41,6 +41,8 @@ export interface TargetDefinition {
   inScenario?(options: TargetOptions, scenario: string): TargetOptions;
   /** Completes options that depend on where a run keeps its results; for targets without such options it is absent. */
   inDirectory?(options: TargetOptions, dir: string): TargetOptions;
+  /** What a plan goes to besides the endpoint, in words; absent where that says it all. */
+  outline?(options: TargetOptions): string;
   /** Where a run of so many parts leaves what it wrote: a path, or a pattern of paths; for targets that write nothing here it is absent. */
   writes?(options: TargetOptions, parts: number): string;
   /** Main thread only: the zod schema of this target's block in a scenario. */

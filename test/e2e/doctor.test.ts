@@ -29,6 +29,15 @@ describe('iotload doctor', () => {
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
 
+  it('goes to Kafka with what has to be there: login, topic, leaders', async () => {
+    const { code, stdout } = await doctor('{ protocol: kafka, endpoint: embedded }');
+    expect(code).toBe(0);
+    for (const check of ['reach', 'login', 'connect', 'read', 'publish', 'read back'])
+      expect(stdout).toMatch(new RegExp(`^✓ ${check} `, 'm'));
+    expect(stdout).toMatch(/topic iotload-case-doctor,\s+created\s+just\s+now,\s+has\s+6\s+partitions/);
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
   it('tells its findings as data', async () => {
     const { code, stdout } = await doctor('{ protocol: file, path: events.jsonl }', '--json');
     expect(code).toBe(0);

@@ -40,7 +40,8 @@ describe('iotload init', () => {
   });
 
   it.each([
-    [['init', 'kafka'], 'mqtt'],
+    [['init', 'kinesis'], 'kafka'],
+    [['init', 'kafka', '--endpoint', 'localhost'], '--endpoint'],
     [['init', 'mqtt', '--rate', '5'], '--rate'],
     [['init', 'mqtt', '--endpoint', 'nowhere'], '--endpoint'],
     [['init', 'file', '--endpoint', 'embedded'], '--endpoint'],

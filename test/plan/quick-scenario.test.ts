@@ -3,7 +3,7 @@ import { planDrafted } from '../../src/plan/drafted-scenario.ts';
 import { type QuickRequest, quickScenario } from '../../src/plan/quick-scenario.ts';
 
 const plan = (request: QuickRequest) =>
-  planDrafted(quickScenario(request), 'quick.yaml', { env: { MQTT_PASSWORD: 'x' } });
+  planDrafted(quickScenario(request), 'quick.yaml', { env: { MQTT_PASSWORD: 'x', KAFKA_PASSWORD: 'x' } });
 
 describe('a run without a file', () => {
   it.each([
@@ -11,6 +11,8 @@ describe('a run without a file', () => {
     ['mqtt://127.0.0.1:1883', 'mqtt', { endpoint: 'mqtt://127.0.0.1:1883' }],
     ['mqtts://broker.example.com', 'mqtt', { endpoint: 'mqtts://broker.example.com' }],
     ['mqtt://[::1]:1883', 'mqtt', { endpoint: 'mqtt://[::1]:1883' }],
+    ['kafka://127.0.0.1:9092,[::1]:9092', 'kafka', { endpoint: 'kafka://127.0.0.1:9092,[::1]:9092', acks: -1 }],
+    ['kafka:embedded', 'kafka', { endpoint: 'embedded', topic: 'iotload-quick-<run>' }],
     ['file:some where/out #1.jsonl', 'file', { path: 'some where/out #1.jsonl' }],
     ['discard', 'discard', {}],
   ])('%s is a scenario', async (target, protocol, options) => {
@@ -39,8 +41,18 @@ describe('a run without a file', () => {
     expect([run.durationUs, seed]).toEqual([3_000_000, 9]);
   });
 
+  it('takes what flags say of Kafka, and creates the topic that they name', async () => {
+    const { targets } = await plan({ target: 'kafka://localhost:9092', topic: 'meters', username: 'me' });
+    expect(targets[0]?.options).toMatchObject({ topic: 'meters', create: { partitions: null } });
+    expect(targets[0]?.options['auth']).toMatchObject({ username: 'me', password: expect.stringContaining('${KAFKA') });
+  });
+
   it.each([
     [{ target: 'kafka:9092' }, 'TARGET'],
+    [{ target: 'kafka://localhost' }, 'TARGET'],
+    [{ target: 'kafka:embedded', qos: '1' }, '--qos'],
+    [{ target: 'kafka:embedded', connections: '3' }, '--connections'],
+    [{ target: 'kafka:embedded', topic: 'a/b' }, '--topic'],
     [{ target: 'file:' }, 'TARGET'],
     [{ target: 'mqtt://host/path' }, 'TARGET'],
     [{ target: 'embedded', rate: '5' }, '--rate'],

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { planDrafted } from '../../src/plan/drafted-scenario.ts';
 import { starterProblem } from '../../src/plan/starter-problem.ts';
-import { starterDefaults, starterScenario } from '../../src/plan/starter-scenario.ts';
+import { starterDefaults, starterKinds, starterScenario } from '../../src/plan/starter-scenario.ts';
 
 const mqtt = { kind: 'mqtt', ...starterDefaults } as const;
 
 describe('a first scenario', () => {
   it.each([
     ['mqtt, all defaults', mqtt, { devices: 100, slots: 2200, protocol: 'mqtt' }],
+    ['kafka', { ...mqtt, kind: 'kafka' }, { devices: 100, slots: 2200, protocol: 'kafka' }],
     ['a file', { ...mqtt, kind: 'file' }, { devices: 100, slots: 2200, protocol: 'file' }],
     ['one device', { ...mqtt, devices: '1' }, { devices: 1, slots: 2200, protocol: 'mqtt' }],
     ['many', { ...mqtt, devices: '1.5M', rate: '51M/day' }, { devices: 1_500_000, slots: 12_987, protocol: 'mqtt' }],
@@ -29,7 +30,8 @@ describe('a first scenario', () => {
   });
 
   it('is commented, and fits a terminal', () => {
-    for (const answers of [mqtt, { ...mqtt, kind: 'file' } as const]) {
+    for (const kind of starterKinds) {
+      const answers = { ...mqtt, kind };
       const lines = starterScenario(answers, 'scenario.yaml').text.split('\n');
       expect(lines.filter((line) => line.length > 80)).toEqual([]);
       expect(lines.filter((line) => line.includes('#')).length).toBeGreaterThan(20);

@@ -2,7 +2,7 @@ import type { TargetDefinition, TargetOptions, TargetTraits } from '../target.ts
 import { hostText, parseEndpoint } from './endpoint.ts';
 import type { KafkaOptions } from './options.ts';
 import { seatLanes } from './seat-lanes.ts';
-import { topicInScenario } from './topic-name.ts';
+import { PARTITIONS, topicInScenario } from './topic-name.ts';
 
 /** Kafka: one topic, its partitions as lanes. */
 export const kafka: TargetDefinition = {
@@ -25,8 +25,18 @@ export const kafka: TargetDefinition = {
   inScenario: (options, scenario) => ({ ...options, topic: topicInScenario(String(options['topic']), scenario) }),
   seatPartitions: (partitions, { fleets, runId }) =>
     seatLanes(partitions, { part: { index: 0, count: 1 }, fleets, runId }),
+  outline: (options) => outlineOf(options as unknown as KafkaOptions),
   options: () => import('./options.ts'),
   prepare: () => import('./prepare.ts'),
   sink: () => import('./sink.ts'),
   source: () => import('./source.ts'),
 };
+
+function outlineOf({ topic, create, readers }: KafkaOptions): string {
+  const made =
+    create === null
+      ? 'which has to exist'
+      : `made with ${create.partitions ?? PARTITIONS} partitions if it is not there`;
+  const reading = readers === 1 ? 'one' : `${readers}`;
+  return `topic ${topic}, ${made}; a connection per worker and broker, ${reading} per broker to read back`;
+}

@@ -7,6 +7,8 @@ const LONGEST_NAME = 249;
 /** Most characters of a scenario's name within one: the default name then has room for the longest run id. */
 const LONGEST_SCENARIO = 160;
 
+/** Partitions of a topic that the run creates, where nobody says. */
+export const PARTITIONS = 6;
 /** Topic of a target that names none. */
 export const defaultTopic = 'iotload-<scenario>-<run>';
 

@@ -5,9 +5,8 @@ import type { ClusterMetadata, KafkaCluster, PartitionState } from './cluster.ts
 import { answerError } from './cluster-error.ts';
 import type { NewTopic, TopicAdmin } from './open-cluster.ts';
 import type { KafkaOptions } from './options.ts';
+import { PARTITIONS } from './topic-name.ts';
 
-/** Of a topic that the run creates, where nobody says. */
-const PARTITIONS = 6;
 /** Longest wait until every partition of a topic has a leader, and the pause between two looks. */
 const LEADERS_MS = 10_000;
 const LOOK_MS = 100;
