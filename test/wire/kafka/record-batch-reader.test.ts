@@ -12,9 +12,15 @@ import { RecordBatchReader } from '../../../src/wire/kafka/record-batch-reader.t
 import { createRecordPlaces } from '../../../src/wire/kafka/record-cursor.ts';
 import { controlBatch, kafkajsBatch, type PlainRecord, readAll, sealed } from './record-batches.ts';
 
-const golden = JSON.parse(readFileSync('test/fixtures/kafka/record-batches.json', 'utf8')) as {
+interface Golden {
   by: string;
   batches: { codec: CompressionName; bytes: string }[];
+}
+const golden = JSON.parse(readFileSync('test/fixtures/kafka/python-batches.json', 'utf8')) as Golden;
+/** Also a transaction of producer 4001 that is aborted and one that is committed, and messages of magic 0 and 1. */
+const java = JSON.parse(readFileSync('test/fixtures/kafka/java-batches.json', 'utf8')) as Golden & {
+  transactions: string;
+  old: string[];
 };
 const codecs = new Map<CompressionName, CompressionCodec>();
 let crc: Crc32c;
@@ -64,11 +70,26 @@ function run(from: number, to: number, width?: number): PlainRecord[] {
 }
 
 describe('record batches', () => {
-  it.each(compressionNames)('reads what kafka-python wrote: %s', (name) => {
-    const bytes = Buffer.from(golden.batches.find(({ codec }) => codec === name)?.bytes ?? '', 'base64');
-    const reader = readerOf(bytes);
-    expect(readAll(reader)).toEqual({ records: goldenRecords(), stops: ['end'] });
-    expect(reader.position).toBe(40);
+  it.each([golden, java].flatMap(({ by, batches }) => batches.map((batch) => ({ by, ...batch }))))(
+    'reads what $by wrote: $codec',
+    ({ bytes }) => {
+      const reader = readerOf(Buffer.from(bytes, 'base64'));
+      expect(readAll(reader)).toEqual({ records: goldenRecords(), stops: ['end'] });
+      expect(reader.position).toBe(40);
+    },
+  );
+
+  it('reads transactions and their marks, and old messages, as the Java client writes them', () => {
+    const offsets = (aborted: { producerId: number; firstOffset: number }[]) =>
+      readAll(readerOf(Buffer.from(java.transactions, 'base64'), 0, aborted)).records.map(({ offset }) => offset);
+    expect(offsets([])).toEqual([0, 1, 2, 4, 5]);
+    expect(offsets([{ producerId: 4001, firstOffset: 0 }])).toEqual([4, 5]);
+    for (const bytes of java.old) {
+      const reader = readerOf(Buffer.from(bytes, 'base64'), 5);
+      expect(readAll(reader)).toEqual({ records: [], stops: ['old'] });
+      reader.skip();
+      expect(reader.position).toBe(6);
+    }
   });
 
   it('reads what kafkajs wrote, several batches in a row, plain and compressed', async () => {
