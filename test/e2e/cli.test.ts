@@ -127,7 +127,8 @@ describe('iotload verify', () => {
   });
 
   it('a reader that was stopped by hand accuses nobody of what came after', async () => {
-    const file = scenario({ duration: '2s' });
+    // Long enough for events to come when the reader has gone, also where nobody is quick.
+    const file = scenario({ duration: '7s' });
     const [sent, seen] = [space.path('sent'), space.path('seen')];
     const verifier = start(['verify', file, '--run-id', 'cut', '--out', seen]);
     await verifier.said(/reading run cut/);

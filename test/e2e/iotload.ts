@@ -57,7 +57,12 @@ export function start(args: readonly string[], env: Record<string, string> = {},
           waiting.push({ pattern, resolve, reject });
         });
   const interrupt = (): void => {
-    process.kill(-(child.pid as number), 'SIGINT');
+    try {
+      process.kill(-(child.pid as number), 'SIGINT');
+    } catch (error) {
+      // All of it has ended before.
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
   };
   return { child, interrupt, stderr: () => stderr, said, finished };
 }

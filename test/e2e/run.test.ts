@@ -42,14 +42,21 @@ describe('iotload run', () => {
         }),
         `${name}.yaml`,
       );
-    // The shards wait for their common start while the others run.
-    const startAt = new Date(Date.now() + 12_000).toISOString();
-    const sharded = Promise.all(
-      [0, 1, 2].map(async (i) => {
-        const args = ['--shard', `${i}/3`, '--workers', '1', '--start-at', startAt, '--out', space.path(`shard${i}`)];
-        return (await iotload(['run', writing('shards'), ...args, ...fixed])).code;
-      }),
-    );
+    // The shards wait for their common start while the others run. A busy machine may not be ready by then, and says so: once more, later.
+    const shardsFrom = async (leadMs: number): Promise<string> => {
+      const name = `shards-${leadMs}`;
+      const startAt = new Date(Date.now() + leadMs).toISOString();
+      const codes = await Promise.all(
+        [0, 1, 2].map(async (i) => {
+          const args = ['--shard', `${i}/3`, '--workers', '1', '--start-at', startAt];
+          return (await iotload(['run', writing(name), ...args, '--out', space.path(`${name}-${i}`), ...fixed])).code;
+        }),
+      );
+      if (codes.includes(2) && leadMs < 60_000) return shardsFrom(4 * leadMs);
+      expect(codes).toEqual([0, 0, 0]);
+      return name;
+    };
+    const sharded = shardsFrom(12_000);
     const digests: string[] = [];
     for (const workers of ['1', '2', '7']) {
       const args = ['--workers', workers, '--out', space.path(`out${workers}`), ...fixed];
@@ -60,8 +67,7 @@ describe('iotload run', () => {
       expect(lines.length).toBe(750);
       digests.push(digest(lines));
     }
-    expect(await sharded).toEqual([0, 0, 0]);
-    digests.push(digest(linesIn(space.path('shards'))));
+    digests.push(digest(linesIn(space.path(await sharded))));
     expect(new Set(digests).size).toBe(1);
   });
 
@@ -95,7 +101,8 @@ describe('iotload run', () => {
     const { code, stderr } = await iotload(['run', file, '--out', space.path('out'), '--progress', 'none']);
     expect(code).toBe(4);
     expect(stderr).toContain(`127.0.0.1:${port}`);
-    expect(Date.now() - before).toBeLessThan(8000);
+    // Two seconds, and the time that a busy machine takes to start a process; without the timeout it would be a minute.
+    expect(Date.now() - before).toBeLessThan(30_000);
     expect(readdirSync(space.dir)).not.toContain('out');
   });
 

@@ -4,6 +4,7 @@ export function phones(options: {
   rate?: string;
   duration?: string;
   warmUp?: string;
+  drain?: string;
   payload?: string;
   target: string;
   more?: string;
@@ -15,7 +16,7 @@ export function phones(options: {
   return `iotload: 1
 seed: ${options.seed ?? 1}
 clock: { start: ${options.start ?? 'now'} }
-run: { warm_up: ${options.warmUp ?? '0s'}, duration: ${options.duration ?? '1500ms'}, drain: 5s }
+run: { warm_up: ${options.warmUp ?? '0s'}, duration: ${options.duration ?? '1500ms'}, drain: ${options.drain ?? '5s'} }
 fleets:
   phones:
     model: phone-motion
