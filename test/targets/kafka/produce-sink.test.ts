@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { IotloadError } from '../../../src/core/errors.ts';
 import { Outcome } from '../../../src/core/outcome.ts';
 import { ErrorCode } from '../../../src/wire/kafka/error-codes.ts';
 import type { Deed, ModelRequest } from './model-cluster.ts';
@@ -194,43 +193,6 @@ describe('a sink on brokers', () => {
     unreachable.cluster.connect = () => Promise.reject(new Error('refused'));
     await expect(unreachable.open()).rejects.toThrow('refused');
     expect(unreachable.cluster.closed).toBe(1);
-  });
-
-  it('says what brokers have against a batch and what helps, once for many, and nothing of what follows from it', async () => {
-    const world = await SinkWorld.open({ lingerUs: 0 }, 1, 1);
-    world.feeder.feed(1);
-    await world.pass(50);
-    world.cluster.onProduce = first(1, { code: ErrorCode.notEnoughReplicas, delayMs: 5 });
-    for (let i = 0; i < 3; i++) {
-      world.feeder.feed(1);
-      await world.pass(1);
-    }
-    await world.pass(2_000);
-    expect(world.outcomes).toEqual(['acked acks-all 4']);
-    expect(world.record.notices).toEqual([
-      'warning: broker:9000 to topic model: not enough replicas. Fewer replicas are in sync than min.insync.replicas asks for; bring the missing brokers back.',
-    ]);
-  });
-
-  it('says that a broker cannot be reached, or does not let us in any more', async () => {
-    const world = await SinkWorld.open({}, 1, 1);
-    const { cluster, record } = world;
-    cluster.down.add(0);
-    cluster.metadata = async () => ({
-      brokers: cluster.brokers,
-      topics: new Map([['model', [{ partition: 0, leader: 0, replicas: 1, inSync: 1 }]]]),
-    });
-    cluster.cut(0);
-    await world.pass(500);
-    cluster.connect = () => Promise.reject(new IotloadError('target-refused', 'wrong password'));
-    await world.pass(1_000);
-    expect(new Set(record.notices)).toEqual(
-      new Set([
-        'disconnected: broker:9000: reset',
-        'warning: broker:9000: cannot be reached',
-        'warning: broker:9000: refuses us',
-      ]),
-    );
   });
 
   it('halves batches that are too large for the broker, and says so', async () => {
