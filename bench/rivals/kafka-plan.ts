@@ -35,12 +35,11 @@ fleets:
   phones:
     model: phone-motion
     devices: 10k
-    id: "dev-<hex:8>"
+    id: "dev-<index:08>"
     rate: ${perSecond}/s
     payload:
       identity: ${identity ?? 'fields'}
-      pad_to: ${VALUE_BYTES}B
-      fields: { device: <device>, time: <time.iso>, sequence: <sequence>, x: <x:3>, y: <y:3>, z: <z:3>, magnitude: <magnitude:2>, activity: <activity> }
+${identity === 'headers' ? `      pad_to: ${VALUE_BYTES}B\n` : ''}      fields: { schema: motion/v1,  device: <device>, time: <time.iso>, sequence: <sequence>, x: <x:3>, y: <y:3>, z: <z:3>, magnitude: <magnitude:2>, activity: <activity> }
 target: { protocol: kafka, endpoint: "${endpoint}", topic: ${topic}, acks: all }
 verify: false
 `;

@@ -1,7 +1,7 @@
 import type { Clock, Micros } from '../../core/clock.ts';
 import { IotloadError } from '../../core/errors.ts';
 import type { Crc32c } from '../../wire/kafka/crc32c.ts';
-import { ErrorCode, errorWords, kafkaError } from '../../wire/kafka/error-codes.ts';
+import { ErrorCode } from '../../wire/kafka/error-codes.ts';
 import { type ProduceHead, type ProduceResponse, readProduceResponse } from '../../wire/kafka/produce.ts';
 import type { ConnectionNotices } from '../connection-notices.ts';
 import type { BrokerAddress, KafkaCluster, KafkaConnection } from './cluster.ts';
@@ -18,7 +18,6 @@ const RENEW_AHEAD_US = 10_000_000;
 export interface LinkSettings {
   clock: Clock;
   cluster: KafkaCluster;
-  topic: string;
   head: ProduceHead;
   crc: Crc32c;
   acks: -1 | 0 | 1;
@@ -214,20 +213,10 @@ export class BrokerLink {
         inOrder?.partition === queue.partition
           ? inOrder
           : answer.partitions.find(({ partition }) => partition === queue.partition);
-      const code = mine?.errorCode ?? ErrorCode.unknownServerError;
-      if (code !== ErrorCode.none) this.#warn(code);
-      queue.answered(batch, code, nowUs);
+      queue.answered(batch, mine?.errorCode ?? ErrorCode.unknownServerError, nowUs);
     }
     this.#retire();
     this.pump();
-  }
-
-  #warn(code: number): void {
-    // A gap follows from an error before it, and a repetition that was stored is none.
-    if (code === ErrorCode.outOfOrderSequence || code === ErrorCode.duplicateSequence) return;
-    const { remedy } = kafkaError(code);
-    const what = `${this.#name} to topic ${this.#settings.topic}: ${errorWords(code)}`;
-    this.#settings.notices.add('warning', remedy === '' ? what : `${what}. ${remedy}`);
   }
 
   /** Ends the connection, if there is one; what is in flight on it is lost. */
@@ -273,9 +262,7 @@ export class BrokerLink {
     this.#cancelRetry();
     this.#cancelRetry = this.#settings.clock.after(afterMs, () => {
       if (this.#closed || this.#connection !== null || this.#connecting || this.#queues.length === 0) return;
-      this.#connect().catch((error) => {
-        const refused = error instanceof IotloadError && error.code === 'target-refused';
-        this.#settings.notices.add('warning', `${this.#name}: ${refused ? 'refuses us' : 'cannot be reached'}`);
+      this.#connect().catch(() => {
         const pauseMs = retryPauseMs(this.#failures++, this.#settings.random());
         this.#settings.changed(this);
         this.#reconnect(pauseMs);

@@ -115,7 +115,6 @@ class ProduceSink implements Sink {
     this.#linkSettings = {
       clock,
       cluster,
-      topic,
       // The broker gives up first, and says so.
       head: new ProduceHead({ clientId, topic, acks, timeoutMs: Math.max(1, Math.floor(requestTimeoutUs / 1250)) }),
       crc,

@@ -6,22 +6,12 @@ import { BatchField, MAGIC } from './record-batch.ts';
 import { varintBytes, varlongBytes, writeVarint, writeVarlong } from './varint.ts';
 
 const HEADER_NAME = new TextEncoder().encode(IDENTITY_HEADER);
-/** Bytes of the header that carries an id besides its value: its name and the name's length. */
-const HEADER_OVERHEAD = varintBytes(HEADER_NAME.length) + HEADER_NAME.length;
 /** Below so many bytes four at a time is faster than a native copy, which needs an object. Measured. */
 const SHORT = 80;
 
 /** Bytes of a record that is alone in its batch, with the batch. */
 export function loneRecordBytes(batch: EventBatch, i: number): number {
-  const identity = batch.identities[i] as number;
-  const payload = batch.payloads[i] as number;
-  const body = bodyBytes(
-    identity - (batch.starts[i] as number),
-    payload - identity,
-    (batch.ends[i] as number) - payload,
-    0,
-    0,
-  );
+  const body = bodyBytes(batch, i, 0, 0);
   return BatchField.records + varintBytes(body) + body;
 }
 
@@ -89,14 +79,14 @@ export class RecordBatchWriter {
       this.#maxTimestamp = timestamp;
     }
     const delta = timestamp - this.#baseTimestamp;
+    const body = bodyBytes(batch, i, delta, count);
     const out = this.#bytes;
     let at = this.#end;
+    if (at + varintBytes(body) + body > out.length) return false;
     const start = batch.starts[i] as number;
     const identity = batch.identities[i] as number;
     const payload = batch.payloads[i] as number;
     const end = batch.ends[i] as number;
-    const body = bodyBytes(identity - start, payload - identity, end - payload, delta, count);
-    if (at + varintBytes(body) + body > out.length) return false;
     at = writeVarint(out, at, body);
     out[at++] = 0;
     at = writeVarlong(out, at, delta);
@@ -177,8 +167,13 @@ export class RecordBatchWriter {
 }
 
 /** Bytes of a record behind its length. */
-function bodyBytes(key: number, id: number, value: number, delta: number, offset: number): number {
+function bodyBytes(batch: EventBatch, i: number, delta: number, offset: number): number {
+  const identity = batch.identities[i] as number;
+  const payload = batch.payloads[i] as number;
+  const key = identity - (batch.starts[i] as number);
+  const value = (batch.ends[i] as number) - payload;
+  const id = payload - identity;
   // The length of no key, −1, has one byte like that of an empty one.
-  const fixed = 2 + varlongBytes(delta) + varintBytes(offset) + varintBytes(key) + key + varintBytes(value) + value;
-  return id === 0 ? fixed : fixed + HEADER_OVERHEAD + varintBytes(id) + id;
+  const fixed = 1 + varlongBytes(delta) + varintBytes(offset) + varintBytes(key) + key + varintBytes(value) + value + 1;
+  return id === 0 ? fixed : fixed + varintBytes(HEADER_NAME.length) + HEADER_NAME.length + varintBytes(id) + id;
 }
