@@ -5,7 +5,7 @@ import type { BatchFate, NewBatch, ProduceFaults, RequestFate } from '../faults/
 import { recordsOf } from '../log/batch-records.ts';
 import { checkBatch } from '../log/check-batch.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
-import { sequenceBehind } from '../log/producer-states.ts';
+import { type SequenceCheck, sequenceBehind } from '../log/producer-states.ts';
 import type { Api, BrokerState, Reply, Request } from '../request.ts';
 
 /** Records for one partition, and what became of them. */
@@ -21,6 +21,8 @@ interface ProduceRequest {
   acks: number;
   topics: { name: string; partitions: Produced[] }[];
 }
+
+const NO_PRODUCER = -1n;
 
 /** Appends one batch to each of some partitions. */
 export const produceApi: Api = {
@@ -72,22 +74,27 @@ function read({ reader, version }: Request, broker: BrokerState): ProduceRequest
 function settle(produced: Produced, fate: BatchFate | null): void {
   const { batch } = produced;
   if (batch === null) return;
-  const { log, bytes, view } = batch;
+  const { log, bytes } = batch;
+  const sequence = sequenceOf(batch);
+  switch (sequence.kind) {
+    case 'out-of-order':
+      produced.error = ErrorCode.outOfOrderSequence;
+      return;
+    case 'old-epoch':
+      produced.error = ErrorCode.invalidProducerEpoch;
+      return;
+    case 'duplicate':
+      produced.baseOffset = sequence.offset;
+      return;
+  }
   const stored = fate === null ? bytes : fate.stored;
-  const producerId = view.getBigInt64(BatchField.producerId);
-  if (producerId === -1n) {
-    if (stored !== null) produced.baseOffset = log.append(stored, 0, stored.length);
-  } else {
-    const epoch = view.getInt16(BatchField.producerEpoch);
-    const first = view.getInt32(BatchField.baseSequence);
-    const last = sequenceBehind(first, view.getInt32(BatchField.lastOffsetDelta));
-    const check = log.producers.check(producerId, epoch, first, last);
-    if (check.kind === 'out-of-order') produced.error = ErrorCode.outOfOrderSequence;
-    else if (check.kind === 'old-epoch') produced.error = ErrorCode.invalidProducerEpoch;
-    else if (check.kind === 'duplicate') produced.baseOffset = check.offset;
-    else if (stored !== null) {
-      produced.baseOffset = log.append(stored, 0, stored.length);
-      log.producers.add(producerId, epoch, first, last, produced.baseOffset);
+  const baseOffset = log.endOffset;
+  if (stored !== null) log.append(stored, 0, stored.length);
+  if (fate?.taken !== false) {
+    produced.baseOffset = baseOffset;
+    if (sequence.producerId !== NO_PRODUCER) {
+      const { producerId, epoch, first, last } = sequence;
+      log.producers.add(producerId, epoch, first, last, baseOffset);
     }
   }
   if (fate === null) return;
@@ -95,6 +102,17 @@ function settle(produced: Produced, fate: BatchFate | null): void {
   if (fate.error === ErrorCode.none) return;
   produced.error = fate.error;
   produced.baseOffset = -1;
+}
+
+/** What its producer's numbers say of a batch. */
+function sequenceOf({ log, view }: NonNullable<Produced['batch']>) {
+  const producerId = view.getBigInt64(BatchField.producerId);
+  const epoch = view.getInt16(BatchField.producerEpoch);
+  const first = view.getInt32(BatchField.baseSequence);
+  const last = sequenceBehind(first, view.getInt32(BatchField.lastOffsetDelta));
+  const check: SequenceCheck =
+    producerId === NO_PRODUCER ? { kind: 'next' } : log.producers.check(producerId, epoch, first, last);
+  return { ...check, producerId, epoch, first, last };
 }
 
 /** The same with harm done on purpose to what is stored for the first time. */
@@ -113,9 +131,10 @@ async function harm(
   const fresh: { produced: Produced; batch: NewBatch }[] = [];
   for (const [i, { name, produced }] of named.entries()) {
     const found = records[i] ?? null;
-    const kind = sequenceOf(produced);
-    if (kind === 'duplicate' && found !== null) faults.duplicate(found);
-    if (kind !== 'next' || found === null || produced.batch === null) continue;
+    if (found === null || produced.batch === null) continue;
+    const { kind } = sequenceOf(produced.batch);
+    if (kind === 'duplicate') faults.duplicate(found);
+    if (kind !== 'next') continue;
     const { log, bytes } = produced.batch;
     fresh.push({ produced, batch: { topic: name, partition: produced.index, log, bytes, records: found } });
   }
@@ -127,17 +146,6 @@ async function harm(
   const fates = new Map(fresh.map(({ produced }, i) => [produced, fate.batches[i] as BatchFate]));
   for (const { produced } of named) settle(produced, fates.get(produced) ?? null);
   return fate.cut ? 'hang-up' : answer(request, version, fate);
-}
-
-function sequenceOf({ batch }: Produced): 'next' | 'duplicate' | 'refused' {
-  if (batch === null) return 'refused';
-  const { log, view } = batch;
-  const producerId = view.getBigInt64(BatchField.producerId);
-  if (producerId === -1n) return 'next';
-  const first = view.getInt32(BatchField.baseSequence);
-  const last = sequenceBehind(first, view.getInt32(BatchField.lastOffsetDelta));
-  const { kind } = log.producers.check(producerId, view.getInt16(BatchField.producerEpoch), first, last);
-  return kind === 'next' || kind === 'duplicate' ? kind : 'refused';
 }
 
 function answer({ acks, topics }: ProduceRequest, version: number, fate: RequestFate | null): Reply {

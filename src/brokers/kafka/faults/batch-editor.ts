@@ -17,7 +17,9 @@ export interface LooseRecord {
 /** Copies a record out of its batch. */
 export function loosen(batch: Uint8Array, { bytes, timestampDelta, tailStart, end }: LogRecord): LooseRecord {
   const view = new DataView(batch.buffer, batch.byteOffset, batch.length);
-  return { timestamp: int64At(view, BatchField.baseTimestamp) + timestampDelta, tail: bytes.slice(tailStart, end) };
+  // Not `slice`: of a Buffer, that is no copy.
+  const tail = Uint8Array.from(bytes.subarray(tailStart, end));
+  return { timestamp: int64At(view, BatchField.baseTimestamp) + timestampDelta, tail };
 }
 
 /** A record that nobody produced, without headers; `key` null for none. */
@@ -32,11 +34,13 @@ export function looseRecord(timestamp: number, key: Uint8Array | null, value: Ui
 }
 
 /**
- * The batch with no other records than these, which are its own, uncompressed. Its offsets and sequences stay as they were: those of the
- * records that are missing are empty, as compaction would leave them.
+ * The batch with no other records than these, which are its own, uncompressed and numbered anew, so that its offsets have no holes: those
+ * would say that something is missing. The producer's numbers stay as they were.
  */
 export function withRecords(batch: Uint8Array, records: readonly LogRecord[], crc32c: Crc32c): Uint8Array {
-  const parts = records.map(({ bytes, start, end }) => bytes.subarray(start, end));
+  const parts = records.map(({ bytes, timestampDelta, tailStart, end }, i) =>
+    encode(timestampDelta, i, bytes.subarray(tailStart, end)),
+  );
   const out = Buffer.concat([batch.subarray(0, BatchField.records), ...parts]);
   const view = new DataView(out.buffer, out.byteOffset, out.length);
   view.setInt16(BatchField.attributes, view.getInt16(BatchField.attributes) & ~COMPRESSION_BITS);
@@ -46,18 +50,10 @@ export function withRecords(batch: Uint8Array, records: readonly LogRecord[], cr
 /** A batch of a producer without identity. */
 export function batchOf(records: readonly LooseRecord[], crc32c: Crc32c): Uint8Array {
   const base = Math.min(...records.map(({ timestamp }) => timestamp));
-  const parts = records.map(({ timestamp, tail }, i) => {
-    const length = 1 + varlongBytes(timestamp - base) + varintBytes(i) + tail.length;
-    const part = new Uint8Array(varintBytes(length) + length);
-    // Behind the length, the attributes: none.
-    const at = writeVarint(part, 0, length) + 1;
-    part.set(tail, writeVarint(part, writeVarlong(part, at, timestamp - base), i));
-    return part;
-  });
+  const parts = records.map(({ timestamp, tail }, i) => encode(timestamp - base, i, tail));
   const out = Buffer.concat([new Uint8Array(BatchField.records), ...parts]);
   const view = new DataView(out.buffer, out.byteOffset, out.length);
   view.setInt8(BatchField.magic, MAGIC);
-  view.setInt32(BatchField.lastOffsetDelta, records.length - 1);
   setInt64At(view, BatchField.baseTimestamp, base);
   setInt64At(view, BatchField.maxTimestamp, Math.max(...records.map(({ timestamp }) => timestamp)));
   setInt64At(view, BatchField.producerId, -1);
@@ -66,8 +62,18 @@ export function batchOf(records: readonly LooseRecord[], crc32c: Crc32c): Uint8A
   return seal(out, view, records.length, crc32c);
 }
 
+/** length:varint attributes:i8 timestampDelta:varlong offsetDelta:varint tail */
+function encode(timestampDelta: number, offsetDelta: number, tail: Uint8Array): Uint8Array {
+  const length = 1 + varlongBytes(timestampDelta) + varintBytes(offsetDelta) + tail.length;
+  const record = new Uint8Array(varintBytes(length) + length);
+  const at = writeVarlong(record, writeVarint(record, 0, length) + 1, timestampDelta);
+  record.set(tail, writeVarint(record, at, offsetDelta));
+  return record;
+}
+
 function seal(batch: Uint8Array, view: DataView, count: number, crc32c: Crc32c): Uint8Array {
   view.setInt32(BatchField.length, batch.length - BatchField.leaderEpoch);
+  view.setInt32(BatchField.lastOffsetDelta, count - 1);
   view.setInt32(BatchField.count, count);
   view.setUint32(BatchField.crc, crc32c(batch, BatchField.attributes, batch.length));
   return batch;

@@ -21,7 +21,7 @@ export interface KafkaFaultPlan {
   refuse?: Selection & { error?: number };
   /** The same, and stores it nevertheless. */
   refuseYetStore?: Selection & { error?: number };
-  /** Acknowledges the record and leaves it out; its offset stays empty. */
+  /** Acknowledges the record and leaves it out; the next one has its offset. */
   drop?: Selection;
   /** Stores a copy behind the record's batch. */
   double?: Selection;
@@ -64,7 +64,7 @@ export interface KafkaFaultRecord<Kept> {
   topic: string;
   partition: number;
   value: Kept;
-  /** Ordinal of the event that overtook it, for `reorder`. */
+  /** Ordinal of the event that overtook it, for `reorder`; absent where that one had come before. */
   partner?: number;
   /** Byte of the value that was changed, for `alter`. */
   offset?: number;

@@ -34,7 +34,9 @@ export interface NewBatch {
 
 /** What becomes of a batch. */
 export interface BatchFate {
-  /** What is stored under its identity and offsets; null for nothing. */
+  /** Its producer's numbers count, and an answer says that it was stored. */
+  taken: boolean;
+  /** What is stored of it in truth; null for nothing. */
   stored: Uint8Array | null;
   /** What is stored right behind it. */
   behind: Uint8Array | null;
@@ -155,31 +157,31 @@ export class ProduceFaults<Kept = unknown> {
   }
 
   #fateOf(batch: NewBatch, events: readonly Event[] | null, cutting: KafkaFaultKind | null): BatchFate {
-    const pass: BatchFate = { stored: batch.bytes, behind: null, error: ErrorCode.none };
-    const none: BatchFate = { stored: null, behind: null, error: ErrorCode.none };
-    const count = events?.length ?? countEvents(batch.records);
     if (cutting !== null) {
       for (const event of events ?? []) this.#note(batch, event, cutting);
-      if (cutting === 'dropAcks') {
-        this.#records.stored += count;
-        return pass;
-      }
-      this.#spare(batch);
-      return none;
+      return cutting === 'dropAcks' ? this.#pass(batch, events) : this.#withhold(batch);
     }
-    if (events === null) {
-      this.#records.stored += count;
-      return pass;
-    }
+    if (events === null) return this.#pass(batch, null);
     const refusing = events.find(({ kind }) => kind !== null && batchKinds.has(kind))?.kind ?? null;
     if (refusing === 'refuse' || refusing === 'refuseYetStore') {
       for (const event of events) this.#note(batch, event, refusing);
       const error = this.#plan[refusing]?.error ?? ErrorCode.policyViolation;
-      if (refusing === 'refuse') this.#spare(batch);
-      else this.#records.stored += count;
-      return { ...(refusing === 'refuse' ? none : pass), error };
+      return { ...(refusing === 'refuse' ? this.#withhold(batch) : this.#pass(batch, events)), error };
     }
-    return { ...this.#records.harm(batch, events, this.#chooser, this.#plan), error: ErrorCode.none };
+    const harmed = this.#records.harm(batch, events, this.#chooser, this.#plan);
+    return { ...harmed, taken: true, error: ErrorCode.none };
+  }
+
+  /** Its events are stored as they are; what they overtake goes behind them all the same. */
+  #pass(batch: NewBatch, events: readonly Event[] | null): BatchFate {
+    const known = events ?? batch.records.filter(isEvent).map((record) => ({ ordinal: -1, record }));
+    const unharmed = known.map(({ ordinal, record }) => ({ ordinal, record, kind: null }));
+    return { ...this.#records.harm(batch, unharmed, this.#chooser, {}), taken: true, error: ErrorCode.none };
+  }
+
+  #withhold(batch: NewBatch): BatchFate {
+    this.#spared.add(identityOf(batch));
+    return { taken: false, stored: null, behind: null, error: ErrorCode.none };
   }
 
   /** Its events, those that are hit by a fault that they can suffer with that. */
@@ -196,10 +198,6 @@ export class ProduceFaults<Kept = unknown> {
     if (this.#spared.size === 0 || !this.#spared.delete(identityOf(batch))) return false;
     this.repeated += countEvents(batch.records);
     return true;
-  }
-
-  #spare(batch: NewBatch): void {
-    this.#spared.add(identityOf(batch));
   }
 
   #note({ topic, partition }: NewBatch, { ordinal, record }: Event, kind: KafkaFaultKind): void {

@@ -11,6 +11,7 @@ const HOLD_MS = 2000;
 
 /** An event of a batch and what is to be done to it. */
 interface Harmed {
+  /** −1 for one that has come before. */
   ordinal: number;
   record: LogRecord;
   kind: KafkaFaultKind | null;
@@ -37,13 +38,13 @@ export class RecordFaults {
     this.#release = release;
   }
 
-  /** What is stored instead of the batch, and behind it. */
+  /** What is stored instead of the batch, null for nothing, and behind it. */
   harm(
     batch: { topic: string; partition: number; log: PartitionLog; bytes: Uint8Array; records: readonly LogRecord[] },
     events: readonly Harmed[],
     chooser: FaultChooser<KafkaFaultKind>,
     plan: KafkaFaultPlan,
-  ): { stored: Uint8Array; behind: Uint8Array | null } {
+  ): { stored: Uint8Array | null; behind: Uint8Array | null } {
     const { topic, partition, log, bytes } = batch;
     const behind: LooseRecord[] = [];
     const gone = new Set<LogRecord>();
@@ -60,7 +61,7 @@ export class RecordFaults {
       });
       if (held !== undefined) {
         // The one that overtakes passes as it is, so that each fault stands alone.
-        this.#record({ ...held.fault, partner: ordinal });
+        this.#record({ ...held.fault, ...(ordinal < 0 ? {} : { partner: ordinal }) });
         behind.push(held.record);
       } else if (kind === 'drop') {
         this.#record(fault());
@@ -86,8 +87,9 @@ export class RecordFaults {
     }
     this.stored += events.length - gone.size + behind.length;
     const left = batch.records.filter((record) => !gone.has(record));
+    const isOther = isAltered || gone.size > 0;
     return {
-      stored: isAltered || gone.size > 0 ? withRecords(bytes, left, this.#crc32c) : bytes,
+      stored: left.length === 0 ? null : isOther ? withRecords(bytes, left, this.#crc32c) : bytes,
       behind: behind.length === 0 ? null : batchOf(behind, this.#crc32c),
     };
   }
