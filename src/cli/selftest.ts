@@ -11,7 +11,8 @@ export const selfTestCommand = defineCommand({
   exits: ['0', '2', '3', '5', '130/143'],
   builder: (parser) =>
     parser
-      .option('quick', { type: 'boolean', default: false, describe: 'a twentieth of the events: half a minute' })
+      .option('quick', { type: 'boolean', default: false, describe: 'a twentieth of the events: a minute or two' })
+      .option('protocol', { type: 'string', describe: 'only this one: kafka, kafka-plain (not idempotent) or mqtt' })
       .option('case', { type: 'string', describe: 'only the case of this name' })
       .option('json', { type: 'boolean', default: false, describe: 'the report as JSON' })
       .option('quiet', {
@@ -20,8 +21,8 @@ export const selfTestCommand = defineCommand({
         default: false,
         describe: 'no progress, no table if all is well',
       })
-      .example('$0 selftest', 'does this build tell the truth on this machine? under four minutes')
-      .example('$0 selftest --case lose', 'one case'),
+      .example('$0 selftest', 'does this build tell the truth on this machine? under eight minutes')
+      .example('$0 selftest --protocol kafka --case lose', 'one case, on one protocol'),
   async handler(flags) {
     const { startSelfTest } = await import('../selftest/selftest.ts');
     const { selfTestText } = await import('../selftest/selftest-text.ts');
@@ -29,6 +30,7 @@ export const selfTestCommand = defineCommand({
     const handle = startSelfTest({
       quick: flags.quick,
       only: flags.case === undefined ? null : [flags.case],
+      protocols: flags.protocol === undefined ? null : [flags.protocol],
       version,
       clock: systemClock(),
       observer: progress,
@@ -60,13 +62,15 @@ function progressLines(): SelfTestObserver {
   const say = (text: string): void => {
     stderr.write(stderr.isTTY ? `\r\u001b[2K${text}` : text);
   };
+  const key = (protocol: string, name: string): string => `${protocol} ${name}`;
   return {
-    begins: ({ name, harm }, index, count) => {
-      heads.set(name, `${`${index + 1}/${count}`.padStart(5)}  ${name}: ${harm}`);
+    begins: ({ name, harm }, protocol, index, count) => {
+      heads.set(key(protocol, name), `${`${index + 1}/${count}`.padStart(5)}  ${protocol} ${name}: ${harm}`);
     },
-    progress: ({ name, load }, sent) => {
-      if (stderr.isTTY) say(`${heads.get(name)}  ${Math.floor((100 * sent) / load.events)} %`);
+    progress: ({ name, load }, protocol, sent) => {
+      if (stderr.isTTY) say(`${heads.get(key(protocol, name))}  ${Math.floor((100 * sent) / load.events)} %`);
     },
-    ended: ({ name, status, seconds }) => say(`${heads.get(name)}  ${status}, ${seconds.toFixed(1)} s\n`),
+    ended: ({ name, protocol, status, seconds }) =>
+      say(`${heads.get(key(protocol, name))}  ${status}, ${seconds.toFixed(1)} s\n`),
   };
 }

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { Load, SelfTestCase } from './cases.ts';
+import { isTimed, type Load, type SelfTestCase } from './cases.ts';
 
 /** Seconds before what is measured. */
 export const WARM_UP_S = 1;
@@ -9,7 +9,7 @@ export const pluginFolder = fileURLToPath(new URL('.', import.meta.url));
 
 /** The scenario of a case, whose events go to `target`. */
 export function caseScenario(one: SelfTestCase, { events, perSecond, devices }: Load, target: string): string {
-  const warmUp = one.compares === 'service-time' || one.compares === 'response-time' ? WARM_UP_S : 0;
+  const warmUp = isTimed(one) ? WARM_UP_S : 0;
   const durationMs = Math.round((events / perSecond - warmUp) * 1000);
   const starved = one.mishap === 'generator-starved';
   const [model, payload] = starved ? ['laborious', 'number'] : ['phone-motion', 'seismograph-traced'];

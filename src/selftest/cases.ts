@@ -54,6 +54,11 @@ const steady = {
   quick: { load: { events: 4000, perSecond: 1000, devices: 100 } },
 } as const;
 
+/** Whether a case measures time, and wants a machine of its own. */
+export function isTimed({ compares }: Pick<SelfTestCase, 'compares'>): boolean {
+  return compares === 'service-time' || compares === 'response-time';
+}
+
 /** A case as a quick self-test runs it. */
 export function quickCase(one: SelfTestCase): SelfTestCase {
   const load = { ...one.load, events: Math.round(one.load.events / 20) };

@@ -1,7 +1,7 @@
 import type { Micros } from '../core/clock.ts';
 import { formatMicros } from '../core/units.ts';
 import type { RunResult } from '../metrics/result.ts';
-import type { SelfTestCase } from './cases.ts';
+import { isTimed, type SelfTestCase } from './cases.ts';
 import { type EventFault, eventFaults, type Truth } from './subject.ts';
 import { quantileOf } from './timer-watch.ts';
 
@@ -46,7 +46,7 @@ const told = [
 
 /** What a run reports of it. */
 export function describeReported(one: SelfTestCase, { events, delivery, latency, generator }: RunResult): string {
-  if (one.compares === 'service-time' || one.compares === 'response-time') {
+  if (isTimed(one)) {
     const { p50, p95, p99 } = one.compares === 'service-time' ? latency.serviceTime : latency.responseTime;
     return quantiles(p50, p95, p99);
   }

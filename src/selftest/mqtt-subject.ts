@@ -30,6 +30,7 @@ export const mqttSubject: Subject = {
   protocol: 'mqtt',
   faults: eventFaults,
   absence: 'missing',
+  repeats: false,
   open: openRig,
 };
 

@@ -11,7 +11,7 @@ import { type RunHandle, startRun } from '../runner/run.ts';
 import { runFiles } from '../runner/run-directory.ts';
 import type { CaseReport } from './case-report.ts';
 import { caseScenario, pluginFolder } from './case-scenario.ts';
-import type { Load, SelfTestCase } from './cases.ts';
+import { isTimed, type Load, type SelfTestCase } from './cases.ts';
 import { compareAccusations, compareDelivery, compareEvents, type NamedFinding } from './compare-counts.ts';
 import { compareLatency } from './compare-latency.ts';
 import { describeInjected, describeReported } from './describe-case.ts';
@@ -47,7 +47,8 @@ export async function runCase(one: SelfTestCase, context: CaseContext): Promise<
   const { subject, clock, dir } = context;
   const startUs = clock.nowUs();
   const refusals = one.faults.some((fault) => fault.startsWith('refuse'));
-  const rig = await subject.open({ refusals, clock });
+  const cuts = one.faults.some((fault) => fault === 'lose-ack' || fault === 'swallow');
+  const rig = await subject.open({ refusals, cuts, timed: isTimed(one), clock });
   try {
     const plan = await planOf(one, context, rig);
     rig.inject({
@@ -137,7 +138,7 @@ function compareCounts(
   truth: Truth,
   { subject, load, dir }: CaseContext,
 ): string[] {
-  const expected = expectedOf(load.events, truth, subject.absence);
+  const expected = expectedOf(load.events, truth, subject);
   const arrivals =
     one.compares === 'accusations'
       ? compareAccusations(result, expected)

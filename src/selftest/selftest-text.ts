@@ -8,8 +8,10 @@ const marks: Readonly<Record<CaseReport['status'], string>> = { ok: 'ok', wrong:
 
 /** The table of a self-test on 100 columns, what was wrong, and what it means. */
 export function selfTestText(report: SelfTestReport): string {
+  const several = new Set(report.cases.map(({ protocol }) => protocol)).size > 1;
+  const nameOf = ({ name, protocol }: CaseReport): string => (several ? `${protocol} ${name}` : name);
   const rows = report.cases.map((one) => [
-    one.name,
+    nameOf(one),
     marks[one.status],
     one.verdict === one.expectedVerdict || one.status === 'ok'
       ? one.verdict
@@ -18,10 +20,10 @@ export function selfTestText(report: SelfTestReport): string {
   ]);
   const problems = report.cases
     .filter(({ status }) => status !== 'ok')
-    .flatMap(({ name, problems: told, dir }) => [
-      `${name}:`,
-      ...told.map((problem) => `  - ${printable(problem)}`),
-      ...(dir === null ? [] : [`  its files are in ${dir}`]),
+    .flatMap((one) => [
+      `${nameOf(one)}:`,
+      ...one.problems.map((problem) => `  - ${printable(problem)}`),
+      ...(one.dir === null ? [] : [`  its files are in ${one.dir}`]),
     ]);
   return [
     columns([['case', '', 'verdict', 'injected → reported'], ...rows], { width: 100 }),

@@ -5,7 +5,7 @@ import { type Clock, sleep } from '../core/clock.ts';
 import { IotloadError } from '../core/errors.ts';
 import type { RunHandle } from '../runner/run.ts';
 import type { CaseReport } from './case-report.ts';
-import { cases, type Load, quickCase, type SelfTestCase } from './cases.ts';
+import { cases, isTimed, type Load, quickCase, type SelfTestCase } from './cases.ts';
 import { runCase } from './run-case.ts';
 import type { Subject } from './subject.ts';
 import { subjects as allSubjects } from './subjects.ts';
@@ -16,6 +16,8 @@ export interface SelfTestOptions {
   quick: boolean;
   /** Names of the cases to run; null for all. */
   only: readonly string[] | null;
+  /** Of these, those that are named; null for all. */
+  protocols?: readonly string[] | null;
   /** What to calibrate against; default every protocol that there is. */
   subjects?: Readonly<Record<string, Subject>>;
   version: string;
@@ -25,9 +27,9 @@ export interface SelfTestOptions {
 
 export interface SelfTestObserver {
   /** A case begins, the `index`-th of `count`, from 0. */
-  begins(one: SelfTestCase, index: number, count: number): void;
+  begins(one: SelfTestCase, protocol: string, index: number, count: number): void;
   /** So many of its events have been sent. */
-  progress(one: SelfTestCase, sent: number): void;
+  progress(one: SelfTestCase, protocol: string, sent: number): void;
   ended(report: CaseReport): void;
 }
 
@@ -92,7 +94,7 @@ class SelfTest {
         if (next === undefined || isTimed(next[1].one) !== timed || this.#stopped) return;
         waiting.shift();
         const [index, { one, subject }] = next;
-        observer.begins(one, index, planned.length);
+        observer.begins(one, subject.protocol, index, planned.length);
         const report = await this.#run(one, subject);
         if (this.#stopped) return;
         reports[index] = report;
@@ -113,19 +115,20 @@ class SelfTest {
   }
 
   #planned(): { one: SelfTestCase; subject: Subject }[] {
-    const { only, quick, subjects = allSubjects } = this.#options;
-    for (const name of only ?? []) {
-      if (cases.some((one) => one.name === name)) continue;
-      throw new IotloadError('bad-arguments', 'there is no such case', {
-        where: '--case',
-        value: name,
-        hint: `there are ${cases.map((one) => one.name).join(', ')}`,
-      });
-    }
+    const { only, protocols = null, quick, subjects = allSubjects } = this.#options;
+    refuseUnknown(
+      only,
+      cases.map(({ name }) => name),
+      '--case',
+    );
+    refuseUnknown(protocols, Object.keys(subjects), '--protocol');
     const wanted = cases.filter((one) => (only === null ? !(quick && one.thorough) : only.includes(one.name)));
-    return Object.values(subjects).flatMap((subject) =>
+    return Object.entries(subjects).flatMap(([protocol, subject]) =>
       wanted
+        .filter(() => protocols === null || protocols.includes(protocol))
         .filter(({ faults }) => faults.every((fault) => subject.faults.includes(fault)))
+        .map((one) => (subject.adapt === undefined ? one : subject.adapt(one)))
+        .filter((one) => one !== null)
         .map((one) => ({ one: quick ? quickCase(one) : one, subject })),
     );
   }
@@ -149,7 +152,7 @@ class SelfTest {
       dir: join(parent, one.name),
       version,
       clock,
-      progress: (sent) => observer.progress(one, sent),
+      progress: (sent) => observer.progress(one, subject.protocol, sent),
       began: (handle) => {
         running = handle;
         this.#running.add(handle);
@@ -163,8 +166,16 @@ class SelfTest {
   }
 }
 
-function isTimed({ compares }: SelfTestCase): boolean {
-  return compares === 'service-time' || compares === 'response-time';
+function refuseUnknown(asked: readonly string[] | null, known: readonly string[], where: string): void {
+  for (const value of asked ?? []) {
+    if (known.includes(value)) continue;
+    const what = where === '--case' ? 'case' : 'protocol to test against';
+    throw new IotloadError('bad-arguments', `there is no such ${what}`, {
+      where,
+      value,
+      hint: `there are ${known.join(', ')}`,
+    });
+  }
 }
 
 function worst(reports: readonly CaseReport[]): SelfTestReport['status'] {

@@ -1,4 +1,5 @@
 import type { Clock, Micros } from '../core/clock.ts';
+import type { SelfTestCase } from './cases.ts';
 
 /** Harm that comes to single events; one event suffers at most one kind. */
 export const eventFaults = [
@@ -71,15 +72,23 @@ export interface Rig {
 export interface RigNeeds {
   /** Events can be refused. */
   refusals: boolean;
+  /** Connections are lost. */
+  cuts: boolean;
+  /** Times are measured. */
+  timed: boolean;
   clock: Clock;
 }
 
-/** A protocol that can be calibrated against: one file, one line in the registry. */
+/** A protocol, or a way to use it, that can be calibrated against: a line in the registry. */
 export interface Subject {
-  /** As scenarios name it. */
+  /** As reports and the registry name it. */
   readonly protocol: string;
   readonly faults: readonly EventFault[];
   /** What an acknowledged event that never came is called: missing where its absence proves nothing. */
   readonly absence: 'lost' | 'missing';
+  /** What was ambiguous is sent again until it is acknowledged, and is neither doubled nor unknown then. */
+  readonly repeats: boolean;
+  /** A case whose faults it has, as it is to be run here; null where it proves nothing. As it is, where this is absent. */
+  adapt?(one: SelfTestCase): SelfTestCase | null;
   open(needs: RigNeeds): Promise<Rig>;
 }

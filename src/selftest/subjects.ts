@@ -1,7 +1,10 @@
+import { kafkaSubject, plainKafkaSubject } from './kafka-subject.ts';
 import { mqttSubject } from './mqtt-subject.ts';
 import type { Subject } from './subject.ts';
 
-/** Protocols that the self-test calibrates against, sorted. */
+/** What the self-test calibrates against, sorted. */
 export const subjects: Readonly<Record<string, Subject>> = {
+  kafka: kafkaSubject,
+  'kafka-plain': plainKafkaSubject,
   mqtt: mqttSubject,
 };

@@ -10,7 +10,7 @@ import { expectedOf } from '../../src/selftest/expected.ts';
 import { truthOf } from './truth.ts';
 
 const truth = truthOf(1000, { lose: [3, 5], double: [7] }, { passed: 999 });
-const expected = expectedOf(1000, truth, 'missing');
+const expected = expectedOf(1000, truth, { absence: 'missing', repeats: false });
 const result = {
   events: expected.events,
   delivery: { identity: 'fields', expect: 'at-least-once', lossUpperBound95: 0.006, ...expected.delivery },

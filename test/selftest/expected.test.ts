@@ -4,7 +4,7 @@ import { truthOf } from './truth.ts';
 
 describe('what a run has to report', () => {
   it('of nothing that was done: everything sent, acknowledged and verified', () => {
-    const { events, delivery, findings } = expectedOf(10, truthOf(10), 'missing');
+    const { events, delivery, findings } = expectedOf(10, truthOf(10), { absence: 'missing', repeats: false });
     expect(events).toEqual({
       intended: 10,
       notSent: 0,
@@ -35,7 +35,7 @@ describe('what a run has to report', () => {
       },
       { foreign: 2, deliveredLate: [71, 72], overtakenLate: [72] },
     );
-    const { events, delivery, findings } = expectedOf(100, truth, 'missing');
+    const { events, delivery, findings } = expectedOf(100, truth, { absence: 'missing', repeats: false });
     expect(events).toMatchObject({ sent: 100, acked: 96, rejected: 2, unknown: 2 });
     expect(delivery).toEqual({
       // Of 100: two lost, one altered, one never delivered, one swallowed, two refused.
@@ -66,8 +66,15 @@ describe('what a run has to report', () => {
     });
   });
 
+  it('of what is sent again until it is acknowledged: nothing unknown, and nobody counts the attempts', () => {
+    const truth = truthOf(10, { 'lose-ack': [1, 2], swallow: [3], refuse: [4] });
+    const { events, delivery } = expectedOf(10, truth, { absence: 'lost', repeats: true });
+    expect(events).toEqual({ intended: 10, notSent: 0, sent: 10, acked: 9, rejected: 1, unknown: 0, noAck: 0 });
+    expect(delivery).toMatchObject({ received: 9, verified: 9, recovered: 0, unseenUnknown: 0, coverage: 1 });
+  });
+
   it('calls absent events lost where absence is proof', () => {
-    const { delivery, findings } = expectedOf(10, truthOf(10, { lose: [4] }), 'lost');
+    const { delivery, findings } = expectedOf(10, truthOf(10, { lose: [4] }), { absence: 'lost', repeats: false });
     expect([delivery.lost, delivery.missing, findings.lost, findings.missing]).toEqual([1, 0, [4], []]);
   });
 });

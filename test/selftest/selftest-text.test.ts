@@ -42,6 +42,13 @@ this machine: timers fire late by p50 110 us, p99 1.2 ms, max 4.1 ms; the clock 
     );
   });
 
+  it('names the protocol where there are several', () => {
+    const text = selfTestText(report('wrong', good, { ...bad, protocol: 'kafka' }));
+    expect(text).toMatch(/^mqtt lose +ok +fail /m);
+    expect(text).toMatch(/^kafka swap +WRONG /m);
+    expect(text).toContain('kafka swap:\n  - ');
+  });
+
   it('says what was wrong, that it is our fault, and where the files are', () => {
     const text = selfTestText(report('wrong', good, bad));
     expect(text).toContain('swap  WRONG  pass, not fail');
