@@ -39,7 +39,6 @@ export function answerError(
   const words = said === '' ? errorWords(code) : `${errorWords(code)}, ${said}`;
   return new IotloadError('target-refused', `${brokerText(broker)} cannot ${what}: ${words}`, {
     where,
-    value: errorWords(code),
     ...(hint === '' ? {} : { hint }),
   });
 }
