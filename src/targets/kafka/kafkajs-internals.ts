@@ -95,6 +95,11 @@ export function loadKafkaJs(): KafkaJs {
   return loaded;
 }
 
+/** Whether the KafkaJS that is installed has all that `loadKafkaJs` asks of it. */
+export function hasKafkaJsInside(): boolean {
+  return loaded !== undefined || missingParts(readKafkaJs()).length === 0;
+}
+
 /** Whatever of it can be loaded. */
 function readKafkaJs(): Partial<KafkaJs> {
   const require = createRequire(import.meta.url);

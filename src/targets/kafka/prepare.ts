@@ -1,4 +1,5 @@
 import type { PrepareContext, TargetOptions } from '../target.ts';
+import { hasKafkaJsInside } from './kafkajs-internals.ts';
 import { openCluster } from './open-cluster.ts';
 import type { KafkaOptions } from './options.ts';
 import { type ReadyTopic, readyTopic } from './topic.ts';
@@ -14,6 +15,7 @@ export async function prepare(options: TargetOptions, context: PrepareContext): 
   const kafka = options as unknown as KafkaOptions;
   const { runId, clock, lastsUs, notice, reveal } = context;
   const topic = topicOfRun(kafka.topic, runId);
+  if (!hasKafkaJsInside()) return 'not looked at: kafkajs is not the version iotload knows';
   const cluster = await openCluster(kafka, { ...context, clientId: `iotload-${runId}` });
   try {
     const ready = await readyTopic(cluster, topic, kafka, clock);

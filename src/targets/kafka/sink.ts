@@ -1,6 +1,9 @@
 import { loadCodec } from '../../wire/kafka/compression.ts';
 import { loadCrc32c } from '../../wire/kafka/crc32c.ts';
 import type { Sink, SinkContext, TargetOptions } from '../target.ts';
+import { FallbackSink } from './fallback-sink.ts';
+import { hasKafkaJsInside } from './kafkajs-internals.ts';
+import { openPlainProducer } from './kafkajs-producer.ts';
 import { openCluster } from './open-cluster.ts';
 import type { KafkaOptions } from './options.ts';
 import { openProduceSink } from './produce-sink.ts';
@@ -17,6 +20,8 @@ export async function openSink(options: TargetOptions, context: SinkContext): Pr
   const { runId, part, clock } = context;
   const topic = topicOfRun(kafka.topic, runId);
   const clientId = `iotload-${runId}-${part.index}`;
+  if (!hasKafkaJsInside())
+    return new FallbackSink(await openPlainProducer(kafka, { ...context, topic, clientId }), kafka, context);
   const [crc, codec] = await Promise.all([
     loadCrc32c(),
     kafka.compression === 'none' ? null : loadCodec(kafka.compression),

@@ -2,7 +2,11 @@ import { afterAll, beforeAll } from 'vitest';
 import type { EmbeddedBroker } from '../../../src/brokers/embedded-broker.ts';
 import { startKafkaBroker } from '../../../src/brokers/kafka/embedded-kafka-broker.ts';
 import { Outcome } from '../../../src/core/outcome.ts';
+import { FallbackSink } from '../../../src/targets/kafka/fallback-sink.ts';
+import { openPlainProducer } from '../../../src/targets/kafka/kafkajs-producer.ts';
+import type { KafkaOptions } from '../../../src/targets/kafka/options.ts';
 import { openSink } from '../../../src/targets/kafka/sink.ts';
+import type { Sink, SinkContext } from '../../../src/targets/target.ts';
 import { sinkContract } from '../../contracts/sink.ts';
 import { kafkaOptions } from './kafka-options.ts';
 
@@ -36,3 +40,21 @@ for (const [name, outcome, options] of ways) {
     },
   });
 }
+
+sinkContract('kafka by nothing but KafkaJS', {
+  outcome: Outcome.acked,
+  address: '<device>',
+  async start() {
+    const topic = `plain-${runs++}`;
+    const open = async (endpoint: string, context: SinkContext): Promise<Sink> => {
+      const kafka = kafkaOptions(endpoint, { topic }) as unknown as KafkaOptions;
+      return new FallbackSink(await openPlainProducer(kafka, { ...context, topic, clientId: 'test' }), kafka, context);
+    };
+    return {
+      open: (context) => open(broker.endpoint.replace('kafka://', ''), context),
+      openDead: (context) => open('127.0.0.1:1', context),
+      deadCode: 'target-unreachable',
+      async stop() {},
+    };
+  },
+});
