@@ -53,14 +53,31 @@ function leaksOf(args: readonly string[], { stdout, stderr }: Finished): string[
   return leaks(args.join(' ').replaceAll(canary, '…'), stdout + stderr);
 }
 
-/** Titles of a process and of all that it started, without its own arguments, which are the user's. */
-function titlesBelow(pid: number): string[] {
+/** Everything that a process has started, and what that has started; not itself, whose arguments and variables are the user's. */
+function startedBy(pid: number): number[] {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
     .trim()
     .split(' ')
     .filter(Boolean)
     .map(Number);
-  return children.flatMap((child) => [readFileSync(`/proc/${child}/cmdline`, 'latin1'), ...titlesBelow(child)]);
+  return children.flatMap((child) => [child, ...startedBy(child)]);
+}
+
+/** Variables that a child has from its parent, because a scenario may refer to them: the shell's, and those of `--env-file`. */
+const inherited: readonly string[] = [canaries.environment, canaries.mqttPassword, canaries.envFile];
+
+/** What others on this machine can see of the processes of a run, and what only their owner can. */
+function leaksOfProcesses(pid: number): string[] {
+  const children = startedBy(pid);
+  expect(children.length).toBeGreaterThan(0);
+  return children.flatMap((child) => {
+    const of = (file: string): string => readFileSync(`/proc/${child}/${file}`, 'latin1');
+    const variables = leaks('variable of a child', of('environ'));
+    return [
+      ...leaks('process title', of('cmdline')),
+      ...variables.filter((found) => !inherited.some((secret) => found.endsWith(secret))),
+    ];
+  });
 }
 
 /** Every file below the scratch folder that is none of our inputs. */
@@ -83,7 +100,9 @@ beforeAll(async () => {
   const { endpoint } = broker;
   files = {
     literal: scenario('literal', endpoint, `{ username: u, password: ${canaries.literal}, ${reader} }`),
-    environment: scenario('environment', endpoint, '{ username: u, password: "${CANARY}" }', { duration: '60s' }),
+    environment: scenario('environment', endpoint, `{ username: u, password: "\${CANARY}", ${reader} }`, {
+      duration: '60s',
+    }),
     fromFile: scenario('from-file', endpoint, '{ username: u, password: "${FROM_FILE}" }'),
     csv: scenario('csv', endpoint, `{ devices: devices.csv, ${reader} }`),
     refused: scenario('refused', 'mqtt://127.0.0.1:1', `{ username: u, password: ${canaries.literal} }`),
@@ -163,11 +182,19 @@ describe('no secret is shown', () => {
       expect(finished.code, finished.stdout + finished.stderr).toBe(0);
     };
     await run('literal', files.literal);
-    await run('csv', files.csv, '--env-file', envFile);
+    await run('csv', files.csv);
+    await run('from-file', files.fromFile, '--env-file', envFile);
+    await run('set', files.literal, '--set', `target.auth.password=${canaries.set}`);
+    const quick = ['quick', broker.endpoint, '--username', 'u', '--duration', '500ms', '--out', out('quick')];
+    const quickly = await iotload(quick, environment, space.dir);
+    expect(quickly.code, quickly.stdout + quickly.stderr).toBe(0);
+    found.push(...leaksOf(quick, quickly));
     const again = [
       ['report', out('literal')],
       ['report', out('csv'), '--json'],
       ['verify', out('literal')],
+      ['report', out('from-file')],
+      ['report', out('quick'), '--json'],
     ];
     for (const args of again) found.push(...leaksOf(args, await answer(args, space.dir)));
 
@@ -176,14 +203,17 @@ describe('no secret is shown', () => {
     await tail.said(/reading/);
     const running = start(long, environment, space.dir);
     await running.said(/acked [1-9]/);
-    const titles = titlesBelow(running.child.pid as number);
-    expect(titles.length).toBeGreaterThan(0);
-    found.push(...titles.flatMap((title) => leaks('process title', title)));
+    found.push(...leaksOfProcesses(running.child.pid as number));
+    const playground = start(['broker', 'mqtt', '--port', '0'], environment, space.dir);
+    await playground.said(/Ctrl-C ends it/);
+    found.push(...leaksOfProcesses(playground.child.pid as number));
+    playground.interrupt();
+    found.push(...leaksOf(['broker'], await playground.finished));
     running.interrupt();
     found.push(...leaksOf(long, await running.finished), ...leaksOf(['tail'], await tail.finished));
 
     const results = written();
-    expect(results.filter((path) => path.endsWith('plan.json')).length).toBeGreaterThanOrEqual(3);
+    expect(results.filter((path) => path.endsWith('plan.json')).length).toBeGreaterThanOrEqual(6);
     for (const path of results) found.push(...leaks(path, readFileSync(path, 'latin1')));
     expect(found).toEqual([]);
   });
