@@ -1,6 +1,6 @@
 import { Outcome } from '../../src/core/outcome.ts';
 import type { Dice } from './dice.ts';
-import type { Setting } from './setting.ts';
+import type { EventFault, Setting } from './setting.ts';
 import type { Trace } from './trace.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
@@ -53,45 +53,55 @@ export abstract class Broker {
   }
 
   /** Runs `task` now, or when a stall is over. */
-  protected whenAwake(task: () => void): void {
+  whenAwake(task: () => void): void {
     if (this.stalled) this.clock.at(this.#stalledUntilUs, () => this.whenAwake(task));
     else task();
   }
 
   /** What becomes of one event. */
   protected accept(partition: number, message: Message): Answer {
-    const { share, throttled, graceUs } = this.setting;
-    const { fleet, slot } = message;
-    const happens = (fault: keyof typeof share): boolean => {
-      if (share[fault] === 0 || !this.dice.chance(share[fault])) return false;
-      this.trace.fault(fault, fleet, slot);
-      return true;
-    };
+    if (this.throttles(message)) return 'throttled';
+    if (this.happens('refuse', message)) return 'refused';
+    if (this.happens('lost request', message)) return null;
+    if (!this.keep(partition, message)) return 'stored';
+    if (this.happens('phantom', message)) return 'refused';
+    return this.happens('lost answer', message) ? null : 'stored';
+  }
+
+  protected throttles({ fleet, slot }: Message): boolean {
+    const { throttled } = this.setting;
+    if (throttled === 0 || !this.dice.chance(throttled)) return false;
+    this.trace.fault('throttle', fleet, slot);
+    return true;
+  }
+
+  protected happens(fault: EventFault, { fleet, slot }: Message): boolean {
+    const { share } = this.setting;
+    if (share[fault] === 0 || !this.dice.chance(share[fault])) return false;
+    this.trace.fault(fault, fleet, slot);
+    return true;
+  }
+
+  /** Stores an event that is taken, as the seed wants; whether it stands there now. */
+  protected keep(partition: number, message: Message): boolean {
     const later = (us: number): void =>
       void this.clock.at(this.clock.nowUs() + us, () => this.store(partition, message));
-    if (throttled > 0 && this.dice.chance(throttled)) {
-      this.trace.fault('throttle', fleet, slot);
-      return 'throttled';
-    }
-    if (happens('refuse')) return 'refused';
-    if (happens('lost request')) return null;
-    if (happens('swallow')) return 'stored';
-    if (happens('hold')) {
+    if (this.happens('swallow', message)) return false;
+    if (this.happens('hold', message)) {
       later(this.dice.whole(1, 300_000));
-      return 'stored';
+      return false;
     }
-    if (happens('late')) {
-      later(this.dice.whole(0, 4 * graceUs));
-      return 'stored';
+    if (this.happens('late', message)) {
+      later(this.dice.whole(0, 4 * this.setting.graceUs));
+      return false;
     }
-    if (happens('alter')) this.store(partition, altered(message, this.dice));
+    if (this.happens('alter', message)) this.store(partition, altered(message, this.dice));
     else this.store(partition, message);
-    if (happens('duplicate')) {
+    if (this.happens('duplicate', message)) {
       for (let copies = this.dice.whole(1, 2); copies > 0; copies--)
         later(this.dice.chance(0.5) ? 0 : this.dice.whole(1, 2_000_000));
     }
-    if (happens('phantom')) return 'refused';
-    return happens('lost answer') ? null : 'stored';
+    return true;
   }
 }
 

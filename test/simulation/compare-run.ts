@@ -1,10 +1,12 @@
 import type { ShardFiles } from '../../src/cluster/shard-set.ts';
+import { Outcome } from '../../src/core/outcome.ts';
 import type { QuantileSummary, RunResult, Verdict } from '../../src/metrics/result.ts';
 import { composeResult, type SenderFigures } from '../../src/runner/compose-result.ts';
 import { type Settlement, settle } from '../../src/verify/settle.ts';
 import { readSeen, type SeenRecord } from '../../src/wire/seen-file.ts';
 import { readSent } from '../../src/wire/sent-file.ts';
 import type { SentFleet, SentRecord } from '../../src/wire/sent-record.ts';
+import { KafkaBroker } from './kafka-broker.ts';
 import { allowedFor, type Circumstances, countsOf, type Recorded, verdictOf } from './oracle.ts';
 import { Process } from './process.ts';
 import type { SlotTruth } from './truth.ts';
@@ -45,6 +47,7 @@ export async function compareRun(world: World, twist: Twist, wrong: string[]): P
   const outcomes = recordedOutcomes(world, sent);
   checkOutcomes(world, outcomes, wrong);
   if (!cannotRead) checkGrace(world, outcomes, wrong);
+  if (world.broker instanceof KafkaBroker) checkStored(world, world.broker, wrong);
   if (finished) differ('the reader doubts itself', (seen.end?.doubts.length ?? 0) > 0, world.doubts);
   const circumstances: Circumstances = {
     outcomes,
@@ -178,6 +181,29 @@ function checkOutcomes({ truth, losses, setting }: World, outcomes: (Recorded | 
   if (keepsUp && obscured > mostSeconds * perSecond * losses) {
     wrong.push(`${obscured} unknown by ${losses} losses, more than ${mostSeconds} s of traffic each`);
   }
+}
+
+/** What Kafka promises, and therefore the sink: acknowledged means stored, and with idempotence an event is stored once. */
+function checkStored({ truth, setting, losses }: World, { partitions }: KafkaBroker, wrong: string[]): void {
+  const { share, times, kafka } = setting;
+  const stored = new Map<string, number>();
+  for (const { fleet, slot } of partitions.flat()) {
+    const key = `${fleet} ${slot}`;
+    stored.set(key, (stored.get(key) ?? 0) + 1);
+  }
+  const doubles = share.duplicate + times.twin > 0 || (losses > 0 && setting.shard.count > 1);
+  if (kafka.idempotent && !doubles) {
+    for (const [event, count] of stored) {
+      if (count > 1 && !event.startsWith('-1')) wrong.push(`event ${event} is stored ${count} times`);
+    }
+  }
+  if (share.swallow + share.hold + share.late > 0) return;
+  truth.slots.forEach((slots, fleet) => {
+    for (const [slot, { outcome }] of slots.entries()) {
+      if (outcome === Outcome.acked && !stored.has(`${fleet} ${slot}`))
+        wrong.push(`event ${fleet} ${slot} is acknowledged and not stored`);
+    }
+  });
 }
 
 /** Whoever is awaited has the grace to come. */

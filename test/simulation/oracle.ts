@@ -99,14 +99,14 @@ export function countsOf(setting: Setting, truth: Truth, { outcomes, mayDouble }
 
 /** The verdict that these counts call for. */
 export function verdictOf(
-  { plan, kind }: Setting,
+  { plan, keepsOrder }: Setting,
   { events, delivery }: ReturnType<typeof countsOf>,
   { ended, sentTold, finished, doubts, gaps }: Circumstances,
 ): Verdict {
   if (ended === 'worker-died') return 'error';
   const expect = plan.verify?.expect;
   const { lost, missing, phantom, corrupt, duplicates, verified, reordered, unseenUnknown, unseenNoAck } = delivery;
-  const judgesOrder = plan.verify?.order === true && kind !== 'shards';
+  const judgesOrder = plan.verify?.order === true && keepsOrder;
   const loss = expect !== 'at-most-once' && (lost > 0 || (missing > 0 && finished && !doubts));
   const copy = expect !== 'at-least-once' && duplicates > 0;
   if (corrupt > 0 || phantom > 0 || loss || copy || (judgesOrder && reordered > 0)) return 'fail';

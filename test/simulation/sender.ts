@@ -30,7 +30,7 @@ export interface SenderOptions {
   dir: string;
   /** null: it is a twin of which nobody keeps a record. */
   truth: Truth | null;
-  openSink(process: Process, context: SinkContext): Sink;
+  openSink(process: Process, context: SinkContext): Sink | Promise<Sink>;
   /** The anchor of a run that is gone on with; null for one that begins. */
   earlier: Anchor | null;
   twist: Twist;

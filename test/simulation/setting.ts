@@ -6,7 +6,8 @@ import type { DiskFaults } from './simulated-disk.ts';
 
 /** Brokers of three kinds: with positions; with positions, partial failure and repeats; without positions, but with queues. */
 export const brokerKinds = ['log', 'shards', 'queue'] as const;
-export type BrokerKind = (typeof brokerKinds)[number];
+/** And a log that is written to by Kafka's protocol. */
+export type BrokerKind = (typeof brokerKinds)[number] | 'kafka';
 
 /** What goes wrong with an event at the broker, as the share of events that it happens to. */
 export const eventFaults = [
@@ -42,7 +43,8 @@ export const timedFaults = [
   'sender stop',
   'twin',
 ] as const;
-export type TimedFault = (typeof timedFaults)[number];
+/** And, of Kafka, that a partition has another leader. */
+export type TimedFault = (typeof timedFaults)[number] | 'leader move';
 
 export type Crashing = 'sender' | 'worker' | 'verifier' | 'machine';
 export interface Crash {
@@ -84,7 +86,11 @@ export interface Setting {
   passesOnRelease: boolean;
   /** Queue: the broker counts what it has not answered, and takes no more than that. */
   receiveMaximum: number | null;
-  /** Shards: entries of a request that are refused for now and sent again. */
+  /** What the target promises about the order within a device. */
+  keepsOrder: boolean;
+  /** Kafka: what the sink is told, and how many brokers there are. */
+  kafka: { idempotent: boolean; maxInFlight: number; batchBytes: number; lingerUs: number; brokers: number };
+  /** Shards and Kafka: entries, or batches, of a request that are refused for now and sent again. */
   throttled: number;
   disk: DiskFaults;
   crashes: Crash[];
@@ -100,14 +106,19 @@ const backlog = { maxBytes: 100_000 };
 /** The setting of a seed. */
 export function settingOf(seed: number): Setting {
   const dice = new Dice(seed, 'setting');
-  const kind = dice.pick(brokerKinds);
+  const picked = dice.pick(brokerKinds);
+  const chances = new Dice(seed, 'setting', 'kafka');
+  const kind = picked === 'log' && chances.chance(0.5) ? 'kafka' : picked;
   const warmUpUs = dice.chance(0.3) ? dice.whole(1, 3) * SECOND : 0;
   const durationUs = dice.whole(3, 11) * SECOND + dice.whole(0, 999_999);
   const lengthUs = warmUpUs + durationUs;
   const graceUs = dice.whole(1, 4) * SECOND;
   const answers = dice.chance(0.9);
   const share = Object.fromEntries(eventFaults.map((fault) => [fault, 0])) as Record<EventFault, number>;
-  const times = Object.fromEntries(timedFaults.map((fault) => [fault, 0])) as Record<TimedFault, number>;
+  const times = Object.fromEntries([...timedFaults, 'leader move'].map((fault) => [fault, 0])) as Record<
+    TimedFault,
+    number
+  >;
   const trouble = dice.pick([0, 1, 1, 1, 2, 3, 5]);
   for (let i = 0; i < trouble; i++) {
     if (dice.chance(0.6)) share[dice.pick(eventFaults)] = dice.pick([1 / 25, 1 / 80, 1 / 250, 1 / 250]);
@@ -115,14 +126,23 @@ export function settingOf(seed: number): Setting {
   }
   // Where nothing is answered, nothing is refused.
   if (!answers) share.refuse = share.phantom = 0;
+  if (kind === 'kafka') times['leader move'] = chances.pick([0, 0, 1, 4]);
+  const idempotent = answers && chances.chance(0.7);
+  const kafka = {
+    idempotent,
+    maxInFlight: idempotent ? chances.whole(1, 5) : chances.pick([1, 1, 3]),
+    batchBytes: chances.pick([700, 4_000, 100_000]),
+    lingerUs: chances.pick([0, 5_000, 100_000]),
+    brokers: chances.whole(1, 3),
+  };
   return {
     seed,
     kind,
-    plan: planOf(dice, seed, kind, { warmUpUs, durationUs, graceUs }),
+    plan: planOf(dice, seed, targetLike(kind, kafka, answers), { warmUpUs, durationUs, graceUs }),
     shard: shardOf(dice),
     workers: dice.whole(1, 3),
     answers,
-    repeats: kind !== 'log' && answers && dice.chance(0.5),
+    repeats: kind !== 'log' && kind !== 'kafka' && answers && dice.chance(0.5),
     qos: answers ? dice.pick([1, 1, 2] as const) : 0,
     queueLength: dice.pick([3, 20, 1_000, 1_000]),
     keepsSession: dice.chance(0.5),
@@ -130,13 +150,15 @@ export function settingOf(seed: number): Setting {
     passesOnRelease: dice.chance(0.5),
     receiveMaximum: dice.chance(0.2) ? 5 : null,
     partitions: dice.whole(1, 4),
-    window: dice.pick([1, 3, 8, 50, 200]),
+    window: kind === 'kafka' ? 10_000 : dice.pick([1, 3, 8, 50, 200]),
     latencyUs: dice.pick([300, 2_000, 10_000, 40_000]),
     timeoutUs: dice.whole(2, 8) * 250_000,
     graceUs,
     share,
     times,
-    throttled: kind === 'shards' && dice.chance(0.3) ? dice.pick([1 / 50, 1 / 10]) : 0,
+    keepsOrder: kind === 'kafka' ? idempotent || kafka.maxInFlight === 1 : kind !== 'shards',
+    kafka,
+    throttled: ['shards', 'kafka'].includes(kind) && dice.chance(0.3) ? dice.pick([1 / 50, 1 / 10]) : 0,
     disk: {
       syncUs: dice.pick([200, 3_000, 20_000]),
       stalls: dice.chance(0.15) ? 0.1 : 0,
@@ -176,7 +198,7 @@ function shardOf(dice: Dice): Part {
 function planOf(
   dice: Dice,
   seed: number,
-  kind: BrokerKind,
+  target: Pick<TargetPlan, 'protocol' | 'options'>,
   { warmUpUs, durationUs, graceUs }: { warmUpUs: number; durationUs: number; graceUs: number },
 ): Plan {
   const expect = dice.pick<Expectation>(['at-least-once', 'at-least-once', 'exactly-once', 'at-most-once']);
@@ -209,7 +231,7 @@ function planOf(
     clock: { startUs: null, speed: ONE },
     run: { warmUpUs, durationUs, drainUs: 4 * SECOND },
     fleets,
-    targets: [{ name: 'target', ...targetLike(kind) }],
+    targets: [{ name: 'target', ...target }],
     verify: { read: 0, expect, order: dice.chance(0.7), graceUs },
     thresholds: [],
     timeline: [],
@@ -219,7 +241,15 @@ function planOf(
 }
 
 /** What is built with the same promises: a file keeps the order, a queue of one reader too, one that is shared does not. */
-function targetLike(kind: BrokerKind): Pick<TargetPlan, 'protocol' | 'options'> {
+function targetLike(
+  kind: BrokerKind,
+  { idempotent, maxInFlight }: Setting['kafka'],
+  answers: boolean,
+): Pick<TargetPlan, 'protocol' | 'options'> {
+  if (kind === 'kafka') {
+    const options = { backlog, endpoint: 'embedded', acks: answers ? -1 : 0, idempotent, maxInFlight };
+    return { protocol: 'kafka', options };
+  }
   if (kind === 'log') return { protocol: 'file', options: { backlog } };
   return { protocol: 'mqtt', options: { backlog, endpoint: 'embedded', qos: 1, share: kind === 'queue' ? null : 2 } };
 }

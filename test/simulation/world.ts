@@ -1,11 +1,14 @@
 import type { Anchor } from '../../src/core/anchor.ts';
 import type { Disk } from '../../src/core/disk.ts';
 import { Standstill } from '../../src/core/standstill.ts';
+import type { Sink, SinkContext } from '../../src/targets/target.ts';
 import type { FromVerifier } from '../../src/verify/protocol.ts';
 import { Verifier } from '../../src/verify/verifier.ts';
 import { readSeen } from '../../src/wire/seen-file.ts';
 import { Dice } from './dice.ts';
 import { foreignMessage, sendAsTwin } from './intruders.ts';
+import { KafkaBroker } from './kafka-broker.ts';
+import { openKafkaSink, type SimulatedCluster } from './kafka-sink.ts';
 import { PartitionSink, type SinkWorld } from './partition-sink.ts';
 import { PartitionSource } from './partition-source.ts';
 import { PartitionedBroker } from './partitioned-broker.ts';
@@ -39,7 +42,7 @@ export interface Surroundings {
 export function surroundingsOf(setting: Setting, verbose: boolean): Surroundings {
   const clock = new VirtualClock();
   const trace = new Trace(() => clock.nowUs(), verbose);
-  const Kind = setting.kind === 'queue' ? QueueBroker : PartitionedBroker;
+  const Kind = setting.kind === 'queue' ? QueueBroker : setting.kind === 'kafka' ? KafkaBroker : PartitionedBroker;
   return { clock, trace, broker: new Kind(setting, clock, new Dice(setting.seed, 'broker'), trace) };
 }
 
@@ -73,7 +76,7 @@ export class World {
   /** Who gave up, and why. */
   failure: string | null = null;
   readonly #twist: Twist;
-  readonly #sinks: (PartitionSink | QueueSink)[] = [];
+  readonly #sinks: (PartitionSink | QueueSink | SimulatedCluster)[] = [];
   #source: PartitionSource | QueueSource | null = null;
   #sender: Sender | null = null;
   #verifier: { process: Process; verifier: Verifier; ready: boolean; asked: boolean } | null = null;
@@ -194,6 +197,7 @@ export class World {
         const world = this.#sinkWorld(process, this.#dice('sink', context.part.index, this.clock.nowUs()));
         const twisted =
           this.#twist.sink === undefined ? context : { ...context, events: this.#twist.sink(context.events) };
+        if (this.broker instanceof KafkaBroker) return this.#kafkaSink({ ...world, broker: this.broker }, twisted);
         const sink =
           this.broker instanceof QueueBroker
             ? new QueueSink({ ...world, broker: this.broker }, twisted)
@@ -216,6 +220,12 @@ export class World {
       this.truth.senderDied();
       this.#sent('aborted');
     });
+  }
+
+  async #kafkaSink(world: SinkWorld<KafkaBroker>, context: SinkContext): Promise<Sink> {
+    const [sink, cluster] = await openKafkaSink(world, context);
+    this.#sinks.push(cluster);
+    return sink;
   }
 
   #sent(ended: string): void {
@@ -245,6 +255,9 @@ export class World {
     switch (fault) {
       case 'reset':
         if (this.#sinks.length > 0) dice.pick(this.#sinks).reset(dice.whole(0, 99));
+        break;
+      case 'leader move':
+        if (this.broker instanceof KafkaBroker) this.broker.moveLeader(dice.whole(0, 99));
         break;
       case 'reader reset':
         if (this.#source instanceof QueueSource) this.#source.reset();

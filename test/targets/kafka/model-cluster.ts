@@ -156,7 +156,7 @@ export class ModelConnection implements KafkaConnection {
     if (this.ended) throw new Error('written to a connection that has ended');
     const cluster = this.#cluster;
     const frame = Buffer.concat(pieces);
-    const { correlationId, request } = parse(frame, this.broker.id, cluster.topic);
+    const { correlationId, request } = parseProduce(frame, this.broker.id, cluster.topic);
     if ((request.acks === 0) !== (sent !== undefined)) throw new Error('acks and `sent` disagree');
     cluster.requests.push(request);
     this.#unanswered++;
@@ -171,7 +171,7 @@ export class ModelConnection implements KafkaConnection {
       this.#unanswered--;
       if (deed.frame !== undefined) this.#events.answered(deed.frame);
       else if (sent === undefined)
-        this.#events.answered(answer(correlationId, cluster.topic, stored, deed.throttleMs ?? 0));
+        this.#events.answered(produceAnswer(correlationId, cluster.topic, stored, deed.throttleMs ?? 0));
       else sent();
     });
   }
@@ -200,7 +200,12 @@ export class ModelConnection implements KafkaConnection {
   }
 }
 
-function parse(frame: Buffer, broker: number, topic: string): { correlationId: number; request: ModelRequest } {
+/** A Produce request as the sink writes it, its length in front. Throws where it is not one. */
+export function parseProduce(
+  frame: Buffer,
+  broker: number,
+  topic: string,
+): { correlationId: number; request: ModelRequest } {
   const reader = new ProtocolReader(frame);
   if (reader.int32() !== frame.length - 4) throw new Error('a frame of another length');
   if (reader.int16() !== 0 || reader.int16() !== 7) throw new Error('not Produce 7');
@@ -220,7 +225,8 @@ function parse(frame: Buffer, broker: number, topic: string): { correlationId: n
   return { correlationId, request: { broker, acks, batches } };
 }
 
-function answer(
+/** The answer to a Produce request. */
+export function produceAnswer(
   correlationId: number,
   topic: string,
   stored: readonly { partition: number; code: number; offset: number }[],
