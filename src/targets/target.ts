@@ -223,6 +223,11 @@ export interface SourceContext {
   events: SourceEvents;
   /** What `positions` of an earlier source said; reading goes on there. Absent or null: it begins at the beginning. */
   resumeFrom?: unknown;
+  /**
+   * An earlier source of this run has read, and nobody knows how far: everything that the target keeps is read again, also what is older
+   * than the run. Absent or false: what comes from now on is enough, and everything where that costs nothing.
+   */
+  fromStart?: boolean;
   random(): number;
   reveal(text: string): string;
 }

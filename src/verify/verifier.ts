@@ -155,11 +155,11 @@ export class Verifier {
       random,
       reveal,
       resumeFrom: before?.positions ?? null,
+      fromStart: task.resume === true && (before?.positions ?? null) === null,
     });
     this.#source = source;
-    // Without positions, nobody can read again what passed between two verifiers; nor without a record of the first.
-    if (task.resume === true && (before === null || source.positions === undefined))
-      this.#lostSessions = (before?.resumptions ?? 0) + 1;
+    // Without positions, nobody can read again what passed between two verifiers.
+    if (task.resume === true && source.positions === undefined) this.#lostSessions = (before?.resumptions ?? 0) + 1;
     if (this.#over) {
       await source.close();
       return;

@@ -57,6 +57,7 @@ function together(shards: readonly Compared[]): Circumstances {
     ended: endings[Math.max(...all.map(({ ended }) => endings.indexOf(ended)))] ?? null,
     sentTold: all.every(({ sentTold }) => sentTold),
     finished: all.every(({ finished }) => finished),
+    complete: all.every(({ complete }) => complete),
     doubts: all.every(({ finished }) => finished) && all.some(({ doubts }) => doubts),
     gaps: all.reduce((sum, { gaps }) => sum + gaps, 0),
   };

@@ -56,6 +56,7 @@ export async function compareRun(world: World, twist: Twist, wrong: string[]): P
     ended: cannotTell ? (sent.end?.ended ?? null) : world.ended,
     sentTold: sent.end !== null,
     finished,
+    complete: finished && truth.complete,
     doubts: finished && world.doubts,
     gaps: finished ? world.gaps : 0,
   };

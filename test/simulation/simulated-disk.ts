@@ -102,14 +102,6 @@ export class SimulatedDisk {
     };
   }
 
-  /** Whether the first record of a journal, which says whose it is, is there as a whole: 9 bytes of head, then length, its complement, payload, CRC. */
-  hasFirstRecord(path: string): boolean {
-    const file = this.#files.get(path);
-    if (file === undefined || file.length < 17) return false;
-    const length = file.bytes.readUInt32LE(9);
-    return length > 0 && file.length >= 9 + 8 + length + 4;
-  }
-
   /** The power fails: of each file stays what was synced, and at most a beginning of what was not. */
   crash(): void {
     for (const [path, file] of [...this.#files]) {

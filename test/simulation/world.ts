@@ -66,8 +66,6 @@ export class World {
   ended: string | null = null;
   /** Reader stops that its health has to show. */
   standstills = 0;
-  /** The reader follows another one that has left nothing: it cannot vouch for what that one was given. */
-  withoutRecord = false;
   crashes = 0;
   /** The reader has given up, because it cannot write. */
   readerFailed = false;
@@ -116,7 +114,7 @@ export class World {
 
   /** Times that the reader, or the broker for it, missed what it cannot be given again. */
   get gaps(): number {
-    return (this.withoutRecord ? 1 : 0) + (this.#source instanceof QueueSource ? this.#queueGaps : 0);
+    return this.#source instanceof QueueSource ? this.#queueGaps : 0;
   }
 
   /** The reader has to doubt itself. */
@@ -143,7 +141,6 @@ export class World {
     const standstill = new Standstill(process.clock, () => 0);
     standstill.start();
     this.standstills = 0;
-    this.withoutRecord = resume && !this.disk.hasFirstRecord(`${DIR}/seen`);
     this.readerFailed = false;
     this.#resumed = resume;
     // Nobody gives it again what the one before was given and has not on record.

@@ -59,6 +59,9 @@ export class Stage {
     });
   }
 
+  /** What its source says of how far it is; null: it has no positions. */
+  positions: (() => unknown) | null = null;
+
   open(fixed: Anchor | null, resume = false): Promise<void> {
     const target = { protocol: 'file', options: {} };
     const shard = { index: 0, count: 1 };
@@ -90,6 +93,7 @@ export class Stage {
 
   #source(): Source {
     return {
+      ...(this.positions === null ? {} : { positions: this.positions }),
       health: () => this.health,
       readToEnd: () => {
         this.atEnd();

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -169,6 +169,26 @@ describe('Verifier', () => {
     await stage.verifier.handle({ kind: 'finish', graceUs: 0, cutShort: false });
     expect(stage.messages.at(-1)).toMatchObject({ kind: 'failed', error: { code: 'file-unwritable' } });
     expect(await readSeen(join(dir, 'seen'))).toMatchObject({ end: null, unattributed: { received: 20 } });
+  });
+
+  it('has everything read again where the reader before left no positions, and doubts itself only where that cannot be', async () => {
+    for (const positions of [null, () => 7]) {
+      const began = join(dir, `${positions === null}`);
+      mkdirSync(began);
+      const stage = new Stage(began, plan());
+      stage.positions = positions;
+      await writeSent(began, stage.plan, runId, allAcked(20));
+      await stage.open(anchor, true);
+      expect(stage.context).toMatchObject({ resumeFrom: null, fromStart: true });
+      stage.deliver(payloadsOf(stage.plan, anchor));
+      const { seen } = await stage.finish(0);
+      expect(seen.end?.source.gaps).toBe(positions === null ? 1 : 0);
+
+      const next = new Stage(began, plan());
+      next.positions = positions;
+      await next.open(anchor, true);
+      expect(next.context).toMatchObject({ resumeFrom: positions?.() ?? null, fromStart: positions === null });
+    }
   });
 
   it('takes the place of none but a reader of its own run', async () => {

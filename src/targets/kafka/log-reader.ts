@@ -139,8 +139,7 @@ export class LogReader implements Source {
       if (partitions === undefined) return this.#lookAfter(LOOK_MS);
       try {
         if (resumed === null) {
-          const ends = await this.#bounds.ends(metadata, Replica.consumer);
-          for (const [partition, end] of ends) this.#begin(partition, end);
+          for (const [partition, from] of await this.#firsts(metadata)) this.#begin(partition, from);
         } else for (const { partition } of partitions) if (!this.#readings.has(partition)) this.#begin(partition, 0);
         this.#seen = true;
         await this.#settle(metadata);
@@ -154,6 +153,12 @@ export class LogReader implements Source {
     await this.#until(() => [...this.#readings.values()].every(({ answered }) => answered), deadlineUs);
     const refused = [...this.#readings.values()].find(({ refusal }) => refusal !== ErrorCode.none);
     if (refused !== undefined) throw refusedError(this.#options.topic, refused.partition, refused.refusal);
+  }
+
+  /** Where reading begins: at the ends, so that older records are skipped, unless an earlier reader may have read some of the run's. */
+  #firsts(metadata: ClusterMetadata): Promise<Map<number, number>> {
+    const fromStart = this.#context.fromStart === true;
+    return fromStart ? this.#bounds.starts(metadata) : this.#bounds.ends(metadata, Replica.consumer);
   }
 
   health(): SourceHealth {

@@ -43,6 +43,17 @@ describe('a reader of logs', () => {
     await reader.close();
   });
 
+  it('reads everything that is kept where an earlier one has left no positions', async () => {
+    await w.append(0, 0, 3);
+    w.fromStart = true;
+    const reader = await w.open();
+    await w.append(0, 3, 4);
+    await w.until(() => w.arrived.values.length === 4);
+    expect(w.arrived.values).toEqual(events(0, 4));
+    expect(await w.passed(reader.readToEnd(1000))).toEqual({ complete: true });
+    await reader.close();
+  });
+
   it('opens before there is a topic, and reads it from its beginning', async () => {
     w.cluster.exists = false;
     const reader = await w.open();

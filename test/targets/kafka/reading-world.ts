@@ -38,6 +38,8 @@ export class ReadingWorld {
   readonly clock = new VirtualClock();
   cluster = new FakeCluster(this.clock, 2);
   arrived = new Arrived();
+  /** Nobody knows how far an earlier reader has come. */
+  fromStart = false;
 
   log(partition: number): FakeLog {
     return this.cluster.logs[partition] as FakeLog;
@@ -75,6 +77,7 @@ export class ReadingWorld {
       fleets: [],
       events: this.arrived,
       resumeFrom,
+      fromStart: this.fromStart,
       random: () => 0.5,
       reveal: (text: string) => text,
     };
