@@ -1,9 +1,11 @@
 import type { Clock } from '../../core/clock.ts';
 import { IotloadError } from '../../core/errors.ts';
 import { ErrorCode, errorWords, kafkaError } from '../../wire/kafka/error-codes.ts';
-import { OffsetOf, Replica } from '../../wire/kafka/list-offsets.ts';
-import { askOffsets } from './ask-offsets.ts';
+import { type EpochEnd, leaderEpochsFrame, readLeaderEpochsResponse } from '../../wire/kafka/leader-epochs.ts';
+import { listOffsetsFrame, OffsetOf, Replica, readListOffsetsResponse } from '../../wire/kafka/list-offsets.ts';
+import { askOnce } from './ask-once.ts';
 import type { BrokerAddress, ClusterMetadata, KafkaCluster, PartitionState } from './cluster.ts';
+import type { LeaderSeam } from './partition-reading.ts';
 
 type Which = (typeof OffsetOf)[keyof typeof OffsetOf];
 type As = (typeof Replica)[keyof typeof Replica];
@@ -35,27 +37,60 @@ export class LogBounds {
     return this.#ask(metadata, OffsetOf.end, as);
   }
 
-  async #ask(metadata: ClusterMetadata, which: Which, replica: As): Promise<Map<number, number>> {
+  /** Those seams at which an earlier leader's records end before they did when they were read, with where they end. */
+  async movedSeams(metadata: ClusterMetadata, seams: readonly LeaderSeam[]): Promise<(LeaderSeam & { end: number })[]> {
     const topic = this.#topic;
-    const partitions = metadata.topics.get(topic) ?? [];
+    const moved: (LeaderSeam & { end: number })[] = [];
+    // A request asks about a partition once.
+    for (let rest = [...seams]; rest.length > 0; ) {
+      const round = rest.filter(({ partition }, i) => rest.findIndex((other) => other.partition === partition) === i);
+      rest = rest.filter((seam) => !round.includes(seam));
+      const partitions = round.map(({ partition }) => partition);
+      const ends = await this.#askLeaders(metadata, partitions, async (leader, led) => {
+        const asked = round.filter(({ partition }) => led.includes(partition));
+        const frame = leaderEpochsFrame({ clientId: this.#clientId, topic }, 0, asked);
+        return readLeaderEpochsResponse(await askOnce(this.#cluster, this.#clock, leader, frame));
+      });
+      for (const seam of round) {
+        const { endOffset: end } = ends.get(seam.partition) as EpochEnd;
+        if (end >= 0 && end < seam.at) moved.push({ ...seam, end });
+      }
+    }
+    return moved;
+  }
+
+  async #ask(metadata: ClusterMetadata, which: Which, replica: As): Promise<Map<number, number>> {
+    const settings = { clientId: this.#clientId, topic: this.#topic, replica, committed: false };
+    const partitions = (metadata.topics.get(this.#topic) ?? []).map(({ partition }) => partition);
+    const listed = await this.#askLeaders(metadata, partitions, async (leader, led) => {
+      const frame = listOffsetsFrame(settings, 0, led, which);
+      return readListOffsetsResponse(await askOnce(this.#cluster, this.#clock, leader, frame)).partitions;
+    });
+    return new Map([...listed].map(([partition, { offset }]) => [partition, offset]));
+  }
+
+  /** Asks each leader about its own; what it answers, by partition, all of them. */
+  async #askLeaders<Answer extends { partition: number; errorCode: number }>(
+    metadata: ClusterMetadata,
+    partitions: readonly number[],
+    ask: (leader: BrokerAddress, led: readonly number[]) => Promise<Answer[]>,
+  ): Promise<Map<number, Answer>> {
+    const topic = this.#topic;
+    const states = metadata.topics.get(topic) ?? [];
     const byLeader = new Map<BrokerAddress, number[]>();
-    for (const { partition } of partitions) {
-      const leader = leaderOf(metadata, partitions, partition);
+    for (const partition of partitions) {
+      const leader = leaderOf(metadata, states, partition);
       if (leader === undefined) throw leaderless(topic, partition);
       byLeader.set(leader, [...(byLeader.get(leader) ?? []), partition]);
     }
-    const settings = { clientId: this.#clientId, topic, replica, committed: false };
-    const answers = await Promise.all(
-      [...byLeader].map(([leader, led]) => askOffsets(this.#cluster, this.#clock, leader, settings, led, which)),
-    );
-    const offsets = new Map<number, number>();
-    for (const { partition, errorCode, offset } of answers.flat()) {
-      if (errorCode !== ErrorCode.none) throw refusedError(topic, partition, errorCode);
-      offsets.set(partition, offset);
+    const answers = await Promise.all([...byLeader].map(([leader, led]) => ask(leader, led)));
+    const found = new Map(answers.flat().map((answer) => [answer.partition, answer]));
+    for (const partition of partitions) {
+      const answer = found.get(partition);
+      if (answer === undefined) throw leaderless(topic, partition);
+      if (answer.errorCode !== ErrorCode.none) throw refusedError(topic, partition, answer.errorCode);
     }
-    const missing = partitions.find(({ partition }) => !offsets.has(partition));
-    if (missing !== undefined) throw leaderless(topic, missing.partition);
-    return offsets;
+    return found;
   }
 }
 

@@ -12,6 +12,7 @@ import { LogBounds, leaderless, leaderOf, refusedError } from './log-bounds.ts';
 import { type CompactionQuestion, LogHoles } from './log-holes.ts';
 import { PartitionReading, type ReadingNeed, type ReadingTools } from './partition-reading.ts';
 import { ReadingLinks } from './reading-links.ts';
+import { ReadingReport } from './reading-report.ts';
 import { RecordDelivery } from './record-delivery.ts';
 import { retryPauseMs } from './retry-pause.ts';
 
@@ -26,10 +27,6 @@ const LOOK_MS = 200;
 const QUIET_US = 5_000_000;
 /** Time that partitions have to get a leader, while a source opens. */
 const LEADERS_US = 10_000_000;
-/** Different things that are told one by one. */
-const MAX_TOLD = 1_000;
-/** Gaps that are kept by name. */
-const MAX_NAMED_GAPS = 20;
 
 export interface LogReaderOptions {
   topic: string;
@@ -55,6 +52,7 @@ export class LogReader implements Source {
   readonly #options: LogReaderOptions;
   readonly #context: SourceContext;
   readonly #codecs = new Map<CompressionName, CompressionCodec>();
+  readonly #report: ReadingReport;
   readonly #tools: ReadingTools;
   readonly #links: ReadingLinks;
   readonly #bounds: LogBounds;
@@ -62,11 +60,8 @@ export class LogReader implements Source {
   readonly #readings = new Map<number, PartitionReading>();
   /** Those that nobody is asked for: their leader is to be found. */
   readonly #homeless = new Set<PartitionReading>();
-  readonly #told = new Set<string>();
   /** The topic has been seen: what is not there any more was taken away. */
   #seen = false;
-  #gaps = 0;
-  readonly #gapNames: string[] = [];
   #fullReads = 0;
   #failures = 0;
   #lookedAtUs = Number.NEGATIVE_INFINITY;
@@ -89,14 +84,17 @@ export class LogReader implements Source {
     this.#context = context;
     const { clock, events } = context;
     const { topic, clientId, committed, readers } = options;
+    this.#report = new ReadingReport((detail) => {
+      if (this.#closed === undefined) events.notice('warning', detail, 1);
+    });
     this.#tools = {
       topic,
       reader: new RecordBatchReader(crc, this.#codecs),
       delivery: new RecordDelivery((batch) => {
         if (this.#closed === undefined) events.delivered(batch);
       }),
-      gap: (detail) => this.#gap(detail),
-      notice: (detail) => this.#tell(detail),
+      gap: (detail) => this.#report.gap(detail),
+      notice: (detail) => void this.#report.tell(detail),
       hole: (partition, from, to) => this.#holes.add(partition, from, to),
     };
     this.#holes = new LogHoles({ ...this.#tools, isCompacted: options.isCompacted });
@@ -131,7 +129,7 @@ export class LogReader implements Source {
     for (const [partition, [from, next]] of Object.entries(resumed?.partitions ?? {})) {
       this.#begin(Number(partition), from, next);
     }
-    for (const gap of resumed?.gaps ?? []) this.#gap(gap);
+    for (const gap of resumed?.gaps ?? []) this.#report.gap(gap);
     const deadlineUs = clock.nowUs() + LEADERS_US;
     for (;;) {
       const metadata = await this.#metadata();
@@ -162,7 +160,12 @@ export class LogReader implements Source {
   }
 
   health(): SourceHealth {
-    return { gaps: this.#gaps, gapNames: this.#gapNames, fullReads: this.#fullReads, brokerDropped: null };
+    return {
+      gaps: this.#report.gaps,
+      gapNames: this.#report.gapNames,
+      fullReads: this.#fullReads,
+      brokerDropped: null,
+    };
   }
 
   ranges(): StoredRange[] {
@@ -176,7 +179,7 @@ export class LogReader implements Source {
   positions(): LogPositions {
     const partitions: LogPositions['partitions'] = {};
     for (const { partition, from, position } of this.#readings.values()) partitions[partition] = [from, position];
-    return { partitions, gaps: this.#gapNames };
+    return { partitions, gaps: this.#report.gapNames };
   }
 
   /** Absence is proof when every partition was read up to where it ended after the last outcome, whatever is in it, and nothing on the way was missed. */
@@ -191,12 +194,34 @@ export class LogReader implements Source {
       const reading = this.#readings.get(partition);
       const held = this.#options.committed && reading !== undefined && reading.position === reading.readable;
       const why = held ? 'an open transaction holds back what follows' : 'there was no time to read the rest';
-      this.#tell(
+      this.#report.tell(
         `partition ${partition} of ${this.#options.topic} was read up to offset ${reading?.position ?? 0}: ${why}`,
       );
     }
-    await this.#holes.judged();
-    return { complete: open().length === 0 && this.#gaps === 0 };
+    await Promise.all([this.#holes.judged(), this.#checkSeams()]);
+    return { complete: open().length === 0 && this.#report.gaps === 0 };
+  }
+
+  /** A log does not end before what was read of it, unless it was cut back. */
+  #compare(partition: number, position: number, end: number = position): void {
+    const name = `partition ${partition} of ${this.#options.topic}`;
+    if (end < position) this.#report.gap(`${name} was cut back from offset ${position} to ${end}`);
+  }
+
+  /** Where leaders have changed: did what we had read stay? */
+  async #checkSeams(): Promise<void> {
+    const { topic } = this.#options;
+    const seams = [...this.#readings.values()].flatMap((reading) => reading.seams);
+    if (seams.length === 0) return;
+    try {
+      for (const { partition, at, end } of await this.#bounds.movedSeams(await this.#metadata(), seams)) {
+        this.#report.gap(
+          `partition ${partition} of ${topic} was cut back to offset ${end} after it had been read up to ${at}`,
+        );
+      }
+    } catch {
+      this.#report.gap(`leaders of ${topic} changed, and no broker says whether its log was cut back then`);
+    }
   }
 
   close(): Promise<void> {
@@ -228,11 +253,13 @@ export class LogReader implements Source {
     const partitions = metadata.topics.get(this.#options.topic);
     for (const reading of this.#links.leave(metadata.brokers)) this.#homeless.add(reading);
     if (partitions === undefined) {
-      if (this.#seen) this.#gap(`topic ${this.#options.topic} is not there any more`);
+      if (this.#seen) this.#report.gap(`topic ${this.#options.topic} is not there any more`);
       return;
     }
     if (this.#seen && partitions.length > this.#readings.size) {
-      this.#gap(`topic ${this.#options.topic} has got ${partitions.length - this.#readings.size} partitions more`);
+      this.#report.gap(
+        `topic ${this.#options.topic} has got ${partitions.length - this.#readings.size} partitions more`,
+      );
     }
     this.#seen = true;
     for (const { partition } of partitions) this.#begin(partition, 0);
@@ -241,6 +268,7 @@ export class LogReader implements Source {
       const leader = leaderOf(metadata, partitions, reading.partition);
       if (leader === undefined) continue;
       this.#homeless.delete(reading);
+      reading.readAt(leader.id);
       assigned.push(this.#links.assign(reading, leader));
     }
     const results = await Promise.allSettled(assigned);
@@ -293,7 +321,7 @@ export class LogReader implements Source {
     try {
       this.#codecs.set(codec, await loadCodec(codec));
     } catch (error) {
-      this.#gap(`topic ${this.#options.topic} has batches in ${codec}, which cannot be read here`);
+      this.#report.gap(`topic ${this.#options.topic} has batches in ${codec}, which cannot be read here`);
       const refuse = (): never => {
         throw error;
       };
@@ -319,7 +347,10 @@ export class LogReader implements Source {
         const metadata = await this.#metadata();
         await this.#settle(metadata);
         if (metadata.topics.has(this.#options.topic)) {
-          return await this.#bounds.ends(metadata, Replica.debugging);
+          const read = [...this.#readings.values()].map(({ partition, position }) => ({ partition, position }));
+          const ends = await this.#bounds.ends(metadata, Replica.debugging);
+          for (const { partition, position } of read) this.#compare(partition, position, ends.get(partition));
+          return ends;
         }
       } catch {
         // Tried again while there is time.
@@ -334,21 +365,6 @@ export class LogReader implements Source {
     if (reason !== null) this.#context.events.notice('disconnected', `${host}:${port}: ${reason} (reader)`, 1);
     for (const reading of readings) this.#homeless.add(reading);
     this.#look();
-  }
-
-  #gap(detail: string): void {
-    if (!this.#tell(detail)) return;
-    this.#gaps++;
-    if (this.#gapNames.length < MAX_NAMED_GAPS) this.#gapNames.push(detail);
-  }
-
-  /** Whether it had not been told before. */
-  #tell(detail: string): boolean {
-    if (this.#closed !== undefined || this.#told.has(detail)) return false;
-    if (this.#told.size >= MAX_TOLD) return true;
-    this.#told.add(detail);
-    this.#context.events.notice('warning', detail, 1);
-    return true;
   }
 
   #pause(ms: number): Promise<void> {

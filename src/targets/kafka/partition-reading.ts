@@ -11,6 +11,18 @@ import type { RecordDelivery } from './record-delivery.ts';
  */
 export type ReadingNeed = 'fetch' | 'leader' | 'bounds' | 'codec' | 'again';
 
+/** A place at which one leader's records end and those of a later one begin, as they were read. */
+export interface LeaderSeam {
+  partition: number;
+  /** The term of the earlier leader. */
+  epoch: number;
+  /** Offset behind its last record. */
+  at: number;
+}
+
+/** Seams of a partition that are kept. */
+const MAX_SEAMS = 100;
+
 /** What the readings of a source share, and whom they tell. */
 export interface ReadingTools {
   topic: string;
@@ -38,6 +50,10 @@ export class PartitionReading {
   #codec: CompressionName = 'none';
   #refusal: number = ErrorCode.none;
   #answered = false;
+  #epoch = -1;
+  #broker = -1;
+  #moved = false;
+  readonly #seams: LeaderSeam[] = [];
 
   /** `position` is the offset of the first record that is wanted; an earlier reader has read those from `from` on. */
   constructor(partition: number, from: number, position: number, tools: ReadingTools) {
@@ -77,6 +93,22 @@ export class PartitionReading {
     return this.#codec;
   }
 
+  /**
+   * Where leaders changed, the end of what was read as the last place; empty where they never did. If a leader's records end before that now, they were cut back after we
+   * had read them, and others stand at offsets that we have passed.
+   */
+  get seams(): LeaderSeam[] {
+    const { partition } = this;
+    if (this.#epoch < 0 || !(this.#moved || this.#seams.length > 0)) return [];
+    return [...this.#seams, { partition, epoch: this.#epoch, at: this.#position }];
+  }
+
+  /** It is read at this broker from now on. */
+  readAt(broker: number): void {
+    this.#moved ||= this.#broker >= 0 && broker !== this.#broker;
+    this.#broker = broker;
+  }
+
   /** Delivers the records of an answer. What `frame` holds is not touched afterwards. */
   take(frame: Uint8Array, answer: FetchedPartition, committed: boolean, atUs: Micros): ReadingNeed {
     this.#behind = false;
@@ -108,6 +140,13 @@ export class PartitionReading {
     // A leader that had not got everything was elected, or somebody made the topic anew.
     this.#tools.gap(`${this.#name} was cut back from offset ${this.#position} to ${end}`);
     this.#position = end;
+  }
+
+  #ledBy(epoch: number, at: number): void {
+    const changed = this.#epoch >= 0 && epoch !== this.#epoch;
+    if (changed && this.#seams.length < MAX_SEAMS)
+      this.#seams.push({ partition: this.partition, epoch: this.#epoch, at });
+    this.#epoch = epoch;
   }
 
   #beginsAt(logStart: number): void {
@@ -150,6 +189,7 @@ export class PartitionReading {
           need = 'again';
       }
     }
+    for (const [epoch, at] of reader.epochs) this.#ledBy(epoch, at);
     for (const [first, behind] of reader.holes) this.#tools.hole(this.partition, first, behind);
     this.#settleSuspicion();
     reader.close();

@@ -13,6 +13,8 @@ export interface BatchHeader {
   /** Where the batch ends. */
   end: number;
   magic: number;
+  /** Number of the leader's term in which it was written; −1 where nobody knows. */
+  leaderEpoch: number;
   baseOffset: number;
   /** Offset of its last record, which compaction may have removed. */
   lastOffset: number;
@@ -32,6 +34,7 @@ export function createBatchHeader(): BatchHeader {
   return {
     end: 0,
     magic: MAGIC,
+    leaderEpoch: -1,
     baseOffset: 0,
     lastOffset: 0,
     crc: 0,
@@ -61,9 +64,11 @@ export function readBatchHeader(
   if (length > to - at - LOG_OVERHEAD) return 'cut';
   into.end = at + LOG_OVERHEAD + length;
   into.magic = view.getInt8(at + BatchField.magic);
+  into.leaderEpoch = -1;
   into.lastOffset = into.baseOffset;
   if (into.magic !== MAGIC) return into.magic === 0 || into.magic === 1 ? 'whole' : 'malformed';
   if (into.end - at < BatchField.records) return 'malformed';
+  into.leaderEpoch = view.getInt32(at + BatchField.leaderEpoch);
   const attributes = view.getInt16(at + BatchField.attributes);
   const lastOffsetDelta = view.getInt32(at + BatchField.lastOffsetDelta);
   into.crc = view.getUint32(at + BatchField.crc);

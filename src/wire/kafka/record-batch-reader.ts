@@ -60,6 +60,7 @@ export class RecordBatchReader {
   /** The position when the batch was met. */
   #entered = 0;
   #holes: [number, number][] = [];
+  #epochs: [number, number][] = [];
   #codec: CompressionName = 'none';
 
   /** `codecs` may grow while it is in use. */
@@ -79,6 +80,11 @@ export class RecordBatchReader {
    */
   get holes(): readonly (readonly [from: number, to: number])[] {
     return this.#holes;
+  }
+
+  /** Of which leader's term the batches read since `open` are, in their order: each term with the offset from which on. */
+  get epochs(): readonly (readonly [epoch: number, from: number])[] {
+    return this.#epochs;
   }
 
   /** What is to be loaded. */
@@ -107,6 +113,7 @@ export class RecordBatchReader {
     this.#to = to;
     this.#position = this.#entered = position;
     this.#holes = [];
+    this.#epochs = [];
     this.#inBatch = false;
     this.#altered = false;
     this.#aborted = aborted;
@@ -168,6 +175,10 @@ export class RecordBatchReader {
     if (!this.#altered && this.#crc32c(this.#bytes, batch.crcStart, batch.end) !== batch.crc) {
       this.#altered = true;
       return 'checksum';
+    }
+    const { leaderEpoch, baseOffset } = batch;
+    if (!this.#altered && leaderEpoch !== this.#epochs.at(-1)?.[0]) {
+      this.#epochs.push([leaderEpoch, Math.max(baseOffset, this.#position)]);
     }
     if (batch.lastOffset < this.#position || this.#isLeftOut()) {
       this.skip();

@@ -28,7 +28,11 @@ export class FakeLog {
     return (this.batches.at(-1)?.lastOffset ?? this.start - 1) + 1;
   }
 
+  /** Of its leader's term. */
+  epoch = 0;
+
   append(bytes: Buffer): void {
+    bytes.writeInt32BE(this.epoch, 12);
     const baseOffset = Number(bytes.readBigInt64BE(0));
     this.batches.push({ baseOffset, lastOffset: baseOffset + bytes.readInt32BE(23), bytes });
   }
@@ -119,7 +123,8 @@ class FakeConnection implements KafkaConnection {
     reader.int32();
     const [key, , correlationId] = [reader.int16(), reader.int16(), reader.int32()];
     reader.string();
-    if (key === 2) this.#send(this.#listOffsets(reader, correlationId));
+    if (key === 23) this.#send(this.#epochs(reader, correlationId));
+    else if (key === 2) this.#send(this.#listOffsets(reader, correlationId));
     else this.#fetch(reader, correlationId);
   }
 
@@ -160,6 +165,28 @@ class FakeConnection implements KafkaConnection {
             .int16(error)
             .int64(-1)
             .int64(which === -2n ? log.start : end);
+        });
+      })
+      .take();
+  }
+
+  #epochs(reader: ProtocolReader, correlationId: number): Uint8Array {
+    reader.int32();
+    const topics = reader.array((topic) => ({
+      name: topic.string(),
+      partitions: topic.array((one) => ({ partition: one.int32(), current: one.int32(), epoch: one.int32() })),
+    }));
+    const writer = new ProtocolWriter().int32(correlationId).int32(0);
+    return writer
+      .array(topics, ({ name, partitions }) => {
+        writer.string(name).array(partitions, ({ partition, epoch }) => {
+          const { batches, end } = this.#cluster.logs[partition] as FakeLog;
+          const next = batches.find(({ bytes }) => bytes.readInt32BE(12) > epoch);
+          writer
+            .int16(0)
+            .int32(partition)
+            .int32(epoch)
+            .int64(next?.baseOffset ?? end);
         });
       })
       .take();

@@ -54,6 +54,35 @@ describe('what a reader of logs cannot vouch for', () => {
     expect(await incomplete(reader)).toEqual(['warning: partition 0 of readings was cut back from offset 3 to 1']);
   });
 
+  it('a log that was cut back and written on beyond where we are, before we noticed', async () => {
+    const reader = await w.open();
+    await w.append(0, 0, 3);
+    await w.append(0, 3, 5);
+    await w.until(() => w.arrived.values.length === 5);
+    w.log(0).batches.pop();
+    w.log(0).leader = 2;
+    w.log(0).epoch = 1;
+    w.log(0).append(await eventBatch(3, 7));
+    await w.append(0, 7, 8);
+    await w.until(() => w.arrived.values.length === 8);
+    expect(await incomplete(reader)).toEqual([
+      'warning: partition 0 of readings was cut back to offset 3 after it had been read up to 5',
+    ]);
+  });
+
+  it('but a clean change of leaders, even several, is no gap', async () => {
+    const reader = await w.open();
+    for (let term = 0; term < 4; term++) {
+      w.log(0).epoch = term;
+      w.log(0).leader = 1 + (term % 2);
+      await w.append(0, 2 * term, 2 * term + 2);
+      await w.until(() => w.arrived.values.length === 2 * term + 2);
+    }
+    expect(await w.passed(reader.readToEnd(2000))).toEqual({ complete: true });
+    expect(w.arrived.notices).toEqual([]);
+    await reader.close();
+  });
+
   it('a batch that does not match its checksum, also when it is asked for again; its whole records are read all the same', async () => {
     const reader = await w.open();
     const damaged = await eventBatch(0, 3);

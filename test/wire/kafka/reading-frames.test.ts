@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type FetchResponse, fetchFrame, readFetchResponse } from '../../../src/wire/kafka/fetch.ts';
+import { leaderEpochsFrame, readLeaderEpochsResponse } from '../../../src/wire/kafka/leader-epochs.ts';
 import {
   type ListOffsetsResponse,
   listOffsetsFrame,
@@ -171,4 +172,26 @@ describe('ListOffsets', () => {
     const [{ partitions }] = responses as [{ partitions: { offset: string }[] }];
     expect(partitions.map(({ offset }) => Number(offset))).toEqual(ours.partitions.map(({ offset }) => offset));
   });
+});
+
+it('asks where the records of a leader end, and reads the answer', () => {
+  const frame = leaderEpochsFrame({ clientId: 'c', topic: 't' }, 5, [{ partition: 3, epoch: 9 }]);
+  // length, api 23 version 3, correlation id, client, replica, one topic, one partition: number, present epoch, epoch
+  expect(Buffer.from(frame).toString('hex')).toBe(
+    `00000026${'00170003'}00000005${'000163'}ffffffff${'00000001'}${'000174'}00000001${'00000003'}ffffffff${'00000009'}`,
+  );
+  const answer = new ProtocolWriter().int32(5).int32(0);
+  answer.array(['t'], (topic) => {
+    answer.string(topic).array([3, 4], (partition) => {
+      answer
+        .int16(partition - 3)
+        .int32(partition)
+        .int32(9)
+        .int64(2 ** 40);
+    });
+  });
+  expect(readLeaderEpochsResponse(answer.take())).toEqual([
+    { partition: 3, errorCode: 0, endOffset: 2 ** 40 },
+    { partition: 4, errorCode: 1, endOffset: 2 ** 40 },
+  ]);
 });
