@@ -72,6 +72,8 @@ async function killedRun(file: string, out: string, run: number): Promise<number
     await running.finished;
   }
   const { code, stderr } = await iotload(args);
+  // On a machine so slow that its time was over before the last kill, there is nothing left to go on with.
+  if (stderr.includes('--resume: the run there is complete')) return (await iotload(['verify', out])).code;
   expect(stderr).not.toMatch(/error:/);
   return code;
 }

@@ -11,6 +11,7 @@ export class Process {
   readonly #clock: VirtualClock;
   #alive = true;
   #stoppedUntilUs = 0;
+  readonly #waiting: (() => void)[] = [];
   readonly #deaths: (() => void)[] = [];
 
   constructor(name: string, clock: VirtualClock) {
@@ -40,8 +41,24 @@ export class Process {
   /** Something from outside reaches the process. */
   run(task: () => void): void {
     if (!this.#alive) return;
-    if (this.#clock.nowUs() < this.#stoppedUntilUs) this.#clock.at(this.#stoppedUntilUs, () => this.run(task));
-    else task();
+    if (this.#waiting.length === 0 && this.#clock.nowUs() >= this.#stoppedUntilUs) {
+      task();
+      return;
+    }
+    this.#waiting.push(task);
+    if (this.#waiting.length === 1) this.#goOn();
+  }
+
+  /** What has waited comes in its order, also where one stop follows another. */
+  #goOn(): void {
+    this.#clock.at(this.#stoppedUntilUs, () => {
+      if (this.#clock.nowUs() < this.#stoppedUntilUs) {
+        this.#goOn();
+        return;
+      }
+      const waited = this.#waiting.splice(0);
+      for (const task of waited) if (this.#alive) task();
+    });
   }
 
   stop(forUs: number): void {
