@@ -112,7 +112,7 @@ async function iotload(): Promise<void> {
       },
       notice: () => {},
     },
-    resumeFrom: Object.fromEntries(Array.from({ length: PARTITIONS }, (_, partition) => [partition, 0])),
+    fromStart: true,
     random: () => 0.5,
     reveal: (text) => text,
   });
