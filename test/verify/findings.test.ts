@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { writeFindings } from '../../src/verify/findings.ts';
+import { settle } from '../../src/verify/settle.ts';
+import { type History, planOf, seenOf, sentOf } from './history.ts';
 
 const names = {
   fleet: (fleet: number) => `fleet${fleet}`,
@@ -38,5 +40,31 @@ it('writes one object a line, whatever the names hold', async () => {
     { kind: 'duplicate', fleet: 'fleet1', device: 'phone-"3"\n', sequence: 0, slot: 3, partition: 4, offset: 777 },
   ]);
   await expect(writeFindings(join(dir, 'no', 'file'), [], names)).rejects.toMatchObject({ code: 'file-unwritable' });
+  rmSync(dir, { recursive: true });
+});
+
+it('names of each event at fault the first place where it is stored, and of a range what it lacks', async () => {
+  const past: History = {
+    fleets: [{ devices: 2, outcomes: ['acked', 'acked', 'acked'] }],
+    arrivals: [0, 0, 0, 2].map((slot) => ({ fleet: 0, slot, kind: 'own' as const })),
+    graceOver: 99,
+    complete: true,
+  };
+  const seen = seenOf(past);
+  seen.fleets[0]?.placed.push(
+    { kind: 'duplicate', slot: 0, partition: 1, offset: 70 },
+    { kind: 'duplicate', slot: 0, partition: 1, offset: 80 },
+    { kind: 'corrupt', slot: 0, partition: 1, offset: 90 },
+  );
+  const { findings } = settle({ plan: planOf(past), sent: sentOf(past), seen });
+  expect(findings).toEqual([
+    { kind: 'lost', fleet: 0, slot: 1, seat: 1, sequence: 0 },
+    { kind: 'duplicate', fleet: 0, slot: 0, seat: 0, sequence: 0, at: { partition: 1, offset: 70 } },
+  ]);
+  const dir = mkdtempSync(join(tmpdir(), 'iotload-findings-'));
+  const holes: [number, number][] = [[5, 7]];
+  await writeFindings(join(dir, 'f'), findings, { ...names, stored: () => ({ partition: 1, from: 0, to: 9, holes }) });
+  const [lost] = readFileSync(join(dir, 'f'), 'utf8').split('\n');
+  expect(JSON.parse(lost as string)).toMatchObject({ partition: 1, read: { from: 0, to: 9, holes } });
   rmSync(dir, { recursive: true });
 });
