@@ -27,6 +27,8 @@ export interface Circumstances {
   gaps: number;
 }
 
+const MOST_NAMED = 1_000;
+
 /** Counts as a list of everything that happened gives them, without a thought for time or memory. */
 export function countsOf(setting: Setting, truth: Truth, { outcomes, mayDouble }: Circumstances) {
   const count = (name: Recorded): number => outcomes.flat().filter((outcome) => outcome === name).length;
@@ -96,7 +98,15 @@ export function countsOf(setting: Setting, truth: Truth, { outcomes, mayDouble }
       else if (outcome === 'noAck') delivery.unseenNoAck++;
     });
   });
-  return { events, delivery, named: named.sort() };
+  // Of each kind, so many are named at most.
+  const left = new Map<string, number>();
+  const kept = named.filter((finding) => {
+    const kind = finding.split(' ')[0] as string;
+    const room = left.get(kind) ?? MOST_NAMED;
+    left.set(kind, room - 1);
+    return room > 0;
+  });
+  return { events, delivery, named: kept.sort() };
 }
 
 /** The verdict that these counts call for. */
