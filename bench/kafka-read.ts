@@ -1,18 +1,13 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { systemClock } from '../src/core/clock.ts';
-import { createFleetEvents } from '../src/events/fleet-events.ts';
-import { createIdentifier } from '../src/events/identifier.ts';
 import { openSource } from '../src/targets/kafka/source.ts';
-import { ArrivalReader } from '../src/verify/arrival-reader.ts';
-import { EndToEnd } from '../src/verify/end-to-end.ts';
-import { Ledger } from '../src/verify/ledger.ts';
 import { type Kafka, startKafka } from '../test/live/kafka.ts';
 import { kafkaAdmin } from '../test/live/kafka-admin.ts';
 import { compileCClient } from './rivals/c-client.ts';
 import { anchor, kafkaPlan, PARTITIONS } from './rivals/kafka-plan.ts';
 import { runWorker } from './rivals/kafka-worker.ts';
+import { meter, readAndProve } from './rivals/own-reader.ts';
 import { compareRivals, type Figure, type Rival, startRole, timedCommand } from './rivals/rounds.ts';
 
 /*
@@ -51,77 +46,9 @@ async function fill(): Promise<void> {
   process.disconnect?.();
 }
 
-/** Calls `arrived` for what comes; tells the parent what everything behind the warm-up cost. */
-function meter(): { arrived(count: number): void; done: Promise<void> } {
-  const clock = systemClock();
-  const total = Number(messages);
-  let seen = 0;
-  let warmed = 0;
-  let before = process.cpuUsage();
-  let startUs = 0;
-  let resolve = (): void => {};
-  const done = new Promise<void>((settle) => {
-    resolve = settle;
-  });
-  return {
-    done,
-    arrived(count) {
-      seen += count;
-      if (warmed === 0 && seen >= WARM_UP) {
-        warmed = seen;
-        before = process.cpuUsage();
-        startUs = clock.nowUs();
-      }
-      if (seen < total) return;
-      const { user, system } = process.cpuUsage(before);
-      const wallSeconds = (clock.nowUs() - startUs) / 1e6;
-      process.send?.({ cpuSeconds: (user + system) / 1e6, wallSeconds, events: seen - warmed } satisfies Figure);
-      resolve();
-    },
-  };
-}
-
 async function iotload(): Promise<void> {
   const plan = await planOf(Number(messages));
-  const clock = systemClock();
-  const events = [createFleetEvents(plan, 0, anchor)];
-  const ledger = new Ledger(plan.fleets, { index: 0, count: 1 });
-  const reader = new ArrivalReader({
-    plan,
-    clock,
-    ledger,
-    identifier: createIdentifier(plan, anchor),
-    intendedOf: events.map(({ intendedOf }) => intendedOf),
-    recorders: [new EndToEnd().recorder],
-    anchor,
-    events,
-    probe: () => {},
-  });
-  const { arrived, done } = meter();
-  const [fleet] = plan.fleets as [(typeof plan.fleets)[number]];
-  const source = await openSource(plan.targets[0]?.options ?? {}, {
-    clock,
-    runId: anchor.runId,
-    fleets: [
-      { index: 0, name: fleet.name, devices: fleet.devices, address: fleet.address, deviceId: (seat) => `${seat}` },
-    ],
-    events: {
-      delivered(batch) {
-        reader.read(batch);
-        arrived(batch.count);
-      },
-      notice: () => {},
-    },
-    fromStart: true,
-    random: () => 0.5,
-    reveal: (text) => text,
-  });
-  await done;
-  const { seen, corrupt, duplicates, foreign } = ledger.totals;
-  if (seen !== Number(messages))
-    throw new Error(`${seen} seen, ${corrupt} corrupt, ${duplicates} twice, ${foreign} foreign`);
-  await source.close();
-  process.disconnect?.();
+  await readAndProve(plan, anchor, meter(Number(messages), WARM_UP), openSource, () => {});
 }
 
 type Message = { value: Buffer | null; headers?: Record<string, unknown> };
@@ -134,7 +61,7 @@ async function kafkajs(look: (message: Message) => void): Promise<void> {
   });
   await consumer.connect();
   await consumer.subscribe({ topic, fromBeginning: true });
-  const { arrived, done } = meter();
+  const { arrived, done } = meter(Number(messages), WARM_UP);
   await consumer.run({
     async eachBatch({ batch }) {
       for (const message of batch.messages) look(message);
@@ -167,7 +94,7 @@ async function platformatic(): Promise<void> {
   };
   const groupId = `bench-${process.pid}`;
   const consumer = new library.Consumer({ clientId: 'bench', groupId, bootstrapBrokers: [endpoint] });
-  const { arrived, done } = meter();
+  const { arrived, done } = meter(Number(messages), WARM_UP);
   const stream = await consumer.consume({ topics: [topic], mode: 'earliest', autocommit: false });
   stream.on('data', () => arrived(1));
   await done;

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { systemClock } from '../src/core/clock.ts';
 import { clearBatch, createEventBatch } from '../src/core/event-batch.ts';
 import { createFleetEvents } from '../src/events/fleet-events.ts';
 import { loadPlan } from '../src/plan/load-plan.ts';
 import type { Plan } from '../src/plan/plan.ts';
 import { PacketType, publishBytes, writePublish } from '../src/wire/mqtt-frames.ts';
 import { FrameSplitter } from '../src/wire/mqtt-splitter.ts';
+import { meter, readAndProve } from './rivals/own-reader.ts';
 import { compareRivals, type Figure, startRole } from './rivals/rounds.ts';
 
 /*
@@ -19,8 +19,7 @@ import { compareRivals, type Figure, startRole } from './rivals/rounds.ts';
  */
 
 const WARM_UP = 100_000;
-const RUN_ID = 'bench';
-const START_US = 1_700_000_000_000_000;
+const anchor = { runId: 'bench', startWallUs: 1_700_000_000_000_000, startMonoUs: 0 };
 const FRAMES_AT_ONCE = 512;
 
 const [role, port = '0', qos = '0', messages = '0'] = process.argv.slice(2);
@@ -68,11 +67,7 @@ async function blaster(): Promise<void> {
 
 async function blast(plan: Plan, write: (bytes: Buffer) => boolean, drained: () => Promise<unknown>): Promise<void> {
   const level = Number(qos) as 0 | 1;
-  const { append, profile, slots, maxEventBytes } = createFleetEvents(plan, 0, {
-    runId: RUN_ID,
-    startWallUs: START_US,
-    startMonoUs: 0,
-  });
+  const { append, profile, slots, maxEventBytes } = createFleetEvents(plan, 0, anchor);
   const batch = createEventBatch(FRAMES_AT_ONCE, FRAMES_AT_ONCE * maxEventBytes);
   let packetId = 0;
   for (let slot = 0; slot < slots; ) {
@@ -94,88 +89,18 @@ async function blast(plan: Plan, write: (bytes: Buffer) => boolean, drained: () 
   }
 }
 
-/** Calls `arrived` for what comes; tells the parent what everything behind the warm-up cost. */
-function meter(): { arrived(count: number): void; done: Promise<void> } {
-  const clock = systemClock();
-  const total = Number(messages);
-  let seen = 0;
-  let before = process.cpuUsage();
-  let startUs = 0;
-  let resolve = (): void => {};
-  const done = new Promise<void>((settle) => {
-    resolve = settle;
-  });
-  return {
-    done,
-    arrived(count) {
-      if (seen < WARM_UP && seen + count >= WARM_UP) {
-        before = process.cpuUsage();
-        startUs = clock.nowUs();
-      }
-      seen += count;
-      if (seen < total) return;
-      const { user, system } = process.cpuUsage(before);
-      const wallSeconds = (clock.nowUs() - startUs) / 1e6;
-      process.send?.({ cpuSeconds: (user + system) / 1e6, wallSeconds, events: total - WARM_UP } satisfies Figure);
-      resolve();
-    },
-  };
-}
-
 async function iotload(): Promise<void> {
   const { openSource } = await import('../src/targets/mqtt/source.ts');
-  const { createIdentifier } = await import('../src/events/identifier.ts');
-  const { ArrivalReader } = await import('../src/verify/arrival-reader.ts');
-  const { EndToEnd } = await import('../src/verify/end-to-end.ts');
-  const { Ledger } = await import('../src/verify/ledger.ts');
   const plan = await planOf(Number(messages));
-  const clock = systemClock();
-  const anchor = { runId: RUN_ID, startWallUs: START_US, startMonoUs: 0 };
-  const events = [createFleetEvents(plan, 0, anchor)];
-  const ledger = new Ledger(plan.fleets, { index: 0, count: 1 });
-  const reader = new ArrivalReader({
-    plan,
-    clock,
-    ledger,
-    identifier: createIdentifier(plan, anchor),
-    intendedOf: events.map(({ intendedOf }) => intendedOf),
-    recorders: [new EndToEnd().recorder],
-    anchor,
-    events,
-    probe: () => {},
+  await readAndProve(plan, anchor, meter(Number(messages), WARM_UP), openSource, (detail) => {
+    throw new Error(detail);
   });
-  const { arrived, done } = meter();
-  const [fleet] = plan.fleets as [Plan['fleets'][number]];
-  const source = await openSource(plan.targets[0]?.options ?? {}, {
-    clock,
-    runId: RUN_ID,
-    fleets: [
-      { index: 0, name: fleet.name, devices: fleet.devices, address: fleet.address, deviceId: (seat) => `${seat}` },
-    ],
-    events: {
-      delivered(batch) {
-        reader.read(batch);
-        arrived(batch.count);
-      },
-      notice: (_kind, detail) => {
-        throw new Error(detail);
-      },
-    },
-    random: () => 0.5,
-    reveal: (text) => text,
-  });
-  await done;
-  const { seen, corrupt, duplicates, foreign } = ledger.totals;
-  if (seen !== Number(messages))
-    throw new Error(`${seen} seen, ${corrupt} corrupt, ${duplicates} twice, ${foreign} foreign`);
-  await source.close();
-  process.disconnect?.();
 }
 
 async function mqttJs(): Promise<void> {
   const { connectAsync } = await import('mqtt');
   const client = await connectAsync(`mqtt://127.0.0.1:${port}`, { reconnectPeriod: 0 });
-  const { arrived, done } = meter();
+  const { arrived, done } = meter(Number(messages), WARM_UP);
   client.on('message', () => arrived(1));
   await client.subscribeAsync('phones/#', { qos: Number(qos) as 0 | 1 });
   await done;

@@ -1,7 +1,7 @@
 import { systemClock } from '../../core/clock.ts';
 import { loadCrc32c } from '../../wire/kafka/crc32c.ts';
 import { serveParent } from '../broker-process.ts';
-import { faultPlanOf } from './fault-knobs.ts';
+import { faultPlanOf } from '../fault-knobs.ts';
 import { startKafkaServer } from './server.ts';
 
 await serveParent(async ({ port, faultSeed }, { listening, failed }) => {

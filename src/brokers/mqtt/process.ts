@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { Aedes } from 'aedes';
 import { systemClock } from '../../core/clock.ts';
 import { serveParent } from '../broker-process.ts';
-import { faultPlanOf } from './fault-knobs.ts';
+import { faultPlanOf } from '../fault-knobs.ts';
 import type { FaultProxy } from './fault-proxy/fault-proxy.ts';
 
 await serveParent(async ({ port: wanted, faultSeed }, { listening, failed }) => {
