@@ -160,7 +160,6 @@ describe('the fault proxy', () => {
     expect(found()).toEqual(payloads(slot));
     expect(proxy.stalls.length).toBeGreaterThanOrEqual(2);
     for (const { fromUs, toUs } of proxy.stalls.filter((stall) => stall.toUs !== null)) {
-      expect((toUs as number) - fromUs).toBeGreaterThan(140_000);
       for (const { atUs } of sent.outcomes.values())
         expect(atUs > fromUs + 75_000 && atUs < (toUs as number)).toBe(false);
     }
