@@ -45,7 +45,10 @@ describe('the public API', () => {
     const samples = sampleFleets(plan, 'r', 0);
     expect(estimatePlan(plan, samples, 1)).toMatchObject({ events: 110, devices: 100 });
     expect(await examplePayload('phone-motion', 'seismograph')).toMatch(/^\{"magnitude":/);
-    expect([Object.keys(targets), Object.keys(brokers)]).toEqual([expect.arrayContaining(['file', 'mqtt']), ['mqtt']]);
+    expect([Object.keys(targets), Object.keys(brokers)]).toEqual([
+      expect.arrayContaining(['file', 'mqtt']),
+      ['kafka', 'mqtt'],
+    ]);
     expect(models['phone-motion']?.name).toBe('phone-motion');
   });
 });

@@ -140,9 +140,16 @@ async function zstdOfNode(): Promise<Zstd | null> {
   };
 }
 
+/** Where this thread keeps the only start of the library. */
+const STARTED = Symbol.for('iotload.zstd-wasm');
+type Started = { [STARTED]?: Promise<void> };
+
 async function zstdOfWasm(): Promise<Zstd> {
   const { init, compress, decompress } = await import('@bokuweb/zstd-wasm');
-  await init();
+  // Started a second time, be it by another copy of this module, the library would take room in one memory and write into another.
+  const thread = globalThis as Started;
+  thread[STARTED] ??= init();
+  await thread[STARTED];
   return {
     compress: (bytes) => compress(bytes, LEVEL),
     // Of a frame that does not say how much it makes, the library has to be told how much room it needs.

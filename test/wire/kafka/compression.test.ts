@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type CompressionName, compressionNames, loadCodec } from '../../../src/wire/kafka/compression.ts';
 
 /** What independent libraries made of `plain`. */
@@ -98,6 +98,21 @@ describe('compression', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('loads each codec once, also for another copy of this module', async () => {
+    const used = await loadCodec('zstd');
+    const whole = used.compress(plain);
+    vi.resetModules();
+    const other = await import('../../../src/wire/kafka/compression.ts');
+    expect(other.loadCodec).not.toBe(loadCodec);
+    const again = await other.loadCodec('zstd');
+    // What a second start does comes a little later.
+    for (let turn = 0; turn < 500; turn++) await new Promise((resolve) => setImmediate(resolve));
+    for (const { compress, decompress } of [used, again]) {
+      expect(Buffer.from(decompress(whole, LIMIT)).equals(plain)).toBe(true);
+      expect(Buffer.from(decompress(compress(plain), LIMIT)).equals(plain)).toBe(true);
+    }
   });
 
   it('takes no gzip for another codec', async () => {
