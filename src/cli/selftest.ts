@@ -21,7 +21,7 @@ export const selfTestCommand = defineCommand({
         default: false,
         describe: 'no progress, no table if all is well',
       })
-      .example('$0 selftest', 'does this build tell the truth on this machine? under eight minutes')
+      .example('$0 selftest', 'does this build tell the truth on this machine? under four minutes')
       .example('$0 selftest --protocol kafka --case lose', 'one case, on one protocol'),
   async handler(flags) {
     const { startSelfTest } = await import('../selftest/selftest.ts');
