@@ -66,17 +66,21 @@ export async function kafkaAdmin(endpoint: string): Promise<KafkaAdmin> {
       const failed = codes.find((code) => code !== 0 && code !== 84);
       if (failed !== undefined) throw new Error(`the election of leaders of ${topic} failed with ${failed}`);
       let now: number[] = [];
-      let asking = false;
+      let asked: Promise<void> | null = null;
       await until(() => {
-        if (!asking) {
-          asking = true;
-          void leaders(topic).then((found) => {
+        asked ??= leaders(topic)
+          .then((found) => {
             now = found;
-            asking = false;
+          })
+          // A broker that is just losing its connections is asked once more.
+          .catch(() => {})
+          .finally(() => {
+            asked = null;
           });
-        }
         return wanted.every(({ replicas }, partition) => now[partition] === replicas[0]);
       });
+      // Whoever kills a broker next does not cut off a question.
+      await asked;
       return now;
     },
     close: () => admin.disconnect(),
