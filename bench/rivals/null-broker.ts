@@ -1,36 +1,19 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { Answer, PacketType, writeAnswer } from '../../src/wire/mqtt-frames.ts';
 import { createPublishLayout, readPublish } from '../../src/wire/mqtt-publish.ts';
 import { FrameSplitter } from '../../src/wire/mqtt-splitter.ts';
+import { type CountingBroker, startCountingBroker } from './counting-broker.ts';
 
 /*
  * A broker that only answers: CONNECT, PUBLISH, SUBSCRIBE and PINGREQ of MQTT 3.1.1 and 5. It keeps nothing, counts what was published, and
  * runs in a process of its own, so that nobody is charged for it.
  */
 
-/** The broker as its parent sees it. */
-export interface NullBroker {
-  port: number;
-  /** PUBLISHes since the last call. */
-  taken(): Promise<number>;
-  stop(): void;
-}
-
-/** Starts one on a free port of loopback. */
-export async function startNullBroker(): Promise<NullBroker> {
-  const child: ChildProcess = fork(fileURLToPath(import.meta.url), ['serve'], { execArgv: ['--import', 'tsx'] });
-  const [port] = (await once(child, 'message')) as [number];
-  return {
-    port,
-    async taken() {
-      child.send('taken');
-      return ((await once(child, 'message')) as [number])[0];
-    },
-    stop: () => child.disconnect(),
-  };
+/** Starts one. */
+export function startNullBroker(): Promise<CountingBroker> {
+  return startCountingBroker(import.meta.url);
 }
 
 async function serve(): Promise<void> {

@@ -1,36 +1,18 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { ProtocolReader } from '../../src/wire/kafka/protocol-reader.ts';
 import { ProtocolWriter } from '../../src/wire/kafka/protocol-writer.ts';
+import { type CountingBroker, startCountingBroker } from './counting-broker.ts';
 
 /*
  * A Kafka broker that only answers: ApiVersions, Metadata, InitProducerId and Produce. It has whatever topic it is asked for, says that it
  * took everything, keeps nothing but offsets, counts records, and runs in a process of its own, so that nobody is charged for it.
  */
 
-/** The broker as its parent sees it. */
-export interface NullKafka {
-  port: number;
-  /** Records since the last call. */
-  taken(): Promise<number>;
-  stop(): void;
-}
-
-/** Starts one on a free port of loopback. */
-export async function startNullKafka(partitions: number): Promise<NullKafka> {
-  const args = ['serve', `${partitions}`];
-  const child: ChildProcess = fork(fileURLToPath(import.meta.url), args, { execArgv: ['--import', 'tsx'] });
-  const [port] = (await once(child, 'message')) as [number];
-  return {
-    port,
-    async taken() {
-      child.send('taken');
-      return ((await once(child, 'message')) as [number])[0];
-    },
-    stop: () => child.disconnect(),
-  };
+/** Starts one. */
+export function startNullKafka(partitions: number): Promise<CountingBroker> {
+  return startCountingBroker(import.meta.url, `${partitions}`);
 }
 
 const Api = { produce: 0, metadata: 3, apiVersions: 18, initProducerId: 22 } as const;

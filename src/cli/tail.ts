@@ -14,7 +14,7 @@ export const tailCommand = defineCommand({
   exits: ['0', '2', '4', '6', '130/143'],
   builder: (parser) =>
     scenarioFlags(parser)
-      .option('run-id', { type: 'string', describe: 'only events of this run are own (default: any run’s)' })
+      .option('run-id', { type: 'string', describe: 'only events of this run are own (default: those of every run)' })
       .option('start-at', { type: 'string', describe: 'the start that the run was given, for events without an id' })
       .option('count', { alias: 'n', type: 'string', describe: 'end after so many messages (default: Ctrl-C ends it)' })
       .option('raw', { type: 'boolean', default: false, describe: 'print topic or key, and payload, as they came' })

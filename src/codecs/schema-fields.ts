@@ -10,7 +10,7 @@ import type { LayoutBuilder, Piece } from './layout-builder.ts';
 export interface NumberKind {
   name: string;
   form: NumberForm;
-  /** Absent: any number, with decimals. */
+  /** Absent: a number of whatever size, with decimals. */
   whole?: { min: number; max: number };
 }
 

@@ -32,7 +32,7 @@ export interface TailEvent {
 
 export interface TailOptions {
   plan: Plan;
-  /** Only this run's events are `own`; null: any run's. */
+  /** Only this run's events are `own`; null: those of every run. */
   runId: string | null;
   /** Start of that run, which finds events without an id of their own; null: not known. */
   startWallUs: Micros | null;

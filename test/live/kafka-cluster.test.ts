@@ -1,14 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Outcome } from '../../src/core/outcome.ts';
 import { openSink } from '../../src/targets/kafka/sink.ts';
-import { openSource } from '../../src/targets/kafka/source.ts';
-import type { TargetOptions } from '../../src/targets/target.ts';
-import { payloadOf, SinkRecord, sendSlots, sinkContext, testFleet } from '../contracts/sink.ts';
-import { SourceRecord, sourceContext } from '../contracts/source.ts';
+import { SinkRecord, sendSlots, sinkContext, testFleet } from '../contracts/sink.ts';
 import { until } from '../until.ts';
 import { type Kafka, startKafka } from './kafka.ts';
 import { type KafkaAdmin, kafkaAdmin } from './kafka-admin.ts';
-import { kafkaOptions, newTopic, sendMeanwhile } from './kafka-targets.ts';
+import { kafkaOptions, loseNothing, newTopic } from './kafka-targets.ts';
 
 const fleet = testFleet(0, 20, '<device>');
 
@@ -23,35 +20,11 @@ afterAll(async () => {
   await kafka.stop();
 });
 
-/** Sends events while something happens to the cluster: each is acked, and there once, in the order of its device. */
-async function loseNothing(options: TargetOptions, happens: (sent: SinkRecord) => Promise<unknown>): Promise<void> {
-  const [sent, arrived] = [new SinkRecord(), new SourceRecord()];
-  const source = await openSource(options, sourceContext(arrived, [fleet]));
-  const sink = await openSink(options, sinkContext(sent, [fleet]));
-  const room = Array.from(sink.room);
-  const events = await sendMeanwhile(sink, sent, fleet, () => happens(sent));
-  expect(sent.repeated).toEqual([]);
-  expect(sent.count(Outcome.acked)).toBe(events);
-  // Otherwise nothing has happened to them.
-  expect(sent.again.length).toBeGreaterThan(0);
-  expect(Array.from(sink.room)).toEqual(room);
-  expect(await source.readToEnd(20_000)).toEqual({ complete: true });
-  await sink.close();
-  await source.close();
-  expect(arrived.arrivals).toHaveLength(events);
-  const next = new Map<string, number>();
-  for (const { address, payload } of arrived.arrivals) {
-    const slot = next.get(address) ?? Number(address.split('-')[1]);
-    next.set(address, slot + fleet.devices);
-    expect(payload).toBe(payloadOf(fleet.index, slot));
-  }
-}
-
 describe('three brokers of Apache Kafka 4', () => {
   it('each partition gets another leader in mid-run, twice: nothing is missing, nothing is there twice', async () => {
     const topic = newTopic('moved');
     await admin.createTopic(topic, 6);
-    await loseNothing(kafkaOptions(kafka.endpoint, topic, { create: null }), async (sent) => {
+    await loseNothing(kafkaOptions(kafka.endpoint, topic, { create: null }), fleet, async (sent) => {
       await admin.moveLeaders(topic);
       const before = sent.outcomes.size;
       await until(() => sent.outcomes.size > before + 1000);
@@ -64,7 +37,7 @@ describe('three brokers of Apache Kafka 4', () => {
     await admin.createTopic(topic, 6);
     const [, second] = kafka.brokers;
     const options = kafkaOptions(kafka.endpoint, topic, { create: null });
-    await loseNothing(options, () => second?.kill() ?? Promise.resolve());
+    await loseNothing(options, fleet, () => second?.kill() ?? Promise.resolve());
     await second?.start();
   });
 

@@ -1,27 +1,11 @@
-import { rmSync, writeFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { writeFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { iotload, scratch, start, summaryOf } from '../e2e/iotload.ts';
-import { makeBrokerCertificate } from './broker-certificate.ts';
-import { type Kafka, startKafka } from './kafka.ts';
-import { type KafkaAdmin, kafkaAdmin } from './kafka-admin.ts';
 import { newTopic } from './kafka-targets.ts';
-import { makeCertificates } from './mosquitto.ts';
+import { kafkaWithLogins } from './kafka-with-logins.ts';
 
-let files: ReturnType<typeof makeCertificates>;
-let kafka: Kafka;
-let admin: KafkaAdmin;
+const its = kafkaWithLogins();
 let space: ReturnType<typeof scratch>;
-beforeAll(async () => {
-  files = makeCertificates();
-  const badTls = makeBrokerCertificate(files.dir, 'expired', -1);
-  kafka = await startKafka({ users: { ann: 'right' }, tls: files, badTls });
-  admin = await kafkaAdmin(kafka.endpoint);
-});
-afterAll(async () => {
-  await admin.close();
-  await kafka.stop();
-  rmSync(files.dir, { recursive: true });
-});
 beforeEach(() => {
   space = scratch();
 });
@@ -53,7 +37,7 @@ describe('iotload run on Apache Kafka 4', () => {
     const out = space.path('out');
     const shorter = ['--set', 'run.warm_up=2s', '--duration', '10s'];
     const args = ['run', 'seismograph-kafka', ...shorter, '--out', out, '--progress', 'none'];
-    const { code, stdout } = await iotload(args, { KAFKA: kafka.endpoint });
+    const { code, stdout } = await iotload(args, { KAFKA: its.kafka.endpoint });
     expect(stdout).toContain('PASS');
     expect(code).toBe(0);
     const { events, delivery } = summaryOf(out);
@@ -64,13 +48,13 @@ describe('iotload run on Apache Kafka 4', () => {
 
   it('a broker that is killed and started again in mid-run loses and doubles nothing', async () => {
     const topic = newTopic('killed-run');
-    await admin.createTopic(topic, 6);
+    await its.admin.createTopic(topic, 6);
     const out = space.path('out');
-    const target = `endpoint: "${kafka.endpoint}", topic: ${topic}, timeout: 60s`;
+    const target = `endpoint: "${its.kafka.endpoint}", topic: ${topic}, timeout: 60s`;
     const running = start(['run', phones(target, '5k/s', '6s'), '--out', out, '--progress', 'none']);
-    while ((await admin.records(topic)) < 5000);
-    await kafka.brokers[0]?.kill();
-    await kafka.brokers[0]?.start();
+    while ((await its.admin.records(topic)) < 5000);
+    await its.kafka.brokers[0]?.kill();
+    await its.kafka.brokers[0]?.start();
     const { code, stdout } = await running.finished;
     expect(stdout).toContain('PASS');
     expect(code).toBe(0);
@@ -82,9 +66,9 @@ describe('iotload run on Apache Kafka 4', () => {
   it('records that are too large are rejected, and counted as that', async () => {
     const topic = newTopic('small-run');
     // The message that looks whether the topic can be read back fits, no event does.
-    await admin.createTopic(topic, 1, { 'max.message.bytes': '400' });
+    await its.admin.createTopic(topic, 1, { 'max.message.bytes': '400' });
     const out = space.path('out');
-    const target = `endpoint: "${kafka.endpoint}", topic: ${topic}`;
+    const target = `endpoint: "${its.kafka.endpoint}", topic: ${topic}`;
     const { code } = await iotload([
       'run',
       phones(target, '100/s', '1s', ', pad_to: 400B'),
@@ -111,15 +95,15 @@ describe('iotload run that Apache Kafka 4 does not let in says so in one sentenc
   };
 
   it('unknown topic', async () => {
-    const said = await refused(`endpoint: "${kafka.endpoint}", topic: nobody-made-it`);
-    expect(said).toContain(`Kafka at ${kafka.endpoint} has no topic nobody-made-it`);
+    const said = await refused(`endpoint: "${its.kafka.endpoint}", topic: nobody-made-it`);
+    expect(said).toContain(`Kafka at ${its.kafka.endpoint} has no topic nobody-made-it`);
     expect(said).toContain('hint: Write create:');
   });
 
   it('wrong password', async () => {
-    const endpoint = kafka.endpointOf('LOGIN');
+    const endpoint = its.kafka.endpointOf('LOGIN');
     const login = 'auth: { kind: scram-sha-512, username: ann, password: "${PASSWORD}" }';
-    const said = await refused(`endpoint: "${endpoint}", tls: { ca: "${files.ca}" }, ${login}`);
+    const said = await refused(`endpoint: "${endpoint}", tls: { ca: "${its.files.ca}" }, ${login}`);
     expect(said).toContain(endpoint);
     expect(said).toContain('ann');
     expect(said).toMatch(/hint: .*password/);
@@ -127,16 +111,16 @@ describe('iotload run that Apache Kafka 4 does not let in says so in one sentenc
   });
 
   it('expired certificate', async () => {
-    const endpoint = kafka.endpointOf('BAD');
-    const said = await refused(`endpoint: "${endpoint}", tls: { ca: "${files.ca}" }`);
+    const endpoint = its.kafka.endpointOf('BAD');
+    const said = await refused(`endpoint: "${endpoint}", tls: { ca: "${its.files.ca}" }`);
     expect(said).toContain(endpoint);
     expect(said).toMatch(/expired/);
     expect(said).toMatch(/hint: .*certificate/);
   });
 
   it('TLS where the broker speaks none', async () => {
-    const said = await refused(`endpoint: "${kafka.endpoint}", tls: { ca: "${files.ca}" }`);
-    expect(said).toContain(kafka.endpoint);
+    const said = await refused(`endpoint: "${its.kafka.endpoint}", tls: { ca: "${its.files.ca}" }`);
+    expect(said).toContain(its.kafka.endpoint);
     expect(said).toMatch(/hint: .*TLS/i);
   });
 });

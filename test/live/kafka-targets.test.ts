@@ -1,5 +1,4 @@
-import { rmSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { IotloadError } from '../../src/core/errors.ts';
 import { Outcome } from '../../src/core/outcome.ts';
 import { openSink } from '../../src/targets/kafka/sink.ts';
@@ -8,33 +7,17 @@ import type { TargetFleet, TargetOptions } from '../../src/targets/target.ts';
 import { partitionOf } from '../../src/wire/kafka/murmur2.ts';
 import { addressOf, payloadOf, SinkRecord, sendSlots, sinkContext, testFleet } from '../contracts/sink.ts';
 import { SourceRecord, sourceContext } from '../contracts/source.ts';
-import { makeBrokerCertificate } from './broker-certificate.ts';
-import { type Kafka, startKafka } from './kafka.ts';
-import { type KafkaAdmin, kafkaAdmin } from './kafka-admin.ts';
 import { consoleRead, kcatRead, type PrintedRecord } from './kafka-clients.ts';
-import { kafkaContracts, kafkaOptions, newTopic, prepared, sendMeanwhile } from './kafka-targets.ts';
-import { makeCertificates } from './mosquitto.ts';
+import { kafkaContracts, kafkaOptions, loseNothing, newTopic, prepared } from './kafka-targets.ts';
+import { kafkaWithLogins } from './kafka-with-logins.ts';
 
 const fleet = testFleet(0, 20, '<device>');
 const PARTITIONS = 6;
 
-let files: ReturnType<typeof makeCertificates>;
-let kafka: Kafka;
-let admin: KafkaAdmin;
-beforeAll(async () => {
-  files = makeCertificates();
-  const badTls = makeBrokerCertificate(files.dir, 'expired', -1);
-  kafka = await startKafka({ users: { ann: 'right' }, tls: files, badTls });
-  admin = await kafkaAdmin(kafka.endpoint);
-});
-afterAll(async () => {
-  await admin.close();
-  await kafka.stop();
-  rmSync(files.dir, { recursive: true });
-});
+const its = kafkaWithLogins();
 
 const login = (kind: string, password = 'right') => ({
-  tls: { ca: files.ca },
+  tls: { ca: its.files.ca },
   auth: { kind, username: 'ann', password },
 });
 
@@ -68,19 +51,19 @@ function recordsOf(events: number, of: TargetFleet = fleet): PrintedRecord[] {
 describe('Apache Kafka 4', () => {
   kafkaContracts(
     'kafka, in the clear',
-    () => kafka.endpoint,
+    () => its.kafka.endpoint,
     () => ({}),
   );
   kafkaContracts(
     'kafka, SASL_SSL',
-    () => kafka.endpointOf('LOGIN'),
+    () => its.kafka.endpointOf('LOGIN'),
     () => login('scram-sha-512'),
   );
 });
 
 describe('Apache Kafka 4 with a login', () => {
   it.each(['plain', 'scram-sha-256', 'scram-sha-512'])('takes events by %s, and gives them back', async (kind) => {
-    const options = kafkaOptions(kafka.endpointOf('LOGIN'), newTopic('login'), login(kind));
+    const options = kafkaOptions(its.kafka.endpointOf('LOGIN'), newTopic('login'), login(kind));
     const arrived = new SourceRecord();
     const source = await openSource(options, sourceContext(arrived, [fleet]));
     const sent = await sendAll(options, 500);
@@ -92,10 +75,10 @@ describe('Apache Kafka 4 with a login', () => {
   });
 
   it.each(['plain', 'scram-sha-512'])('refuses a wrong password by %s, sink and source', async (kind) => {
-    const options = kafkaOptions(kafka.endpointOf('LOGIN'), newTopic('login'), login(kind, 'wrong-one'));
+    const options = kafkaOptions(its.kafka.endpointOf('LOGIN'), newTopic('login'), login(kind, 'wrong-one'));
     for (const error of await refusalsOf(options)) {
       expect(error.code).toBe('target-refused');
-      expect(error.message).toContain(kafka.endpointOf('LOGIN'));
+      expect(error.message).toContain(its.kafka.endpointOf('LOGIN'));
       expect(error.message).toContain('ann');
       expect(error.hint).toContain('password');
       expect(`${error.message} ${error.hint}`).not.toContain('wrong-one');
@@ -103,8 +86,8 @@ describe('Apache Kafka 4 with a login', () => {
   });
 
   it('is not trusted with an expired certificate', async () => {
-    const endpoint = kafka.endpointOf('BAD');
-    const options = kafkaOptions(endpoint, newTopic('expired'), { tls: { ca: files.ca } });
+    const endpoint = its.kafka.endpointOf('BAD');
+    const options = kafkaOptions(endpoint, newTopic('expired'), { tls: { ca: its.files.ca } });
     for (const error of await refusalsOf(options)) {
       expect(error.code).toBe('target-refused');
       expect(error.message).toContain(endpoint);
@@ -114,8 +97,10 @@ describe('Apache Kafka 4 with a login', () => {
   });
 
   it('is not trusted with a certificate of an authority that is not ours', async () => {
-    const endpoint = kafka.endpointOf('TLS');
-    for (const error of await refusalsOf(kafkaOptions(endpoint, newTopic('other'), { tls: { ca: files.otherCa } }))) {
+    const endpoint = its.kafka.endpointOf('TLS');
+    for (const error of await refusalsOf(
+      kafkaOptions(endpoint, newTopic('other'), { tls: { ca: its.files.otherCa } }),
+    )) {
       expect(error.code).toBe('target-refused');
       expect(error.message).toContain(endpoint);
       expect(error.hint).toMatch(/\bca\b/);
@@ -138,27 +123,27 @@ async function refusalsOf(options: TargetOptions): Promise<IotloadError[]> {
 
 describe('Apache Kafka 4 and topics', () => {
   it('a topic that does not exist is named, with the way to create it', async () => {
-    const options = kafkaOptions(kafka.endpoint, 'nobody-made-it', { create: null });
+    const options = kafkaOptions(its.kafka.endpoint, 'nobody-made-it', { create: null });
     await expect(prepared(options)).rejects.toMatchObject({
       code: 'target-refused',
-      message: `Kafka at ${kafka.endpoint} has no topic nobody-made-it`,
+      message: `Kafka at ${its.kafka.endpoint} has no topic nobody-made-it`,
       hint: expect.stringContaining('create'),
     });
-    expect(await admin.topics()).not.toContain('nobody-made-it');
+    expect(await its.admin.topics()).not.toContain('nobody-made-it');
   });
 
   it('records that are too large are rejected, and only those', async () => {
     const topic = newTopic('small');
     const LIMIT = 300;
-    await admin.createTopic(topic, PARTITIONS, { 'max.message.bytes': `${LIMIT}` });
-    const record = await sendAll(kafkaOptions(kafka.endpoint, topic, { create: null }), 400);
+    await its.admin.createTopic(topic, PARTITIONS, { 'max.message.bytes': `${LIMIT}` });
+    const record = await sendAll(kafkaOptions(its.kafka.endpoint, topic, { create: null }), 400);
     const kept = recordsOf(400).filter(({ key, value }) => singleBatchBytes(key, value) <= LIMIT);
     expect(kept.length).toBeGreaterThan(100);
     expect(record.count(Outcome.acked)).toBe(kept.length);
     expect(record.count(Outcome.rejected)).toBe(400 - kept.length);
     const reasons = [...record.outcomes.values()].filter(({ outcome }) => outcome === Outcome.rejected);
     expect(new Set(reasons.map(({ reason }) => reason))).toEqual(new Set(['message too large']));
-    expect(byKey(await kcatRead(kafka.endpoint, topic))).toEqual(byKey(kept));
+    expect(byKey(await kcatRead(its.kafka.endpoint, topic))).toEqual(byKey(kept));
   });
 });
 
@@ -172,42 +157,29 @@ function singleBatchBytes(key: string, value: string): number {
 describe('Apache Kafka 4 and compression', () => {
   it('gzip, snappy, lz4 and zstd are read by kcat, which checks CRCs, and by Kafka’s console consumer', async () => {
     const topic = newTopic('compressed');
-    await admin.createTopic(topic, PARTITIONS);
+    await its.admin.createTopic(topic, PARTITIONS);
     const expected: PrintedRecord[] = [];
     for (const [index, compression] of ['gzip', 'snappy', 'lz4', 'zstd'].entries()) {
       const of = testFleet(index, 20, '<device>');
-      const record = await sendAll(kafkaOptions(kafka.endpoint, topic, { create: null, compression }), 2000, of);
+      const record = await sendAll(kafkaOptions(its.kafka.endpoint, topic, { create: null, compression }), 2000, of);
       expect(record.count(Outcome.acked)).toBe(2000);
       expected.push(...recordsOf(2000, of));
     }
-    expect(byKey(await kcatRead(kafka.endpoint, topic))).toEqual(byKey(expected));
+    expect(byKey(await kcatRead(its.kafka.endpoint, topic))).toEqual(byKey(expected));
     const inFirst = expected.filter(({ key }) => partitionOf(Buffer.from(key), PARTITIONS) === 0);
     expect(new Set(inFirst.map(({ key }) => key.split('-')[0])).size).toBe(4);
-    const printed = await consoleRead(kafka.endpoint, topic, 0, inFirst.length);
+    const printed = await consoleRead(its.kafka.endpoint, topic, 0, inFirst.length);
     expect(byKey(printed)).toEqual(byKey(inFirst));
   });
 });
 
 describe('Apache Kafka 4 that is killed', () => {
   it('and started again in mid-run: nothing acked is missing, nothing is there twice', async () => {
-    const options = kafkaOptions(kafka.endpoint, newTopic('killed'), { timeout: '60s' });
+    const options = kafkaOptions(its.kafka.endpoint, newTopic('killed'), { timeout: '60s' });
     await prepared(options);
-    const [sent, arrived] = [new SinkRecord(), new SourceRecord()];
-    const source = await openSource(options, sourceContext(arrived, [fleet]));
-    const sink = await openSink(options, sinkContext(sent, [fleet]));
-    const room = Array.from(sink.room);
-    const events = await sendMeanwhile(sink, sent, fleet, async () => {
-      await kafka.brokers[0]?.kill();
-      await kafka.brokers[0]?.start();
+    await loseNothing(options, fleet, async () => {
+      await its.kafka.brokers[0]?.kill();
+      await its.kafka.brokers[0]?.start();
     });
-    expect(sent.repeated).toEqual([]);
-    expect(sent.count(Outcome.acked)).toBe(events);
-    expect(sent.again.length).toBeGreaterThan(0);
-    expect(Array.from(sink.room)).toEqual(room);
-    expect(await source.readToEnd(20_000)).toEqual({ complete: true });
-    await sink.close();
-    await source.close();
-    const found = arrived.arrivals.map(({ address, payload }) => ({ key: address, value: payload }));
-    expect(byKey(found)).toEqual(byKey(recordsOf(events)));
   });
 });

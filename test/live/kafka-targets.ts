@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import { sleep, systemClock } from '../../src/core/clock.ts';
 import { Outcome } from '../../src/core/outcome.ts';
 import { optionsSchema } from '../../src/targets/kafka/options.ts';
@@ -5,8 +6,9 @@ import { prepare } from '../../src/targets/kafka/prepare.ts';
 import { openSink } from '../../src/targets/kafka/sink.ts';
 import { openSource } from '../../src/targets/kafka/source.ts';
 import type { Sink, TargetFleet, TargetOptions } from '../../src/targets/target.ts';
-import { type SinkRecord, sendSlots, sinkContract } from '../contracts/sink.ts';
-import { sourceContract } from '../contracts/source.ts';
+import { payloadOf, SinkRecord, sendSlots, sinkContext } from '../contracts/sink.ts';
+import { SourceRecord, sourceContext } from '../contracts/source.ts';
+import { targetContracts } from '../contracts/target.ts';
 import { deadPort } from '../targets/mqtt/aedes-broker.ts';
 import { until } from '../until.ts';
 
@@ -72,35 +74,46 @@ export async function sendMeanwhile(
 
 /** Both contracts for Kafka with these options of a scenario, each case with a topic of its own; `endpoint` is asked for before each. */
 export function kafkaContracts(name: string, endpoint: () => string, block: () => Record<string, unknown>): void {
-  const started = async () => {
-    const topic = newTopic('contract');
-    const live = kafkaOptions(endpoint(), topic, block());
-    await prepared(live);
-    return {
-      live,
-      dead: kafkaOptions(`127.0.0.1:${await deadPort()}`, topic, block()),
-      both: { deadCode: 'target-unreachable' as const, stop: async () => {} },
-    };
-  };
-  sinkContract(name, {
+  targetContracts(name, {
     outcome: Outcome.acked,
     address: '<device>',
-    start: async () => {
-      const { live, dead, both } = await started();
-      return { ...both, open: (context) => openSink(live, context), openDead: (context) => openSink(dead, context) };
-    },
-  });
-  sourceContract(name, {
-    address: '<device>',
     complete: true,
-    start: async () => {
-      const { live, dead, both } = await started();
-      return {
-        ...both,
-        openSink: (context) => openSink(live, context),
-        openSource: (context) => openSource(live, context),
-        openDead: (context) => openSource(dead, context),
-      };
+    openSink,
+    openSource,
+    async start() {
+      const topic = newTopic('contract');
+      const live = kafkaOptions(endpoint(), topic, block());
+      await prepared(live);
+      const dead = kafkaOptions(`127.0.0.1:${await deadPort()}`, topic, block());
+      return { live, dead, stop: async () => {} };
     },
   });
+}
+
+/** Sends events while something happens to the cluster: each is acked, and there once, in the order of its device. */
+export async function loseNothing(
+  options: TargetOptions,
+  fleet: TargetFleet,
+  happens: (sent: SinkRecord) => Promise<unknown>,
+): Promise<void> {
+  const [sent, arrived] = [new SinkRecord(), new SourceRecord()];
+  const source = await openSource(options, sourceContext(arrived, [fleet]));
+  const sink = await openSink(options, sinkContext(sent, [fleet]));
+  const room = Array.from(sink.room);
+  const events = await sendMeanwhile(sink, sent, fleet, () => happens(sent));
+  expect(sent.repeated).toEqual([]);
+  expect(sent.count(Outcome.acked)).toBe(events);
+  // Otherwise nothing has happened to them.
+  expect(sent.again.length).toBeGreaterThan(0);
+  expect(Array.from(sink.room)).toEqual(room);
+  expect(await source.readToEnd(20_000)).toEqual({ complete: true });
+  await sink.close();
+  await source.close();
+  expect(arrived.arrivals).toHaveLength(events);
+  const next = new Map<string, number>();
+  for (const { address, payload } of arrived.arrivals) {
+    const slot = next.get(address) ?? Number(address.split('-')[1]);
+    next.set(address, slot + fleet.devices);
+    expect(payload).toBe(payloadOf(fleet.index, slot));
+  }
 }

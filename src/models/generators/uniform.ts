@@ -1,7 +1,7 @@
 import { decimalsOf, fineUnit, type GeneratorKind, powersOfTen } from './generator.ts';
 
 /**
- * Every value alike. With `decimals`, each of the numbers that can then be written is as likely as any other, both ends included;
+ * Every value alike. With `decimals`, each of the numbers that can then be written is as likely as the others, both ends included;
  * without, the real numbers from the lower end up to the upper one.
  */
 export const uniform: GeneratorKind = {

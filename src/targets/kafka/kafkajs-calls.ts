@@ -23,7 +23,7 @@ const CORRELATION_BYTES = 4;
  * owner of the connection hands on what it hears.
  */
 export class KafkaJsCalls {
-  readonly #library: KafkaJs;
+  readonly #kafkajs: KafkaJs;
   readonly #clock: Clock;
   readonly #clientId: string;
   readonly #lookup: ReturnType<KafkaJs['lookup']>;
@@ -35,12 +35,12 @@ export class KafkaJsCalls {
   #answers = 0;
   connection: KafkaConnection | null = null;
 
-  constructor(of: { library: KafkaJs; clock: Clock; clientId: string; versions: object; timeoutMs: number }) {
-    this.#library = of.library;
+  constructor(of: { kafkajs: KafkaJs; clock: Clock; clientId: string; versions: object; timeoutMs: number }) {
+    this.#kafkajs = of.kafkajs;
     this.#clock = of.clock;
     this.#clientId = of.clientId;
     this.#timeoutMs = of.timeoutMs;
-    this.#lookup = of.library.lookup(of.versions);
+    this.#lookup = of.kafkajs.lookup(of.versions);
   }
 
   /** Whether it can still be asked. */
@@ -50,7 +50,7 @@ export class KafkaJsCalls {
 
   /** Asks; resolves with the answer as KafkaJS decodes it, whatever error codes stand in it. Rejects with a `CallFailure`. */
   async ask(api: ApiName, payload: object): Promise<unknown> {
-    const { requests, apiKeys, createRequest } = this.#library;
+    const { requests, apiKeys, createRequest } = this.#kafkajs;
     let exchange: Exchange;
     try {
       exchange = this.#lookup(apiKeys[api], requests[api])(payload);

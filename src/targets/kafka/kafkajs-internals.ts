@@ -83,15 +83,15 @@ let loaded: KafkaJs | undefined;
  */
 export function loadKafkaJs(): KafkaJs {
   if (loaded !== undefined) return loaded;
-  const library = readKafkaJs();
-  const missing = missingParts(library);
+  const kafkajs = readKafkaJs();
+  const missing = missingParts(kafkajs);
   if (missing.length > 0) {
-    throw new IotloadError('defect', `kafkajs ${library.version ?? 'of no version'} lacks ${missing.join(', ')}`, {
+    throw new IotloadError('defect', `kafkajs ${kafkajs.version ?? 'of no version'} lacks ${missing.join(', ')}`, {
       where: 'node_modules/kafkajs',
       hint: `iotload needs version ${VERSION}; npm ci installs it.`,
     });
   }
-  loaded = library as KafkaJs;
+  loaded = kafkajs as KafkaJs;
   return loaded;
 }
 
@@ -126,8 +126,8 @@ function readKafkaJs(): Partial<KafkaJs> {
 }
 
 /** The parts that are not as this house uses them, each by its name in KafkaJS. */
-export function missingParts(library: Partial<KafkaJs>): string[] {
-  const { version, Broker, ConnectionPool, requests, apiKeys, lookup, createRequest, oauthRequest } = library;
+export function missingParts(kafkajs: Partial<KafkaJs>): string[] {
+  const { version, Broker, ConnectionPool, requests, apiKeys, lookup, createRequest, oauthRequest } = kafkajs;
   const missing: string[] = [];
   const need = (there: boolean, name: string): void => {
     if (!there) missing.push(name);

@@ -19,7 +19,7 @@ export interface LoggedIn {
 }
 
 export interface LoginSettings {
-  library: KafkaJs;
+  kafkajs: KafkaJs;
   clock: Clock;
   clientId: string;
   /** null: nobody logs in. */
@@ -38,21 +38,21 @@ const LONGEST_REASON = 200;
  * the failure; the socket is then destroyed.
  */
 export async function logIn(settings: LoginSettings, opened: BrokerSocket, address: BrokerHost): Promise<LoggedIn> {
-  const { library, clock, clientId, login, timeoutMs } = settings;
+  const { kafkajs, clock, clientId, login, timeoutMs } = settings;
   const socket = new LoginSocket(opened);
   const limits = { requestTimeout: timeoutMs + LATER_MS, connectionTimeout: timeoutMs + LATER_MS };
-  const pool = new library.ConnectionPool({
+  const pool = new kafkajs.ConnectionPool({
     ...address,
     ...limits,
     clientId,
     logger: silence,
-    sasl: login === null ? null : saslOf(login, library),
+    sasl: login === null ? null : saslOf(login, kafkajs),
     socketFactory: ({ onConnect }: { onConnect: () => void }) => {
       clock.soon(onConnect);
       return socket;
     },
   });
-  const broker = new library.Broker({
+  const broker = new kafkajs.Broker({
     connectionPool: pool,
     logger: silence,
     authenticationTimeout: limits.requestTimeout,
@@ -110,7 +110,7 @@ type SaslAuthenticate = (of: {
 }) => Promise<Buffer | undefined>;
 
 /** The login in the form of KafkaJS. */
-function saslOf(login: Login, library: KafkaJs): object {
+function saslOf(login: Login, kafkajs: KafkaJs): object {
   if (login.kind !== 'oauthbearer') {
     const { kind, username, password } = login;
     return { mechanism: kind, username, password };
@@ -118,7 +118,7 @@ function saslOf(login: Login, library: KafkaJs): object {
   // The library's own provider takes a broker's refusal, which comes as a challenge, for a success.
   const authenticationProvider = ({ saslAuthenticate }: { saslAuthenticate: SaslAuthenticate }) => ({
     async authenticate() {
-      const request = await library.oauthRequest({}, { value: login.token });
+      const request = await kafkajs.oauthRequest({}, { value: login.token });
       const response = { decode: async (bytes: Buffer) => bytes, parse: async (bytes: Buffer) => bytes };
       const challenge = await saslAuthenticate({ request, response });
       // An int32 length, then the challenge.

@@ -63,7 +63,7 @@ const TOPIC_RESOURCE = 2;
  * `file-unreadable` for certificates
  */
 export async function openCluster(options: KafkaOptions, context: ClusterContext): Promise<KafkaCluster & TopicAdmin> {
-  const library = loadKafkaJs();
+  const kafkajs = loadKafkaJs();
   const { auth, tls } = options;
   const { clock, clientId, reveal } = context;
   const sockets: SocketSettings = {
@@ -75,7 +75,7 @@ export async function openCluster(options: KafkaOptions, context: ClusterContext
   const login = auth === null ? null : revealed(auth, reveal);
   const cluster = new Cluster(
     options.endpoint,
-    { sockets, library, clock, clientId, login, timeoutMs: TIMEOUT_MS },
+    { sockets, kafkajs, clock, clientId, login, timeoutMs: TIMEOUT_MS },
     context,
   );
   await cluster.open();

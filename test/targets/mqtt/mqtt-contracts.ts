@@ -2,8 +2,7 @@ import { Outcome } from '../../../src/core/outcome.ts';
 import { openSink } from '../../../src/targets/mqtt/sink.ts';
 import { openSource } from '../../../src/targets/mqtt/source.ts';
 import type { TargetOptions } from '../../../src/targets/target.ts';
-import { sinkContract } from '../../contracts/sink.ts';
-import { sourceContract } from '../../contracts/source.ts';
+import { targetContracts } from '../../contracts/target.ts';
 import { deadPort } from './aedes-broker.ts';
 import { mqttOptions } from './mqtt-options.ts';
 
@@ -15,37 +14,21 @@ export interface BrokerSubject {
   stop(): Promise<void>;
 }
 
-const address = 'test/<device>/reading';
-
 /** Both contracts for MQTT with these options; `start` is called before each case. What leads nowhere is a port where nobody listens. */
 export function mqttContracts(name: string, overrides: TargetOptions, start: () => Promise<BrokerSubject>): void {
-  const started = async () => {
-    const { endpoint, more, stop } = await start();
-    const deadEndpoint = endpoint.replace(/:\d+/, `:${await deadPort()}`);
-    return {
-      live: mqttOptions(endpoint, { ...overrides, ...more }),
-      dead: mqttOptions(deadEndpoint, { ...overrides, ...more }),
-      both: { deadCode: 'target-unreachable' as const, stop },
-    };
-  };
-  sinkContract(name, {
+  targetContracts(name, {
     outcome: overrides['qos'] === 0 ? Outcome.noAck : Outcome.acked,
-    address,
-    start: async () => {
-      const { live, dead, both } = await started();
-      return { ...both, open: (context) => openSink(live, context), openDead: (context) => openSink(dead, context) };
-    },
-  });
-  sourceContract(name, {
-    address,
+    address: 'test/<device>/reading',
     complete: false,
-    start: async () => {
-      const { live, dead, both } = await started();
+    openSink,
+    openSource,
+    async start() {
+      const { endpoint, more, stop } = await start();
+      const deadEndpoint = endpoint.replace(/:\d+/, `:${await deadPort()}`);
       return {
-        ...both,
-        openSink: (context) => openSink(live, context),
-        openSource: (context) => openSource(live, context),
-        openDead: (context) => openSource(dead, context),
+        live: mqttOptions(endpoint, { ...overrides, ...more }),
+        dead: mqttOptions(deadEndpoint, { ...overrides, ...more }),
+        stop,
       };
     },
   });
