@@ -1,11 +1,11 @@
 import { PARTITION_PREFIX } from '../../wire/kafka/produce.ts';
 import { ProduceBatch } from './produce-batch.ts';
 
-/** Smallest buffer. */
+/** Smallest batch that has a buffer made for it. */
 const SMALLEST = 16 * 1024;
 
 /**
- * Batches and their buffers, used again and again. Buffers have sizes of powers of two, so that a partition with few events holds little,
+ * Batches and their buffers, used again and again. Buffers hold batches of powers of two, so that a partition with few events holds little,
  * and one with many does not copy what it has.
  */
 export class BatchPool {
@@ -21,13 +21,13 @@ export class BatchPool {
   /** An empty batch with room for `bytes`, which never becomes longer than that or `limit`. */
   take(bytes: number, limit: number): ProduceBatch {
     const batch = this.#batches.pop() ?? new ProduceBatch();
-    batch.reset(this.#buffer(bytes + PARTITION_PREFIX), Math.max(limit, bytes));
+    batch.reset(this.#buffer(bytes), Math.max(limit, bytes));
     return batch;
   }
 
   /** Moves a batch into a buffer twice as long; false where it has the longest that `limit` allows. */
   grow(batch: ProduceBatch, limit: number): boolean {
-    const before = batch.buffer.length;
+    const before = batch.buffer.length - PARTITION_PREFIX;
     if (before >= limit) return false;
     this.#free(batch.move(this.#buffer(2 * before), limit));
     return true;
@@ -39,9 +39,11 @@ export class BatchPool {
     this.#batches.push(batch);
   }
 
+  /** One for a batch of so many bytes. */
   #buffer(bytes: number): Uint8Array {
-    let size = SMALLEST;
-    while (size < bytes) size *= 2;
+    let batch = SMALLEST;
+    while (batch < bytes) batch *= 2;
+    const size = batch + PARTITION_PREFIX;
     this.#heldBytes += size;
     return this.#buffers.get(size)?.pop() ?? Buffer.allocUnsafeSlow(size);
   }
