@@ -1,0 +1,3 @@
+import { motoPackages } from './moto-server.ts';
+
+process.stdout.write(`${await motoPackages()}\n`);
