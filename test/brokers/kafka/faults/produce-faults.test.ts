@@ -1,8 +1,13 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { KafkaFaultPlan } from '../../../../src/brokers/kafka/faults/fault-plan.ts';
+import { ProduceFaults } from '../../../../src/brokers/kafka/faults/produce-faults.ts';
+import { recordsOf } from '../../../../src/brokers/kafka/log/batch-records.ts';
+import { BlockStore } from '../../../../src/brokers/kafka/log/block-store.ts';
+import { PartitionLog } from '../../../../src/brokers/kafka/log/partition-log.ts';
+import { SpillFile } from '../../../../src/brokers/kafka/log/spill-file.ts';
 import { startKafkaServer } from '../../../../src/brokers/kafka/server.ts';
 import { compressionNames, loadCodec } from '../../../../src/wire/kafka/compression.ts';
-import { loadCrc32c } from '../../../../src/wire/kafka/crc32c.ts';
+import { crc32cInJs, loadCrc32c } from '../../../../src/wire/kafka/crc32c.ts';
 import { ProtocolWriter } from '../../../../src/wire/kafka/protocol-writer.ts';
 import { BatchField } from '../../../../src/wire/kafka/record-batch.ts';
 import { VirtualClock } from '../../../simulation/virtual-clock.ts';
@@ -297,4 +302,83 @@ describe('the faults of the embedded Kafka log', () => {
     while ((await readLog(reader, 't', 0)).length < 3);
     expect(unacknowledged.log).toEqual([]);
   });
+});
+
+/** Faults by themselves, and one batch that comes for the first time. */
+async function alone(plan: KafkaFaultPlan, remembers = true) {
+  const clock = new VirtualClock();
+  const kept: string[] = [];
+  const keep = (value: Buffer) => kept.push(value.toString());
+  const faults = new ProduceFaults({ plan, clock, crc32c: crc32cInJs, keep, remembers });
+  const log = new PartitionLog(new BlockStore(), new SpillFile());
+  const batchFrom = async (from: number, to: number, partition = 0) => {
+    const bytes = await batchOf(events(from, to));
+    return { topic: 't', partition, log, bytes, records: await recordsOf(bytes) };
+  };
+  return { clock, faults, kept, log, batchFrom };
+}
+
+describe('what is decided on a request', () => {
+  it('is for all of its batches, where it is its end', async () => {
+    const { faults, batchFrom } = await alone({ swallow: { every: 3 } });
+    const batches = [await batchFrom(0, 2), await batchFrom(2, 4, 1)];
+    const fate = faults.judge(batches, -1, 0);
+    expect(fate).toMatchObject({ cut: true, holdUntilUs: 0 });
+    expect(fate.batches).toEqual(Array(2).fill({ taken: false, stored: null, behind: null, error: 0 }));
+    expect(faults.log.map(({ ordinal, partition }) => [ordinal, partition])).toEqual([
+      [0, 0],
+      [1, 0],
+      [2, 1],
+      [3, 1],
+    ]);
+    // Each comes again by itself, and is let through.
+    for (const batch of batches) expect(faults.judge([batch], -1, 0)).toMatchObject({ cut: false });
+    expect(faults).toMatchObject({ came: 4, repeated: 4, stored: 4 });
+  });
+
+  it('is for one batch, where that is refused', async () => {
+    const { faults, batchFrom } = await alone({ refuse: { every: 4 } });
+    const fate = faults.judge([await batchFrom(0, 3), await batchFrom(3, 5, 1)], 1, 0);
+    expect(fate.batches.map(({ taken, error }) => [taken, error])).toEqual([
+      [true, 0],
+      [false, 44],
+    ]);
+  });
+
+  it('holds the answer as long as the longest hold of its events, from when it came', async () => {
+    const { faults, batchFrom } = await alone({ holdAcks: { ms: 5, some: { share: 0.5, ms: 50 } } });
+    expect(faults.judge([await batchFrom(0, 64)], -1, 1_000)).toMatchObject({ holdUntilUs: 51_000 });
+    // Without acknowledgements there is none to hold.
+    expect(faults.judge([await batchFrom(0, 64)], 0, 1_000)).toMatchObject({ holdUntilUs: 0 });
+  });
+});
+
+it('remembers nothing of what nobody will ask for, and does it all the same', async () => {
+  const { faults, batchFrom, kept } = await alone({ drop: { every: 2 }, holdAcks: { ms: 1 } }, false);
+  const fate = faults.judge([await batchFrom(0, 4)], -1, 0);
+  fate.answered(1_000);
+  expect([faults.log, faults.answers, kept, faults.stored]).toEqual([[], [], [], 2]);
+});
+
+it('puts what waits to be overtaken into its log, unless that is gone', async () => {
+  const { faults, batchFrom, log } = await alone({ reorder: { every: 1 } });
+  const judge = async () => faults.judge([await batchFrom(0, 2)], -1, 0);
+  expect((await judge()).batches[0]?.stored).toBeNull();
+  faults.release(log);
+  expect([log.endOffset, faults.stored]).toEqual([2, 2]);
+  faults.release(log);
+  expect(log.endOffset).toBe(2);
+  await judge();
+  log.drop();
+  faults.release(log);
+  expect(faults.stored).toBe(2);
+});
+
+it('does other harm from one moment to the next', async () => {
+  const { faults, batchFrom } = await alone({});
+  faults.judge([await batchFrom(0, 2)], -1, 0);
+  faults.setPlan({ drop: { every: 4 } });
+  faults.judge([await batchFrom(2, 4)], -1, 0);
+  // Events are counted from the first that ever came.
+  expect(faults.log.map(({ ordinal }) => ordinal)).toEqual([3]);
 });
