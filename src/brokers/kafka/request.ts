@@ -1,8 +1,8 @@
 import type { Clock, Micros } from '../../core/clock.ts';
 import type { Crc32c } from '../../wire/kafka/crc32c.ts';
 import type { ProtocolReader } from '../../wire/kafka/protocol-reader.ts';
+import type { BlockStore } from '../block-store.ts';
 import type { ProduceFaults } from './faults/produce-faults.ts';
-import type { BlockStore } from './log/block-store.ts';
 import type { Topics } from './topics.ts';
 
 /** One request as it came; `reader` stands behind its header and is valid until the request is answered. */

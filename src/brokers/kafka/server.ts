@@ -1,11 +1,11 @@
 import { type AddressInfo, createServer } from 'node:net';
 import type { Clock, Micros } from '../../core/clock.ts';
 import type { Crc32c } from '../../wire/kafka/crc32c.ts';
+import { BlockStore, type MemoryBounds } from '../block-store.ts';
 import { repeatStall } from '../stalls.ts';
 import { Connection } from './connection.ts';
 import type { KafkaFaultPlan } from './faults/fault-plan.ts';
 import { ProduceFaults } from './faults/produce-faults.ts';
-import { BlockStore, type MemoryBounds } from './log/block-store.ts';
 import type { BrokerState } from './request.ts';
 import { Topics } from './topics.ts';
 

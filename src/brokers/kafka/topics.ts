@@ -1,7 +1,7 @@
 import { ErrorCode } from '../../wire/kafka/error-codes.ts';
-import type { BlockStore } from './log/block-store.ts';
+import type { BlockStore } from '../block-store.ts';
+import { SpillFile } from '../spill-file.ts';
 import { PartitionLog } from './log/partition-log.ts';
-import { SpillFile } from './log/spill-file.ts';
 
 /** What a broker of Kafka allows by default, bytes of a batch with its header. */
 export const MESSAGE_MAX_BYTES = 1_048_588;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { BlockStore } from '../../../src/brokers/kafka/log/block-store.ts';
+import { BlockStore } from '../../../src/brokers/block-store.ts';
 import { Topics } from '../../../src/brokers/kafka/topics.ts';
 import { batchOf } from './raw-client.ts';
 

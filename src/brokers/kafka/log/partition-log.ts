@@ -1,9 +1,9 @@
 import { BatchField } from '../../../wire/kafka/record-batch.ts';
 import { LOG_OVERHEAD } from '../../../wire/kafka/record-batch-header.ts';
-import { BLOCK_BYTES, type Block, type BlockStore } from './block-store.ts';
+import { BLOCK_BYTES, type Block, type BlockStore } from '../../block-store.ts';
+import type { SpillFile } from '../../spill-file.ts';
 import { int64At, setInt64At } from './int64.ts';
 import { ProducerStates } from './producer-states.ts';
-import type { SpillFile } from './spill-file.ts';
 
 /** Of the first block of a partition; each is four times as large as the one before, up to `BLOCK_BYTES`. */
 const FIRST_BLOCK_BYTES = 16 * 1024;

@@ -1,4 +1,4 @@
-import { BlockStore } from '../../../../src/brokers/kafka/log/block-store.ts';
+import { BlockStore } from '../../../../src/brokers/block-store.ts';
 import type { Answer, Api, BrokerState } from '../../../../src/brokers/kafka/request.ts';
 import { Topics } from '../../../../src/brokers/kafka/topics.ts';
 import { crc32cInJs } from '../../../../src/wire/kafka/crc32c.ts';

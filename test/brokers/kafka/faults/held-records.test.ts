@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
+import { BlockStore } from '../../../../src/brokers/block-store.ts';
 import { looseRecord } from '../../../../src/brokers/kafka/faults/batch-editor.ts';
 import { type HeldRecord, HeldRecords } from '../../../../src/brokers/kafka/faults/held-records.ts';
-import { BlockStore } from '../../../../src/brokers/kafka/log/block-store.ts';
 import { PartitionLog } from '../../../../src/brokers/kafka/log/partition-log.ts';
-import { SpillFile } from '../../../../src/brokers/kafka/log/spill-file.ts';
+import { SpillFile } from '../../../../src/brokers/spill-file.ts';
 import { VirtualClock } from '../../../simulation/virtual-clock.ts';
 
 const log = () => new PartitionLog(new BlockStore(), new SpillFile());

@@ -1,11 +1,11 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { BlockStore } from '../../../../src/brokers/block-store.ts';
 import type { KafkaFaultPlan } from '../../../../src/brokers/kafka/faults/fault-plan.ts';
 import { ProduceFaults } from '../../../../src/brokers/kafka/faults/produce-faults.ts';
 import { recordsOf } from '../../../../src/brokers/kafka/log/batch-records.ts';
-import { BlockStore } from '../../../../src/brokers/kafka/log/block-store.ts';
 import { PartitionLog } from '../../../../src/brokers/kafka/log/partition-log.ts';
-import { SpillFile } from '../../../../src/brokers/kafka/log/spill-file.ts';
 import { startKafkaServer } from '../../../../src/brokers/kafka/server.ts';
+import { SpillFile } from '../../../../src/brokers/spill-file.ts';
 import { compressionNames, loadCodec } from '../../../../src/wire/kafka/compression.ts';
 import { crc32cInJs, loadCrc32c } from '../../../../src/wire/kafka/crc32c.ts';
 import { ProtocolWriter } from '../../../../src/wire/kafka/protocol-writer.ts';

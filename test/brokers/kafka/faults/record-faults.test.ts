@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { BlockStore } from '../../../../src/brokers/block-store.ts';
 import {
   chooserOf,
   type KafkaFaultKind,
@@ -8,9 +9,8 @@ import {
 import { HeldRecords } from '../../../../src/brokers/kafka/faults/held-records.ts';
 import { RecordFaults } from '../../../../src/brokers/kafka/faults/record-faults.ts';
 import { payloadOf, recordsOf } from '../../../../src/brokers/kafka/log/batch-records.ts';
-import { BlockStore } from '../../../../src/brokers/kafka/log/block-store.ts';
 import { PartitionLog } from '../../../../src/brokers/kafka/log/partition-log.ts';
-import { SpillFile } from '../../../../src/brokers/kafka/log/spill-file.ts';
+import { SpillFile } from '../../../../src/brokers/spill-file.ts';
 import { crc32cInJs } from '../../../../src/wire/kafka/crc32c.ts';
 import { VirtualClock } from '../../../simulation/virtual-clock.ts';
 import { batchOf, type TestRecord } from '../raw-client.ts';

@@ -1,16 +1,16 @@
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { expect, it } from 'vitest';
-import { BlockStore } from '../../../../src/brokers/kafka/log/block-store.ts';
+import { BlockStore } from '../../../../src/brokers/block-store.ts';
 import { PartitionLog } from '../../../../src/brokers/kafka/log/partition-log.ts';
-import { SpillFile } from '../../../../src/brokers/kafka/log/spill-file.ts';
+import { SpillFile } from '../../../../src/brokers/spill-file.ts';
 import { ProtocolWriter } from '../../../../src/wire/kafka/protocol-writer.ts';
 import { batchOf, createTopic, fetchFrom, produce, rawClient, server } from '../raw-client.ts';
 import { readLog } from '../read-log.ts';
 
 const KIB = 1024;
 const bounds = { cacheBytes: 256 * KIB, slackBytes: 128 * KIB };
-const folders = () => readdirSync(tmpdir()).filter((name) => name.startsWith('iotload-kafka-'));
+const folders = () => readdirSync(tmpdir()).filter((name) => name.startsWith('iotload-broker-'));
 
 it('keeps in memory what it may, reads the rest from a file, and leaves nothing behind', async () => {
   const before = folders();

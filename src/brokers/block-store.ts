@@ -1,6 +1,6 @@
 import type { SpillFile } from './spill-file.ts';
 
-/** Consecutive batches of a partition, in memory or in a file. */
+/** Consecutive batches of a partition, or records of a shard, in memory or in a file. */
 export interface Block {
   /** null once it lies in the file only. */
   memory: Buffer | null;
@@ -18,7 +18,7 @@ export interface Block {
   maxTimestamp: number;
   /** Answers under way that point into `memory`. */
   pins: number;
-  /** Its topic is gone. */
+  /** Its topic or stream is gone. */
   dropped: boolean;
 }
 
@@ -108,7 +108,7 @@ export class BlockStore {
     block.pins--;
   }
 
-  /** The block's topic is gone. */
+  /** The block's topic or stream is gone, or its records have outlived their retention. */
   drop(block: Block): void {
     block.dropped = true;
     block.sealed = true;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * What a topic keeps that memory has no room for. Its file has no name: it is unlinked as soon as it is open, so that nothing of it is left
+ * What a topic or stream keeps that memory has no room for. Its file has no name: it is unlinked as soon as it is open, so that nothing of it is left
  * when the process ends, in whatever way. Made when it is first needed.
  */
 export class SpillFile {
@@ -50,7 +50,7 @@ export class SpillFile {
       const from = (offset: number): void => {
         read(this.#descriptor, bytes, offset, length - offset, position + offset, (error, count) => {
           if (error !== null) reject(error);
-          else if (count === 0) reject(new Error('the file of a topic ends before its data'));
+          else if (count === 0) reject(new Error('the file of a broker’s log ends before its data'));
           else if (offset + count < length) from(offset + count);
           else resolve(bytes);
         });
@@ -78,7 +78,7 @@ export class SpillFile {
 }
 
 function openUnnamed(): number {
-  const folder = mkdtempSync(join(tmpdir(), 'iotload-kafka-'));
+  const folder = mkdtempSync(join(tmpdir(), 'iotload-broker-'));
   try {
     return openSync(join(folder, 'log'), 'wx+', 0o600);
   } finally {
