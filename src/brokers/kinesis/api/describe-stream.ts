@@ -1,0 +1,81 @@
+import type { BrokerState } from '../broker-state.ts';
+import type { Parameters } from '../parameters.ts';
+import type { Stream } from '../stream.ts';
+import { ACCOUNT } from '../streams.ts';
+
+const MOST_SHARDS = 10_000;
+const DEFAULT_SHARDS = 100;
+const DEFAULT_STREAMS = 100;
+
+export const arnOf = (region: string, name: string): string => `arn:aws:kinesis:${region}:${ACCOUNT}:stream/${name}`;
+
+function facts({ region, streams }: BrokerState, stream: Stream) {
+  return {
+    StreamName: stream.name,
+    StreamARN: arnOf(region, stream.name),
+    StreamStatus: streams.statusOf(stream),
+    StreamModeDetails: { StreamMode: stream.mode },
+    StreamCreationTimestamp: stream.createdMs / 1000,
+  };
+}
+
+function settings(stream: Stream) {
+  return {
+    RetentionPeriodHours: stream.retentionHours,
+    EnhancedMonitoring: [{ ShardLevelMetrics: [] }],
+    EncryptionType: stream.keyId === null ? 'NONE' : 'KMS',
+    ...(stream.keyId === null ? {} : { KeyId: stream.keyId }),
+  };
+}
+
+export function describeStreamSummary(state: BrokerState, parameters: Parameters): object {
+  const stream = state.streams.get(...parameters.stream());
+  const StreamDescriptionSummary = {
+    ...facts(state, stream),
+    ...settings(stream),
+    OpenShardCount: stream.open.length,
+    ConsumerCount: 0,
+    MaxRecordSizeInKiB: 1024,
+  };
+  return { StreamDescriptionSummary };
+}
+
+export function describeStream(state: BrokerState, parameters: Parameters): object {
+  const stream = state.streams.get(...parameters.stream());
+  const limit = parameters.whole('Limit', 1, MOST_SHARDS) ?? DEFAULT_SHARDS;
+  const after = parameters.text('ExclusiveStartShardId') ?? '';
+  const known = state.streams.statusOf(stream) === 'CREATING' ? [] : stream.shards;
+  const shards = known.filter(({ id }) => id > after);
+  const StreamDescription = {
+    ...facts(state, stream),
+    ...settings(stream),
+    Shards: shards.slice(0, limit).map((shard) => shard.describe()),
+    HasMoreShards: shards.length > limit,
+  };
+  return { StreamDescription };
+}
+
+export function listStreams(state: BrokerState, parameters: Parameters): object {
+  const limit = parameters.whole('Limit', 1, MOST_SHARDS) ?? DEFAULT_STREAMS;
+  const token = parameters.text('NextToken');
+  const after =
+    parameters.text('ExclusiveStartStreamName') ?? (token === null ? '' : Buffer.from(token, 'base64url').toString());
+  const all = state.streams.all().filter(({ name }) => name > after);
+  const page = all.slice(0, limit);
+  const hasMore = all.length > limit;
+  return {
+    StreamNames: page.map(({ name }) => name),
+    StreamSummaries: page.map((stream) => facts(state, stream)),
+    HasMoreStreams: hasMore,
+    ...(hasMore ? { NextToken: Buffer.from(page.at(-1)?.name ?? '').toString('base64url') } : {}),
+  };
+}
+
+export function describeLimits({ streams }: BrokerState, shardLimit: number, onDemandLimit: number): object {
+  return {
+    ShardLimit: shardLimit,
+    OpenShardCount: streams.openShards,
+    OnDemandStreamCount: streams.onDemand,
+    OnDemandStreamCountLimit: onDemandLimit,
+  };
+}
