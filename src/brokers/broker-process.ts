@@ -7,6 +7,8 @@ export interface BrokerArguments {
   port: number;
   /** null: it never does harm. */
   faultSeed: number | null;
+  /** What it imitates has limits that it does without. */
+  unlimited: boolean;
 }
 
 /** How a broker tells its parent how its start went. */
@@ -43,9 +45,9 @@ export async function serveParent(
     const { user, system } = process.cpuUsage();
     say({ kind: 'usage', id: request.id, cpuSeconds: (user + system) / 1e6, rssBytes: process.memoryUsage.rss() });
   });
-  const [, , port = '0', seed] = process.argv;
+  const [, , port = '0', seed = '', unlimited] = process.argv;
   inject = await start(
-    { port: Number(port), faultSeed: seed === undefined ? null : Number(seed) },
+    { port: Number(port), faultSeed: seed === '' ? null : Number(seed), unlimited: unlimited !== undefined },
     {
       listening: (taken) => say({ kind: 'listening', port: taken }),
       failed: ({ code, message }) => say({ kind: 'failed', code: code ?? '', message }),

@@ -20,4 +20,6 @@ export interface BrokerOptions {
   port?: number;
   /** It is to do harm on purpose some time, with this seed; not on a port that was asked for. */
   faultSeed?: number;
+  /** Without the limits of what it imitates, where that has any. */
+  unlimited?: boolean;
 }

@@ -19,9 +19,13 @@ export interface BrokerKind {
  */
 export function startBrokerProcess(
   { callerUrl, name, scheme }: BrokerKind,
-  { port = 0, faultSeed }: BrokerOptions,
+  { port = 0, faultSeed, unlimited = false }: BrokerOptions,
 ): Promise<EmbeddedBroker> {
-  const child = forkSibling(callerUrl, 'process', [`${port}`, ...(faultSeed === undefined ? [] : [`${faultSeed}`])]);
+  const child = forkSibling(callerUrl, 'process', [
+    `${port}`,
+    `${faultSeed ?? ''}`,
+    ...(unlimited ? ['unlimited'] : []),
+  ]);
   const asked = new Map<number, (usage: { cpuSeconds: number; rssBytes: number }) => void>();
   const last = { cpuSeconds: 0, rssBytes: 0 };
   let nextId = 0;

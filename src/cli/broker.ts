@@ -4,12 +4,13 @@ import { wholeNumber } from './scenario-flags.ts';
 import { onInterrupt } from './signals.ts';
 
 /** Protocols of which there is a broker to play with. */
-const kinds = ['kafka', 'mqtt'] as const;
+const kinds = ['kafka', 'kinesis', 'mqtt'] as const;
 type Kind = (typeof kinds)[number];
 
 /** Where such a broker mostly listens, and a scenario to begin with. */
 const about: Readonly<Record<Kind, { port: number; broker: string; scenario: string }>> = {
   kafka: { port: 9092, broker: 'A Kafka broker', scenario: 'seismograph-kafka' },
+  kinesis: { port: 4567, broker: 'A Kinesis endpoint', scenario: 'seismograph' },
   mqtt: { port: 1883, broker: 'An MQTT broker', scenario: 'quickstart' },
 };
 
@@ -23,12 +24,21 @@ export const brokerCommand = defineCommand({
       .positional('kind', { choices: kinds, demandOption: true, describe: 'its protocol' })
       .option('port', {
         type: 'string',
-        describe: 'where it listens on 127.0.0.1 (default 1883 for mqtt, 9092 for kafka); 0: a free one',
+        describe:
+          'where it listens on 127.0.0.1 (default 1883 for mqtt, 9092 for kafka, 4567 for kinesis); 0: a free one',
+      })
+      .option('unlimited', {
+        type: 'boolean',
+        default: false,
+        describe: 'kinesis: shards take and give whatever comes, not 1 MiB and 1000 records a second',
       })
       .option('quiet', { alias: 'q', type: 'boolean', default: false, describe: 'print the endpoint only' })
       .example('$0 broker mqtt', 'on port 1883; Ctrl-C ends it')
+      .example('$0 broker kinesis', 'an endpoint for any AWS SDK, whose shards throttle as the service does')
       .example('$0 broker kafka --port 0', 'a log that speaks Kafka’s protocol, on a free port'),
-  async handler({ kind, port: text, quiet }) {
+  async handler({ kind, port: text, quiet, unlimited }) {
+    if (unlimited && kind !== 'kinesis')
+      throw new IotloadError('bad-arguments', `a ${kind} broker has no limits to do without`, { where: '--unlimited' });
     const port = wholeNumber('port', text, 0, 65_535) ?? about[kind].port;
     const { brokers } = await import('../brokers/registry.ts');
     const start = brokers[kind];
@@ -39,7 +49,7 @@ export const brokerCommand = defineCommand({
     });
     const interruption = onInterrupt(end);
     try {
-      const broker = await start({ port });
+      const broker = await start({ port, unlimited });
       process.stdout.write(`${broker.endpoint}\n`);
       if (!quiet) process.stderr.write(hints(kind, broker.endpoint));
       await Promise.race([over, broker.ended]);

@@ -1,5 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import type { BlockStore } from '../block-store.ts';
+import type { PutFaults } from './faults/put-faults.ts';
+import type { Gate } from './gate.ts';
 import type { Streams } from './streams.ts';
 
 /** What an operation works on. */
@@ -8,6 +10,9 @@ export interface BrokerState {
   readonly region: string;
   readonly store: BlockStore;
   readonly streams: Streams;
+  /** What is done on purpose; null where nothing ever is. */
+  readonly faults: PutFaults | null;
+  readonly gate: Gate;
   /** Shards take and give no more than the service lets them. */
   readonly limited: boolean;
 }

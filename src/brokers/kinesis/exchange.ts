@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { operations } from './api/registry.ts';
+import { sleep } from '../../core/clock.ts';
+import { type Answer, type Operation, operations } from './api/registry.ts';
 import type { BrokerState } from './broker-state.ts';
 import { KinesisError } from './kinesis-error.ts';
 
@@ -8,53 +9,70 @@ const JSON_TYPE = 'application/x-amz-json-1.1';
 /** 10 MiB of records as base64, and what JSON needs around 500 of them. */
 const LARGEST_BODY = 16 * 1024 * 1024;
 
-/** Answers one HTTP request. */
+/** Answers one HTTP request, or ends its connection. */
 export async function answer(state: BrokerState, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  let body: Buffer;
   try {
-    body = await readBody(request);
+    const body = await readBody(request);
+    await state.gate.passed();
+    await deliver(state, response, await operationOf(request)(state, body));
   } catch (error) {
-    if (error instanceof KinesisError) sendError(response, error);
+    // Of a client that has gone there is nobody to tell.
+    if (response.destroyed || request.errored !== null) return;
+    await state.gate.passed();
+    const { name, message, status } = error instanceof KinesisError ? error : failure(error);
+    send(response, status, { __type: name, message });
+  }
+}
+
+async function deliver(
+  { clock, gate }: BrokerState,
+  response: ServerResponse,
+  { content, fate }: Answer,
+): Promise<void> {
+  if (fate.cut) {
+    response.socket?.resetAndDestroy();
     return;
   }
-  try {
-    send(response, 200, await operationOf(request)(state, body));
-  } catch (error) {
-    sendError(response, error instanceof KinesisError ? error : failure(error));
-  }
+  const waitUs = fate.holdUntilUs === 0 ? 0 : fate.holdUntilUs - clock.nowUs();
+  if (waitUs > 0) await sleep(clock, waitUs / 1000);
+  if (gate.isShut) await gate.passed();
+  fate.answered(clock.nowUs());
+  send(response, 200, content);
 }
 
 /** @throws KinesisError */
-function operationOf({ method, headers }: IncomingMessage) {
+function operationOf({ method, headers }: IncomingMessage): Operation {
   const target = `${headers['x-amz-target'] ?? ''}`;
   const operation = target.startsWith(TARGET) ? operations.get(target.slice(TARGET.length)) : undefined;
-  if (method !== 'POST' || operation === undefined) throw new KinesisError('UnknownOperationException', '');
-  return operation;
+  if (method === 'POST' && operation !== undefined) return operation;
+  throw new KinesisError('UnknownOperationException', `Nothing is known of ${JSON.stringify(target.slice(0, 100))}.`);
 }
 
-/** Rejects with a KinesisError for one that is too large, with Node's error where the client goes away. */
-async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const length = Number(request.headers['content-length'] ?? 0);
-  if (length > LARGEST_BODY) throw new KinesisError('RequestEntityTooLarge', `A body may have ${LARGEST_BODY} bytes.`);
+/** Rejects with a KinesisError for one that is too large, whose rest is read and forgotten; with another error where the client goes away. */
+function readBody(request: IncomingMessage): Promise<Buffer> {
   const parts: Buffer[] = [];
   let size = 0;
-  for await (const part of request as AsyncIterable<Buffer>) {
-    size += part.length;
-    if (size > LARGEST_BODY) throw new KinesisError('RequestEntityTooLarge', `A body may have ${LARGEST_BODY} bytes.`);
-    parts.push(part);
-  }
-  return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts, size);
+  return new Promise((resolve, reject) => {
+    request.on('data', (part: Buffer) => {
+      size += part.length;
+      if (size <= LARGEST_BODY) parts.push(part);
+      else parts.length = 0;
+    });
+    request.once('end', () => {
+      if (size > LARGEST_BODY)
+        reject(new KinesisError('SerializationException', `A body may have ${LARGEST_BODY} bytes.`));
+      else resolve(parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts, size));
+    });
+    request.once('error', reject);
+    request.once('close', () => reject(new Error('the client has gone')));
+  });
 }
 
-function send(response: ServerResponse, status: number, content: Buffer | object | undefined): void {
+function send(response: ServerResponse, status: number, content: Answer['content']): void {
   const body =
-    content === undefined ? Buffer.alloc(0) : Buffer.isBuffer(content) ? content : Buffer.from(JSON.stringify(content));
+    content === null ? Buffer.alloc(0) : Buffer.isBuffer(content) ? content : Buffer.from(JSON.stringify(content));
   response.writeHead(status, { 'content-type': JSON_TYPE, 'content-length': body.length });
   response.end(body);
-}
-
-function sendError(response: ServerResponse, { name, message, status }: KinesisError): void {
-  send(response, status, { __type: name, message });
 }
 
 function failure(error: unknown): KinesisError {

@@ -27,9 +27,10 @@ export async function getRecords(state: BrokerState, parameters: Parameters): Pr
   const { runs, next } = await readFrom(shard, iterator.place, limit);
   try {
     if (state.limited) shard.limits.readOut(bytesOf(runs));
+    const isTip = next >= shard.log.end && state.faults?.holds(shard) !== true;
     const isOver = shard.closedMs !== null && next >= shard.log.end;
     return recordsAnswer(shard, runs, {
-      millisBehind: next >= shard.log.end ? 0 : Math.max(1, nowMs - lastArrival(runs, nowMs)),
+      millisBehind: isTip ? 0 : Math.max(1, nowMs - lastArrival(runs, nowMs)),
       nextIterator: isOver ? null : iteratorText(stream, shard, next, nowMs),
       isEncrypted: stream.keyId !== null,
     });

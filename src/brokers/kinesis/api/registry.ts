@@ -1,5 +1,6 @@
 import type { BrokerState } from '../broker-state.ts';
 import { Parameters } from '../parameters.ts';
+import { asItIs, type PutFate } from '../put/put-fate.ts';
 import { ON_DEMAND_LIMIT, SHARD_LIMIT } from '../streams.ts';
 import { createStream, deleteStream } from './create-stream.ts';
 import { describeLimits, describeStream, describeStreamSummary, listStreams } from './describe-stream.ts';
@@ -16,14 +17,21 @@ import {
   updateMode,
 } from './stream-settings.ts';
 
-type Answer = Buffer | object | undefined;
-/** Answers a request with bytes of JSON, with an object for it, or with no body. @throws KinesisError */
-export type Operation = (state: BrokerState, body: Buffer) => Answer | Promise<Answer>;
+/** What a request is answered with. */
+export interface Answer {
+  /** Bytes of JSON, an object that becomes such, or null for an empty body. */
+  content: Buffer | object | null;
+  fate: PutFate;
+}
+
+/** @throws KinesisError */
+export type Operation = (state: BrokerState, body: Buffer) => Promise<Answer>;
+
+type Content = Buffer | object | undefined;
 
 const withParameters =
-  (operation: (state: BrokerState, parameters: Parameters) => Answer | Promise<Answer>): Operation =>
-  (state, body) =>
-    operation(state, Parameters.parse(body));
+  (operation: (state: BrokerState, parameters: Parameters) => Content | Promise<Content>): Operation =>
+  async (state, body) => ({ content: (await operation(state, Parameters.parse(body))) ?? null, fate: asItIs });
 
 /** By the name behind `Kinesis_20131202.` */
 export const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
@@ -37,7 +45,7 @@ export const operations: ReadonlyMap<string, Operation> = new Map<string, Operat
   ['DescribeStream', withParameters(describeStream)],
   ['DescribeStreamSummary', withParameters(describeStreamSummary)],
   ['ListStreams', withParameters(listStreams)],
-  ['DescribeLimits', (state) => describeLimits(state, SHARD_LIMIT, ON_DEMAND_LIMIT)],
+  ['DescribeLimits', withParameters((state) => describeLimits(state, SHARD_LIMIT, ON_DEMAND_LIMIT))],
   ['SplitShard', withParameters(splitShard)],
   ['MergeShards', withParameters(mergeShards)],
   ['UpdateShardCount', withParameters(updateShardCount)],

@@ -7,7 +7,7 @@ import { limitExceeded, SHARD_LIMIT } from '../streams.ts';
 import { arnOf } from './describe-stream.ts';
 import { shardById } from './shard-by-id.ts';
 
-export function splitShard({ streams }: BrokerState, parameters: Parameters): undefined {
+export function splitShard({ streams, faults }: BrokerState, parameters: Parameters): undefined {
   const stream = provisioned(streams.getAtRest(...parameters.stream()));
   const shard = openShard(stream, parameters.requiredText('ShardToSplit'));
   const at = hashKeyFrom(parameters.requiredText('NewStartingHashKey'), 'newStartingHashKey');
@@ -16,11 +16,12 @@ export function splitShard({ streams }: BrokerState, parameters: Parameters): un
       `NewStartingHashKey ${at} used in SplitShard() on shard ${shard.id} in stream ${stream.name} is not both greater than one plus the shard's StartingHashKey ${shard.range.first} and less than the shard's EndingHashKey ${shard.range.last}.`,
     );
   streams.allowShards(1);
+  faults?.release(shard);
   stream.split(shard, at, streams.nowMs());
   streams.begin(stream, 'UPDATING');
 }
 
-export function mergeShards({ streams }: BrokerState, parameters: Parameters): undefined {
+export function mergeShards({ streams, faults }: BrokerState, parameters: Parameters): undefined {
   const stream = provisioned(streams.getAtRest(...parameters.stream()));
   const one = openShard(stream, parameters.requiredText('ShardToMerge'));
   const other = openShard(stream, parameters.requiredText('AdjacentShardToMerge'));
@@ -28,11 +29,12 @@ export function mergeShards({ streams }: BrokerState, parameters: Parameters): u
     throw invalidArgument(
       `Shards ${one.id} and ${other.id} in stream ${stream.name} are not an adjacent pair of shards eligible for merging.`,
     );
+  for (const shard of [one, other]) faults?.release(shard);
   stream.merge(one, other, streams.nowMs());
   streams.begin(stream, 'UPDATING');
 }
 
-export function updateShardCount({ streams, region }: BrokerState, parameters: Parameters): object {
+export function updateShardCount({ streams, region, faults }: BrokerState, parameters: Parameters): object {
   const stream = provisioned(streams.getAtRest(...parameters.stream()));
   parameters.choice('ScalingType', ['UNIFORM_SCALING']);
   const target = parameters.requiredWhole('TargetShardCount', 1, SHARD_LIMIT * 5);
@@ -46,6 +48,7 @@ export function updateShardCount({ streams, region }: BrokerState, parameters: P
       `UpdateShardCount cannot scale down below half your current open shard count. Current open shard count: ${current} Target shard count: ${target}`,
     );
   streams.allowShards(Math.max(0, target - current));
+  for (const shard of stream.open) faults?.release(shard);
   stream.resize(target, streams.nowMs());
   streams.begin(stream, 'UPDATING');
   return {

@@ -14,6 +14,7 @@ export class PutOutcome {
   begin(count: number): void {
     this.count = count;
     this.failed = 0;
+    for (let i = 0; i < count; i++) this.errors[i] = null;
   }
 
   stored(i: number, place: number): void {

@@ -49,6 +49,16 @@ export class PutRequest {
     return (length / 4) * 3 - padding;
   }
 
+  /** Where its key and data are. */
+  placesOf(i: number): { keyFrom: number; keyTo: number; dataFrom: number; dataTo: number } {
+    return {
+      keyFrom: this.keyFrom[i] as number,
+      keyTo: this.keyTo[i] as number,
+      dataFrom: this.dataFrom[i] as number,
+      dataTo: this.dataTo[i] as number,
+    };
+  }
+
   keyBytes(i: number): number {
     const key = this.keys?.[i];
     return key === undefined ? (this.keyTo[i] as number) - (this.keyFrom[i] as number) : Buffer.byteLength(key);
