@@ -63,10 +63,11 @@ export const brokerCommand = defineCommand({
 
 function hints(kind: Kind, endpoint: string): string {
   const { broker, scenario } = about[kind];
+  // An address of HTTP does not say whose protocol is spoken there.
+  const quick = kind === 'kinesis' ? '' : `\n  iotload quick ${endpoint}`;
   return `${broker} for first steps: anyone on this machine may connect, nothing is kept.
 
-in other windows
-  iotload quick ${endpoint}
+in other windows${quick}
   iotload run ${scenario} --set target.endpoint=${endpoint}
   iotload tail ${scenario} --set target.endpoint=${endpoint}
 
