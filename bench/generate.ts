@@ -6,6 +6,7 @@ import { createIdentified, Status } from '../src/events/identified.ts';
 import { createIdentifier } from '../src/events/identifier.ts';
 import { phoneMotion } from '../src/models/phone-motion.ts';
 import { activityNames } from '../src/models/physics/activity.ts';
+import { profileFields } from '../src/plan/fleet-payload.ts';
 import type { FleetPlan, Plan } from '../src/plan/plan.ts';
 
 /*
@@ -36,7 +37,7 @@ export interface GenerateResult {
 }
 
 function phonesPlan(): Plan {
-  const fields = Object.entries(phoneMotion.payloads['raw']?.fields ?? {}).map(([name, value]) => ({ name, value }));
+  const fields = profileFields(phoneMotion.payloads['raw']?.fields ?? {});
   const fleet: FleetPlan = {
     name: 'phones',
     model: 'phone-motion',

@@ -76,9 +76,12 @@ export type ReadingSpecs = Readonly<Record<string, ReadingSpec>>;
 export interface PayloadProfile {
   doc: string;
   codec: 'json';
-  fields: Readonly<Record<string, string | number | boolean>>;
+  fields: ProfileFields;
   identity: 'fields' | 'derived';
 }
+
+/** Members of a payload; a map is an object in it. */
+export type ProfileFields = { readonly [name: string]: string | number | boolean | ProfileFields };
 
 /** What a device reports. */
 export interface ModelShape {

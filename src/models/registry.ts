@@ -1,3 +1,4 @@
+import { environmentSensor } from './environment-sensor.ts';
 import { fields } from './fields.ts';
 import type { DeviceModel } from './model.ts';
 import { phoneMotion } from './phone-motion.ts';
@@ -5,6 +6,7 @@ import { replay } from './replay.ts';
 
 /** Every device model by name, sorted: a new model is one file and one line here. */
 export const models: Readonly<Record<string, DeviceModel>> = {
+  'environment-sensor': environmentSensor,
   fields,
   'phone-motion': phoneMotion,
   replay,

@@ -1,5 +1,6 @@
+import type { FieldNode } from '../codecs/field-tree.ts';
 import { closestName } from '../core/closest-name.ts';
-import type { ModelShape, PayloadProfile } from '../models/model.ts';
+import type { ModelShape, PayloadProfile, ProfileFields } from '../models/model.ts';
 import type { FleetDraft } from '../scenario/load-scenario.ts';
 import type { TemplateProblem } from './check-templates.ts';
 import type { IdentityNames } from './named-identity.ts';
@@ -46,8 +47,15 @@ export function fleetPayload(
     return null;
   }
   const profile = payloads[payload] as PayloadProfile;
-  const own = Object.entries(profile.fields).map(([name, value]) => ({ name, value }));
-  return { profile: payload, codec: 'json', fields: own, identity: profile.identity };
+  return { profile: payload, codec: 'json', fields: profileFields(profile.fields), identity: profile.identity };
+}
+
+/** The members of a payload profile as a plan holds them. */
+export function profileFields(members: ProfileFields): FieldNode[] {
+  return Object.entries(members).map(([name, value]) => ({
+    name,
+    value: typeof value === 'object' ? { members: profileFields(value) } : value,
+  }));
 }
 
 /** Points to the traced twin of a payload profile, where there is one. */

@@ -23,7 +23,7 @@ const rules: readonly Rule[] = [
   { path: 'capacity' },
   {
     path: 'fleets.*.model',
-    value: scalarIn('cash-machine', 'environment-sensor', 'inspection', 'rotating-machine', 'sensor-board', 'turbine'),
+    value: scalarIn('cash-machine', 'inspection', 'rotating-machine', 'sensor-board', 'turbine'),
     hint: '`iotload models` lists those that there are',
   },
   { path: 'fleets.*.to', hint: 'every fleet sends to the one target' },

@@ -2,6 +2,7 @@ import type { Anchor } from '../../src/core/anchor.ts';
 import { clearBatch, createEventBatch } from '../../src/core/event-batch.ts';
 import { createFleetEvents } from '../../src/events/fleet-events.ts';
 import { models } from '../../src/models/registry.ts';
+import { profileFields } from '../../src/plan/fleet-payload.ts';
 import type { FleetPlan, Plan } from '../../src/plan/plan.ts';
 
 /** 2026-03-01T12:00:00.250Z; a whole number of milliseconds, as every anchor. */
@@ -23,7 +24,7 @@ export function phones(profile: string, changes: Partial<FleetPlan> = {}): Fleet
     payload: {
       codec: 'json',
       profile,
-      fields: Object.entries(payload.fields).map(([name, value]) => ({ name, value })),
+      fields: profileFields(payload.fields),
       identity: payload.identity,
     },
     address: 'phones/<device>/motion',
