@@ -5,6 +5,7 @@ import { ErrorCode } from '../../wire/kafka/error-codes.ts';
 import { Replica } from '../../wire/kafka/list-offsets.ts';
 import { RecordBatchReader } from '../../wire/kafka/record-batch-reader.ts';
 import type { StoredRange } from '../../wire/placed-arrivals.ts';
+import { ReadingReport } from '../reading-report.ts';
 import type { Source, SourceContext, SourceHealth } from '../target.ts';
 import type { ClusterMetadata, KafkaCluster } from './cluster.ts';
 import type { FetchLink } from './fetch-link.ts';
@@ -12,7 +13,6 @@ import { LogBounds, leaderless, leaderOf, refusedError } from './log-bounds.ts';
 import { type CompactionQuestion, LogHoles } from './log-holes.ts';
 import { PartitionReading, type ReadingNeed, type ReadingTools } from './partition-reading.ts';
 import { ReadingLinks } from './reading-links.ts';
-import { ReadingReport } from './reading-report.ts';
 import { RecordDelivery } from './record-delivery.ts';
 import { retryPauseMs } from './retry-pause.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ReadingReport } from '../../../src/targets/kafka/reading-report.ts';
+import { ReadingReport } from '../../src/targets/reading-report.ts';
 
 it('tells each thing once, and counts gaps only', () => {
   const told: string[] = [];
