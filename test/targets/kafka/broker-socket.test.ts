@@ -73,7 +73,7 @@ it('tells nothing any more once it is destroyed', async () => {
   const said = heard(opened);
   opened.destroy();
   opened.fail(speaksTls);
-  await until(() => sockets[0]?.destroyed === true || sockets[0]?.readableEnded === true || sockets[0] !== undefined);
+  await until(() => sockets.length > 0);
   await new Promise((resolve) => opened.socket.once('close', resolve));
   expect(said).toEqual([]);
 });
