@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { BlockStore } from '../block-store.ts';
 import type { PutFaults } from './faults/put-faults.ts';
 import type { Gate } from './gate.ts';
+import type { Credentials } from './signature.ts';
 import type { Streams } from './streams.ts';
 
 /** What an operation works on. */
@@ -13,6 +14,8 @@ export interface BrokerState {
   /** What is done on purpose; null where nothing ever is. */
   readonly faults: PutFaults | null;
   readonly gate: Gate;
+  /** Who may call; null for anyone. */
+  readonly credentials: readonly Credentials[] | null;
   /** Shards take and give no more than the service lets them. */
   readonly limited: boolean;
 }

@@ -3,6 +3,7 @@ import { sleep } from '../../core/clock.ts';
 import { type Answer, type Operation, operations } from './api/registry.ts';
 import type { BrokerState } from './broker-state.ts';
 import { KinesisError } from './kinesis-error.ts';
+import { checkSignature } from './signature.ts';
 
 const TARGET = 'Kinesis_20131202.';
 const JSON_TYPE = 'application/x-amz-json-1.1';
@@ -14,6 +15,7 @@ export async function answer(state: BrokerState, request: IncomingMessage, respo
   try {
     const body = await readBody(request);
     await state.gate.passed();
+    check(state, request, body);
     await deliver(state, response, await operationOf(request)(state, body));
   } catch (error) {
     // Of a client that has gone there is nobody to tell.
@@ -38,6 +40,11 @@ async function deliver(
   if (gate.isShut) await gate.passed();
   fate.answered(clock.nowUs());
   send(response, 200, content);
+}
+
+/** @throws KinesisError where the caller is not known for who it says it is */
+function check({ credentials, region, streams }: BrokerState, request: IncomingMessage, body: Buffer): void {
+  if (credentials !== null) checkSignature(request, body, credentials, { region, nowMs: streams.nowMs() });
 }
 
 /** @throws KinesisError */

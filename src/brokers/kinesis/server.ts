@@ -8,6 +8,7 @@ import { answer } from './exchange.ts';
 import type { KinesisFaultPlan } from './faults/fault-plan.ts';
 import { PutFaults } from './faults/put-faults.ts';
 import { Gate } from './gate.ts';
+import type { Credentials } from './signature.ts';
 import { Streams } from './streams.ts';
 
 const HOST = '127.0.0.1';
@@ -22,6 +23,8 @@ export interface KinesisServerOptions<Kept = null> {
   limits?: boolean;
   /** Of its ARNs; default us-east-1. */
   region?: string;
+  /** Who may call; default anyone. */
+  credentials?: readonly Credentials[];
   bounds?: MemoryBounds;
   /** How long a stream is CREATING, UPDATING and DELETING, ms; default 20. */
   transitionMs?: number;
@@ -64,6 +67,7 @@ export async function startKinesisServer<Kept = null>(
     faults,
     gate,
     region: options.region ?? 'us-east-1',
+    credentials: options.credentials ?? null,
     limited: options.limits ?? true,
   };
   const stall = (on: boolean): void => {

@@ -4,6 +4,7 @@ import {
   type GetRecordsCommandOutput,
   GetShardIteratorCommand,
   KinesisClient,
+  type KinesisClientConfig,
   PutRecordsCommand,
   type PutRecordsCommandOutput,
 } from '@aws-sdk/client-kinesis';
@@ -19,13 +20,14 @@ export interface Event {
 }
 
 /** A client of AWS's own; it tries everything once. */
-export function sdkClient(port: number): KinesisClient {
+export function sdkClient(port: number, config: KinesisClientConfig = {}): KinesisClient {
   const client = new KinesisClient({
     endpoint: `http://127.0.0.1:${port}`,
     region: 'us-east-1',
     maxAttempts: 1,
     credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
     requestHandler: new NodeHttpHandler({}),
+    ...config,
   });
   onTestFinished(() => client.destroy());
   return client;
