@@ -14,6 +14,8 @@ export interface Delivery {
 
 /** Reads partitions from given positions on, in as many small fetches as it takes. */
 export class PartitionSource implements Source {
+  /** It has been read to its end, or given up. */
+  done = false;
   readonly #world: SinkWorld<PartitionedBroker>;
   readonly #context: SourceContext;
   readonly #next: number[];
@@ -48,12 +50,14 @@ export class PartitionSource implements Source {
     while (this.#next.some((next, partition) => next < (ends[partition] as number))) {
       if (clock.nowUs() >= deadlineUs) {
         this.#over = true;
+        this.done = true;
         return { complete: false };
       }
       await new Promise<void>((resolve) => void clock.after(POLL_MS / 12, resolve));
     }
     if (this.#world.truth !== null) this.#world.truth.complete = true;
     this.#over = true;
+    this.done = true;
     return { complete: true };
   }
 

@@ -27,6 +27,8 @@ interface Frame {
 
 /** A reader of a queue: MQTT's own account of what has arrived, over a connection that may break and a session that may be lost. */
 export class QueueSource implements Source {
+  /** It has been read to its end, or given up. */
+  done = false;
   /** What was told of its health when it was closed; null before. */
   last: SourceHealth | null = null;
   readonly #world: SinkWorld<QueueBroker>;
@@ -62,6 +64,7 @@ export class QueueSource implements Source {
     this.#ended = true;
     const { truth, clock } = this.#world;
     if (truth !== null) truth.readToEndUs = clock.nowUs();
+    this.done = true;
     return Promise.resolve({ complete: false });
   }
 

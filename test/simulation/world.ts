@@ -66,6 +66,8 @@ export class World {
   ended: string | null = null;
   /** Reader stops that its health has to show. */
   standstills = 0;
+  /** Stops after everything was read: they count if the reader looks at itself once more. */
+  #lateStops = 0;
   crashes = 0;
   /** The reader has given up, because it cannot write. */
   readerFailed = false;
@@ -141,6 +143,7 @@ export class World {
     const standstill = new Standstill(process.clock, () => 0);
     standstill.start();
     this.standstills = 0;
+    this.#lateStops = 0;
     this.readerFailed = false;
     this.#resumed = resume;
     // Nobody gives it again what the one before was given and has not on record.
@@ -161,7 +164,11 @@ export class World {
       random: () => dice.next(),
       reveal: (text) => text,
       busy: () => 0,
-      stoodStill: () => standstill.take(),
+      stoodStill: () => {
+        this.standstills += this.#lateStops;
+        this.#lateStops = 0;
+        return standstill.take();
+      },
       wallOffsetUs: () => process.clock.wallUs() - process.clock.nowUs(),
       machine: () => ({ throttling: [], memory: [], processors: null, openFiles: null }),
       usage: () => ({ cpuSeconds: 0, peakRssBytes: 0 }),
@@ -275,7 +282,10 @@ export class World {
         break;
       case 'reader stop': {
         const us = dice.chance(0.5) ? PAUSE_US : STANDSTILL_US;
-        if (us === STANDSTILL_US) this.standstills++;
+        if (us === STANDSTILL_US) {
+          if (this.#source?.done === true) this.#lateStops++;
+          else this.standstills++;
+        }
         this.trace.fault('reader stop', us);
         this.#verifier?.process.stop(us);
         break;
