@@ -52,7 +52,7 @@ async function checkFile(key: string, file: string, nowMs: number): Promise<stri
  * @throws IotloadError `target-refused` where it is over, `target-unreachable` where none is shown
  */
 export async function checkServerCertificate(host: string, clock: Clock): Promise<string> {
-  const { name, port } = hostAndPort(host);
+  const { name, port } = hostAndPort(host, true);
   const socket = connect({
     host: name,
     port,

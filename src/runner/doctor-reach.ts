@@ -14,10 +14,10 @@ const reasons: Readonly<Record<string, readonly [reason: string, remedy: string]
   ENETUNREACH: ['the network cannot be reached', 'check network and firewall'],
 };
 
-/** `host:port` in its parts; an IPv6 address loses its brackets. */
-export function hostAndPort(host: string): { name: string; port: number } {
-  const colon = host.lastIndexOf(':');
-  return { name: host.slice(0, colon).replace(/^\[(.*)\]$/, '$1'), port: Number(host.slice(colon + 1)) };
+/** `host:port` in its parts, or a host with the port of HTTP; an IPv6 address loses its brackets. */
+export function hostAndPort(host: string, secure: boolean): { name: string; port: number } {
+  const [, name = host, port = secure ? 443 : 80] = /^(.*):(\d+)$/.exec(host) ?? [];
+  return { name: name.replace(/^\[(.*)\]$/, '$1'), port: Number(port) };
 }
 
 /**
@@ -46,8 +46,8 @@ export function opened(
 }
 
 /** Connects and hangs up. @throws IotloadError `target-unreachable` */
-export async function dial(host: string, clock: Clock): Promise<string> {
-  const { name, port } = hostAndPort(host);
+export async function dial(host: string, secure: boolean, clock: Clock): Promise<string> {
+  const { name, port } = hostAndPort(host, secure);
   const fromUs = clock.nowUs();
   const socket = connect({ host: name, port });
   await opened(socket, 'connect', clock, (error) => {

@@ -98,7 +98,7 @@ async function examineTarget(party: Party, ask: Ask, tell: Tell): Promise<void> 
   const askHere: Ask = (check, answer) => ask(label(check), answer);
   if (!(await checkCertificates(options['tls'], askHere, clock.wallUs() / 1000))) return;
   for (const host of hosts) {
-    if (!(await askHere('reach', () => dial(host, clock)))) return;
+    if (!(await askHere('reach', () => dial(host, secure, clock)))) return;
     if (secure) await askHere('server certificate', () => checkServerCertificate(host, clock));
   }
   const tellHere: Tell = (check, status, detail) => tell(label(check), status, detail);

@@ -64,12 +64,13 @@ export async function startTail(options: TailOptions): Promise<Source> {
       hint: 'name the file: --set target.path=results/…/events.jsonl',
     });
   }
-  const { topic } = ofTarget;
   const keyed = targetOf(protocol).traits(ofTarget).address === 'key';
-  if (keyed && options.runId === null && typeof topic === 'string' && topic.includes('<run>')) {
-    throw new IotloadError('bad-arguments', `each run has a topic of its own, ${topic}`, {
+  for (const place of ['topic', 'stream'] as const) {
+    const name = ofTarget[place];
+    if (!keyed || options.runId !== null || typeof name !== 'string' || !name.includes('<run>')) continue;
+    throw new IotloadError('bad-arguments', `each run has a ${place} of its own, ${name}`, {
       where: '--run-id',
-      hint: 'name the run, as it was told when it began, or give run and tail --set target.topic=…',
+      hint: `name the run, as it was told when it began, or give run and tail --set target.${place}=…`,
     });
   }
   const teller = new Teller(options);

@@ -31,7 +31,15 @@ it.each([
   ['[::1]:8883', '::1', 8883],
   ['broker.example.com:443', 'broker.example.com', 443],
 ])('%s is host and port', (host, name, port) => {
-  expect(hostAndPort(host)).toEqual({ name, port });
+  expect(hostAndPort(host, true)).toEqual({ name, port });
+});
+
+it.each([
+  ['kinesis.eu-central-1.amazonaws.com', true, 'kinesis.eu-central-1.amazonaws.com', 443],
+  ['localstack', false, 'localstack', 80],
+  ['[::1]', true, '::1', 443],
+])('%s has the port of HTTP, encrypted: %s', (host, secure, name, port) => {
+  expect(hostAndPort(host, secure)).toEqual({ name, port });
 });
 
 describe('opened', () => {
@@ -77,7 +85,7 @@ describe('dial', () => {
     const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
     const clock = new VirtualClock();
     const accepted = once(server, 'connection') as Promise<[Socket]>;
-    const dialled = dial(host, clock);
+    const dialled = dial(host, false, clock);
     clock.advanceTo(clock.nowUs() + 1500);
     expect(await dialled).toBe(`${host} answers in 1.5 ms`);
     const [socket] = await accepted;
@@ -86,7 +94,7 @@ describe('dial', () => {
 
   it('says where nobody listens', async () => {
     const host = `127.0.0.1:${await deadPort()}`;
-    await expect(dial(host, new VirtualClock())).rejects.toMatchObject({
+    await expect(dial(host, false, new VirtualClock())).rejects.toMatchObject({
       code: 'target-unreachable',
       message: `${host}: connection refused`,
       where: 'target.endpoint',
@@ -97,7 +105,7 @@ describe('dial', () => {
   it('says where nothing answers', async () => {
     const clock = new VirtualClock();
     const host = `127.0.0.1:${await deadPort()}`;
-    const dialled = dial(host, clock);
+    const dialled = dial(host, false, clock);
     clock.advanceTo(clock.nowUs() + 5_000_000);
     await expect(dialled).rejects.toMatchObject({
       code: 'target-unreachable',
