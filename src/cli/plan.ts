@@ -21,16 +21,21 @@ export const planCommand = defineCommand({
     const { sampleFleets } = await import('../runner/event-sizes.ts');
     const { EXAMPLE_START_WALL_US } = await import('../runner/example-payload.ts');
     const { estimatePlan } = await import('../plan/estimate.ts');
+    const { sizingsOf } = await import('../plan/sizing.ts');
     const { planDigest, redactPlan } = await import('../plan/plan-digest.ts');
     const samples = sampleFleets(plan, 'RUN', EXAMPLE_START_WALL_US);
     const estimate = estimatePlan(plan, samples, workers);
     const digest = planDigest(plan);
+    const sizings = await sizingsOf(plan, samples, workers);
+    // By target; only those that say what they need.
+    const known = plan.targets.flatMap(({ name }, i) => (sizings[i] == null ? [] : [[name, sizings[i].figures]]));
+    const sized = known.length === 0 ? {} : { sizing: Object.fromEntries(known) };
     if (flags.json) {
-      process.stdout.write(`${JSON.stringify({ plan: redactPlan(plan), digest, estimate }, null, 2)}\n`);
+      process.stdout.write(`${JSON.stringify({ plan: redactPlan(plan), digest, estimate, ...sized }, null, 2)}\n`);
     } else {
       const { planText } = await import('../report/plan-text.ts');
       const addresses = samples.map(({ address }) => address);
-      process.stdout.write(planText(plan, estimate, { addresses, digest }));
+      process.stdout.write(planText(plan, estimate, { addresses, digest, sizings }));
     }
     if (refusal !== null) {
       const { refusalError } = await import('../plan/safety.ts');

@@ -21,6 +21,7 @@ const rateShape = new RegExp(`^${decimal}([kMG]?)/(s|min|h|day)$`);
 const countShape = new RegExp(`^${decimal}([kMG]?)$`);
 const byteShape = new RegExp(`^${decimal}(B|kB|MB|GB|KiB|MiB|GiB)$`);
 const distanceShape = new RegExp(`^${decimal}(m|km)$`);
+const costShape = new RegExp(`^${decimal} ?USD$`);
 const speedShape = new RegExp(`^${decimal}x$`);
 const shareShape = new RegExp(`^${decimal}(%|ppm)$`);
 
@@ -98,6 +99,13 @@ export function parseShare(text: string): Parsed<{ numerator: number; denominato
   return { value: { numerator: Number(top / divisor), denominator: Number(parts / divisor) } };
 }
 
+/** `5 USD` `0.25 USD`, as a number of dollars. */
+export function parseCost(text: string): Parsed<number> {
+  const match = costShape.exec(text);
+  if (match === null) return refuse(text, 'a cost', 'a cost reads 5 USD or 0.25 USD', { USD: 1 });
+  return { value: Number(match[1]) };
+}
+
 /** `1440x` `1x` `0.5x`: device time per real time as an exact ratio in lowest terms, neither side above a million. */
 export function parseSpeed(text: string): Parsed<{ numerator: number; denominator: number }> {
   const hint = 'a speed reads 1x, 1440x or 0.5x; max is unpaced';
@@ -158,6 +166,12 @@ export function formatBytes(bytes: number): string {
   let unit = 0;
   for (; Math.abs(size) >= 1023.5 && unit < units.length - 1; unit++) size /= 1024;
   return `${unit === 0 ? size : significant(size, 3)} ${units[unit]}`;
+}
+
+/** US dollars: cents, below a dollar two significant digits: `172.00 USD`, `0.37 USD`, `0.0041 USD`. */
+export function formatCost(usd: number): string {
+  const text = usd >= 1 ? usd.toFixed(2) : `${Number(usd.toPrecision(2))}`;
+  return `${text.replace(/\B(?=(?:\d{3})+(?:\.|$))(?<!\.\d*)/g, ',')} USD`;
 }
 
 function refuse<T>(text: string, what: string, hint: string, units: object, before = ''): Parsed<T> {

@@ -12,6 +12,10 @@ import { loadPayloadSchemas } from './load-payload-schemas.ts';
 import type { Plan } from './plan.ts';
 import { type PlanFlags, type Report, type ResolvedPlan, resolvePlan } from './resolve-plan.ts';
 import { judgeSafety, type SafetyRefusal } from './safety.ts';
+import { costOf, sizingsOf } from './sizing.ts';
+
+/** Nobody has said yet how many workers a run has: what it costs is told for as many as it takes by itself at most. */
+const MOST_WORKERS = 4;
 
 /** A scenario and the flags that go with it. Values of flags are text, with the units of the scenario file. */
 export interface PlanRequest {
@@ -67,8 +71,10 @@ export async function loadPlan(request: PlanRequest): Promise<PlanOutcome> {
 
   const { plan, safety } = resolved;
   const own = changed ? file : resolved;
+  const sizings = await sizingsOf(plan, resolved.largest, MOST_WORKERS);
   const refusal = judgeSafety({
     ...safety,
+    costUsd: costOf(sizings),
     allow: [...safety.allow, ...allow],
     file: own === null ? null : own.safety,
   });

@@ -1,6 +1,7 @@
 import type { Codec, PayloadSchema } from '../codecs/codec.ts';
 import { leavesOf } from '../codecs/field-tree.ts';
 import { identityOps } from '../codecs/identity.ts';
+import { type Op, widthOf } from '../codecs/layout.ts';
 import { codecs } from '../codecs/registry.ts';
 import { textOps } from '../codecs/text-template.ts';
 import type { Micros } from '../core/clock.ts';
@@ -16,6 +17,7 @@ import { createSchedule } from '../schedule/schedule.ts';
 import { columnsProblem } from './check-columns.ts';
 import { checkId, checkTemplate, plannedVocabulary, type TemplateProblem } from './check-templates.ts';
 import { derivedProblem } from './derived-identity.ts';
+import type { EventSize } from './estimate.ts';
 import { type AddressedTarget, fleetAddress } from './fleet-address.ts';
 import { resolveParams } from './fleet-params.ts';
 import { type FleetPayload, fleetPayload, tracedHint } from './fleet-payload.ts';
@@ -38,6 +40,8 @@ export interface FleetSurroundings extends ScheduleSurroundings {
 export interface ResolvedFleet {
   plan: FleetPlan;
   profile: RateProfile;
+  /** Of an event at most. */
+  largest: EventSize;
 }
 
 /** Says what is wrong at a path of the scenario. */
@@ -180,7 +184,21 @@ export function resolveFleet(draft: FleetDraft, around: FleetSurroundings, repor
       target: 0,
     },
     profile: compiled.profile,
+    largest: {
+      addressBytes: mostBytes(textOps(address, complete.vocabulary)),
+      payloadBytes: mostBytes(codec.layout(complete).ops),
+    },
   };
+}
+
+/** Longest text of some ops; what fills an event up to a length makes it no longer than that, or than the rest. */
+function mostBytes(ops: readonly Op[]): number {
+  const isFiller = ({ op }: Op): boolean => op === 'filler' || op === 'filler-cbor';
+  const total = ops.reduce((most, op) => ('total' in op ? Math.max(most, op.total) : most), 0);
+  return Math.max(
+    total,
+    ops.reduce((sum, op) => sum + (isFiller(op) ? 0 : widthOf(op).max), 0),
+  );
 }
 
 /** The identity of a payload; where one is asked for that it cannot have, why. `derived` and `named` are what keeps it from being so. */

@@ -14,6 +14,7 @@ import type { TargetDefinition, TargetOptions, TargetTraits } from '../targets/t
 import { payloadProblem } from './check-payloads.ts';
 import type { TemplateProblem } from './check-templates.ts';
 import { limitSlots } from './count-limit.ts';
+import type { EventSize } from './estimate.ts';
 import { topicProblem } from './fleet-address.ts';
 import { peakPerSecond, scaleRates } from './fleet-schedule.ts';
 import type { ClockPlan, Plan, TargetPlan, VerifyPlan } from './plan.ts';
@@ -35,7 +36,9 @@ export interface PlanFlags {
 export interface ResolvedPlan {
   plan: Plan;
   extent: RunExtent;
-  safety: Omit<SafetyQuestion, 'allow' | 'file'> & { allow: readonly string[] };
+  safety: Omit<SafetyQuestion, 'allow' | 'file' | 'costUsd'> & { allow: readonly string[] };
+  /** Largest events of each fleet. */
+  largest: EventSize[];
 }
 
 export type Report = (path: ScenarioPath, code: DiagnosticCode, problem: TemplateProblem, offset?: number) => void;
@@ -131,7 +134,9 @@ export function resolvePlan(
       maxPerSecond:
         safety.max_rate === undefined ? undefined : (safety.max_rate.events / safety.max_rate.perUs) * 1_000_000,
       maxDurationUs: safety.max_duration,
+      maxCostUsd: safety.max_cost,
     },
+    largest: sound.map(({ largest }) => largest),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Micros } from '../core/clock.ts';
 import { IotloadError } from '../core/errors.ts';
-import { formatDuration, formatRate } from '../core/units.ts';
+import { formatCost, formatDuration, formatRate } from '../core/units.ts';
 import { isLoopback, matchesHost } from '../scenario/host-pattern.ts';
 
 /** What a run asks for, and what may allow it. */
@@ -16,6 +16,9 @@ export interface SafetyQuestion {
   /** `safety.max_*`; undefined where the scenario does not say. */
   maxPerSecond: number | undefined;
   maxDurationUs: Micros | undefined;
+  maxCostUsd: number | undefined;
+  /** What the run costs at most, USD; null where nothing is charged. */
+  costUsd: number | null;
   /** The same run without any flag; null where the file alone is no scenario. */
   file: { peakPerSecond: number; durationUs: Micros } | null;
 }
@@ -26,14 +29,20 @@ export interface SafetyRefusal {
   hosts: string[];
   rate: { asked: number; most: number } | null;
   duration: { askedUs: Micros; mostUs: Micros } | null;
+  /** USD. */
+  cost: { asked: number; most: number } | null;
 }
+
+/** What a run may cost where the scenario does not say, USD. */
+export const DEFAULT_MAX_COST_USD = 5;
 
 /**
  * The safety rail: this machine is free; any other host stands literally in the file or is allowed; flags lower rate and duration
- * freely and raise them only up to `max_*`, which default to what the file asks for. Null where the run may start.
+ * freely and raise them only up to `max_*`, which default to what the file asks for; what a run costs
+ * stays below `max_cost`, whoever asks for it. Null where the run may start.
  */
 export function judgeSafety(question: SafetyQuestion): SafetyRefusal | null {
-  const { literal, allow, peakPerSecond, durationUs, maxPerSecond, maxDurationUs, file } = question;
+  const { literal, allow, peakPerSecond, durationUs, maxPerSecond, maxDurationUs, costUsd, file } = question;
   const remote = question.hosts.filter((host) => !isLoopback(host));
   const hosts = literal ? [] : remote.filter((host) => !allow.some((pattern) => matchesHost(pattern, host)));
   // On this machine only a limit that the file sets is one.
@@ -43,11 +52,14 @@ export function judgeSafety(question: SafetyQuestion): SafetyRefusal | null {
   // Both are sums of doubles; a difference in the last place is none.
   const rate = peakPerSecond > mostRate * (1 + 1e-12) ? { asked: peakPerSecond, most: mostRate } : null;
   const duration = durationUs > mostUs ? { askedUs: durationUs, mostUs } : null;
-  return hosts.length === 0 && rate === null && duration === null ? null : { hosts, rate, duration };
+  const mostUsd = question.maxCostUsd ?? DEFAULT_MAX_COST_USD;
+  const cost = costUsd !== null && costUsd > mostUsd ? { asked: costUsd, most: mostUsd } : null;
+  const isFine = hosts.length === 0 && rate === null && duration === null && cost === null;
+  return isFine ? null : { hosts, rate, duration, cost };
 }
 
 /** The refusal as one error whose hint can be pasted into the scenario. */
-export function refusalError({ hosts, rate, duration }: SafetyRefusal): IotloadError {
+export function refusalError({ hosts, rate, duration, cost }: SafetyRefusal): IotloadError {
   const reasons: string[] = [];
   const paste: string[] = [];
   if (hosts.length > 0) {
@@ -63,8 +75,17 @@ export function refusalError({ hosts, rate, duration }: SafetyRefusal): IotloadE
     reasons.push(`${asked} is longer than the ${most} the scenario allows`);
     paste.push(`max_duration: ${asked}`);
   }
+  if (cost !== null) {
+    reasons.push(`it costs up to ${formatCost(cost.asked)}, more than ${formatCost(cost.most)}`);
+    paste.push(`max_cost: ${costToAllow(cost.asked)}`);
+  }
   const flags = hosts.map((host) => `--allow ${host}`).join(' ');
-  const onlyHosts = rate === null && duration === null;
+  const onlyHosts = rate === null && duration === null && cost === null;
   const hint = `put this into the scenario: safety: { ${paste.join(', ')} }${onlyHosts ? `; or run with ${flags}` : ''}`;
   return new IotloadError('refused-by-safety', reasons.join('; '), { where: 'safety', hint });
+}
+
+/** The cost as a scenario may allow it: whole dollars, or above none whole cents. */
+function costToAllow(usd: number): string {
+  return usd >= 1 ? `${Math.ceil(usd)} USD` : `${Math.ceil(usd * 100) / 100} USD`;
 }

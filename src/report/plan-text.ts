@@ -2,14 +2,20 @@ import { formatBytes, formatCount, formatDuration, formatRate } from '../core/un
 import type { PlanEstimate } from '../plan/estimate.ts';
 import type { Plan } from '../plan/plan.ts';
 import { targetOf } from '../targets/registry.ts';
+import type { Sizing } from '../targets/sizing.ts';
 import { columns } from './columns.ts';
 import { printable } from './terminal-text.ts';
 
-/** What a plan comes to, on one screen of 80 columns. `addresses` are examples, one of each fleet; empty where there are none. */
+/** What a plan comes to, on one screen of 80 columns. `addresses` are examples, one of each fleet; empty where there are none;
+ * `sizings` what each target needs. */
 export function planText(
   plan: Plan,
   estimate: PlanEstimate,
-  { addresses, digest }: { addresses: readonly string[]; digest: string },
+  {
+    addresses,
+    digest,
+    sizings = [],
+  }: { addresses: readonly string[]; digest: string; sizings?: readonly (Sizing | null)[] },
 ): string {
   const { sendingUs, waitingUs, workers, connections } = estimate;
   const rows: [string, string][] = [
@@ -33,6 +39,7 @@ export function planText(
     ...addresses.flatMap((address, fleet): [string, string][] =>
       address === '' ? [] : [[addressKind(plan, fleet), `such as ${address}`]],
     ),
+    ...sizings.flatMap((sizing) => sizing?.lines ?? []).map(([word, text]): [string, string] => [word, text]),
     [
       'runs on',
       `${plural(workers, 'worker thread')}, ${workers === 1 ? 'one part' : `${workers} parts`}; ` +

@@ -3,7 +3,7 @@ import { closestName } from '../core/closest-name.ts';
 import type { Speed } from '../core/time-scale.ts';
 import { parseDuration, parseShare, parseSpeed } from '../core/units.ts';
 import { models } from '../models/registry.ts';
-import { bytes, count, duration, fleetRate, LONGEST_US, rate } from '../targets/option-schemas.ts';
+import { bytes, cost, count, duration, fleetRate, LONGEST_US, rate } from '../targets/option-schemas.ts';
 import { behavior } from './behavior-schema.ts';
 import { isHostPattern } from './host-pattern.ts';
 import { parseInstant } from './instant.ts';
@@ -214,6 +214,7 @@ export const safety = z.strictObject({
     .describe('hosts that a run may reach: host or host:port, * for one or more labels'),
   max_rate: rate().optional().describe('highest rate that flags may ask for'),
   max_duration: duration().optional().describe('longest warm-up and duration that flags may ask for'),
+  max_cost: cost().optional().describe('what a run may cost by list prices, for targets that charge; default 5 USD'),
   max_memory: bytes(64 * 1024 * 1024)
     .optional()
     .describe('a run whose processes together need more ends'),

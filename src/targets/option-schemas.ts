@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { type Parsed, parseBytes, parseCount, parseDistance, parseDuration, parseRate } from '../core/units.ts';
+import {
+  type Parsed,
+  parseBytes,
+  parseCost,
+  parseCount,
+  parseDistance,
+  parseDuration,
+  parseRate,
+} from '../core/units.ts';
 import type { ExactRate } from '../schedule/profile.ts';
 
 /*
@@ -56,6 +64,11 @@ function sizeText(size: number): string {
     ] as const
   ).find(([unit]) => size % unit === 0) ?? [1, 'B'];
   return `${size / unit}${name}`;
+}
+
+/** A cost with its unit, as US dollars. */
+export function cost() {
+  return quantity(parseCost, 'a cost such as 5 USD', String.raw`^\d+(\.\d+)? ?USD$`);
 }
 
 /** A distance with its unit, as metres. */

@@ -2,11 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   formatBytes,
+  formatCost,
   formatCount,
   formatDuration,
   formatMicros,
   formatRate,
   parseBytes,
+  parseCost,
   parseCount,
   parseDistance,
   parseDuration,
@@ -94,7 +96,7 @@ describe('parseRate', () => {
   });
 });
 
-describe('parseCount, parseBytes, parseShare, parseSpeed', () => {
+describe('parseCount, parseBytes, parseShare, parseSpeed, parseCost', () => {
   it.each([
     [parseCount('250'), 250],
     [parseCount('200k'), 200_000],
@@ -108,6 +110,8 @@ describe('parseCount, parseBytes, parseShare, parseSpeed', () => {
     [parseShare('50ppm'), { numerator: 1, denominator: 20_000 }],
     [parseShare('300%'), { numerator: 3, denominator: 1 }],
     [parseShare('0%'), { numerator: 0, denominator: 1 }],
+    [parseCost('5 USD'), 5],
+    [parseCost('0.25USD'), 0.25],
     [parseSpeed('1x'), { numerator: 1, denominator: 1 }],
     [parseSpeed('1440x'), { numerator: 1440, denominator: 1 }],
     [parseSpeed('0.5x'), { numerator: 1, denominator: 2 }],
@@ -128,6 +132,9 @@ describe('parseCount, parseBytes, parseShare, parseSpeed', () => {
     [parseDistance('9'), '"9" lacks its unit'],
     [parseDistance('9KM'), '"9KM" is not a distance; did you mean "km"?'],
     [parseDistance('0.0001km'), '"0.0001km" is not a whole number of metres'],
+    [parseCost('5'), '"5" lacks its unit'],
+    [parseCost('5 usd'), '"5 usd" is not a cost; did you mean "USD"?'],
+    [parseCost('5 EUR'), '"5 EUR" is not a cost'],
     [parseSpeed('1440'), '"1440" lacks its unit'],
     [parseSpeed('1440X'), '"1440X" is not a speed; did you mean "x"?'],
     [parseSpeed('0x'), '"0x" would let time stand still'],
@@ -165,6 +172,11 @@ describe('printers', () => {
     [formatBytes(512), '512 B'],
     [formatBytes(1_536), '1.5 KiB'],
     [formatBytes(64 * 1024 ** 2), '64 MiB'],
+    [formatCost(0), '0 USD'],
+    [formatCost(0.000_001_23), '0.0000012 USD'],
+    [formatCost(0.366_3), '0.37 USD'],
+    [formatCost(999.999), '1,000.00 USD'],
+    [formatCost(1_234_567.891), '1,234,567.89 USD'],
     [formatMicros(870), '870 us'],
     [formatMicros(12_400), '12.4 ms'],
     [formatMicros(999_999), '1 s'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { refusalError } from '../../src/plan/safety.ts';
+import { judgeSafety, refusalError } from '../../src/plan/safety.ts';
 import { planned, scenario } from './request.ts';
 
 const remote = 'endpoint: "mqtt://broker.example.com:1884"';
@@ -52,6 +52,44 @@ describe('hosts', () => {
       'broker.example.com.evil.org',
     ]) {
       expect(await refusal({ ...request, allow: [pattern] })).not.toBeNull();
+    }
+  });
+});
+
+describe('cost', () => {
+  const question = {
+    hosts: ['kinesis.us-east-1.amazonaws.com'],
+    literal: true,
+    allow: [],
+    peakPerSecond: 1,
+    durationUs: 1,
+    maxPerSecond: undefined,
+    maxDurationUs: undefined,
+    file: null,
+  };
+
+  it.each([
+    [null, undefined, null],
+    [5, undefined, null],
+    [5.01, undefined, 'it costs up to 5.01 USD, more than 5.00 USD'],
+    [0.02, 0.01, 'it costs up to 0.02 USD, more than 0.01 USD'],
+    [70, 80, null],
+  ])('%s USD where %s may be spent', (costUsd, maxCostUsd, message) => {
+    const refused = judgeSafety({ ...question, costUsd, maxCostUsd });
+    expect(refused === null ? null : refusalError(refused).message).toBe(message);
+  });
+
+  it('has a limit to paste that is enough', () => {
+    for (const [costUsd, text] of [
+      [5.01, 'max_cost: 6 USD'],
+      [0.0421, 'max_cost: 0.05 USD'],
+    ] as const) {
+      const refused = judgeSafety({ ...question, costUsd, maxCostUsd: 0.01 });
+      if (refused === null) throw new Error('not refused');
+      expect(refusalError(refused)).toMatchObject({
+        code: 'refused-by-safety',
+        hint: `put this into the scenario: safety: { ${text} }`,
+      });
     }
   });
 });

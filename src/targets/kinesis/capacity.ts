@@ -1,0 +1,81 @@
+/*
+ * What a rate of events takes in Kinesis. Limits of a shard and rules of billing are those of its developer guide: 1,000 records/s and 1 MiB/s
+ * with keys; a PUT payload unit is 25 KiB of a record; on demand a record is billed in whole KiB.
+ */
+
+const RECORDS_PER_SHARD = 1000;
+const BYTES_PER_SHARD = 1024 * 1024;
+const PUT_UNIT_BYTES = 25 * 1024;
+const ON_DEMAND_STEP = 1024;
+/** Share of a shard that a plan fills: keys do not spread evenly, and rates have seconds above their mean. */
+export const HEADROOM = 0.7;
+/** An aggregated record without its events: magic number and MD5. */
+const BLOB_BYTES = 20;
+/** What an event takes in it besides payload and key: tags and lengths. */
+const ENTRY_BYTES = 10;
+
+/** A stream of equal records. */
+export interface RecordFlow {
+  /** Events in a record. */
+  events: number;
+  /** Of a record, key included. */
+  bytes: number;
+}
+
+/** Each event a record of its own. */
+export function plainRecords(eventBytes: number): RecordFlow {
+  return { events: 1, bytes: eventBytes };
+}
+
+/**
+ * Records that hold as many events as fit, or as come together: per shard and worker, `perSecond` events within `lingerSeconds`. Not less
+ * than one.
+ */
+export function aggregatedRecords(
+  eventBytes: number,
+  { recordBytes, perSecond, lingerSeconds }: { recordBytes: number; perSecond: number; lingerSeconds: number },
+): RecordFlow {
+  const each = eventBytes + ENTRY_BYTES;
+  const fitting = Math.floor((recordBytes - BLOB_BYTES) / each);
+  const events = Math.max(1, Math.min(fitting, 1 + perSecond * lingerSeconds));
+  return { events, bytes: BLOB_BYTES + events * each };
+}
+
+/** Shards for so many events a second, filled to the headroom. */
+export function shardsFor(eventsPerSecond: number, { events, bytes }: RecordFlow): { records: number; bytes: number } {
+  const recordsPerSecond = eventsPerSecond / events;
+  return {
+    records: wholeShards(recordsPerSecond / RECORDS_PER_SHARD),
+    bytes: wholeShards((recordsPerSecond * bytes) / BYTES_PER_SHARD),
+  };
+}
+
+/** At least one; a share that only rounding makes larger takes no further shard. */
+function wholeShards(full: number): number {
+  return Math.max(1, Math.ceil(full / HEADROOM - 1e-9));
+}
+
+/** Share of what one shard takes that so many events a second with one key are: above 1 no number of shards is enough. */
+export function shareOfShard(eventsPerSecond: number, { events, bytes }: RecordFlow): number {
+  const recordsPerSecond = eventsPerSecond / events;
+  return Math.max(recordsPerSecond / RECORDS_PER_SHARD, (recordsPerSecond * bytes) / BYTES_PER_SHARD);
+}
+
+/** PUT payload units of one event. */
+export function putUnits({ events, bytes }: RecordFlow): number {
+  return Math.ceil(bytes / PUT_UNIT_BYTES) / events;
+}
+
+/** Bytes that one event is billed as on demand. */
+export function onDemandBytes({ events, bytes }: RecordFlow): number {
+  return (Math.ceil(bytes / ON_DEMAND_STEP) * ON_DEMAND_STEP) / events;
+}
+
+/**
+ * How much more than its share the fullest of `shards` gets when `keys` keys of equal rate are spread over them by their hashes: the mean of
+ * the largest of so many Poisson counts, in the approximation √(2·m·ln s) for a mean of m. 0 for one shard.
+ */
+export function fullestShardExcess(keys: number, shards: number): number {
+  const mean = keys / shards;
+  return shards < 2 ? 0 : Math.sqrt((2 * Math.log(shards)) / mean);
+}

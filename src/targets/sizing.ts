@@ -1,0 +1,35 @@
+import type { Micros } from '../core/clock.ts';
+
+/** What a plan asks of one target, for a target to say what that takes. Bytes are those of an event on average. */
+export interface TargetLoad {
+  fleets: readonly FleetLoad[];
+  /** Highest sum of the fleets' rates. */
+  peakPerSecond: number;
+  sendingUs: Micros;
+  workers: number;
+  /** It is read back. */
+  reads: boolean;
+}
+
+export interface FleetLoad {
+  name: string;
+  devices: number;
+  events: number;
+  peakPerSecond: number;
+  addressBytes: number;
+  payloadBytes: number;
+  /** Share of the fleet's events that go to its most frequent address; the worst case where the addresses follow from readings. */
+  hottestShare: number;
+  /** The one address of all its events; null where there are several. */
+  onlyAddress: string | null;
+}
+
+/** What a load takes at a target: how large that has to be, and what it costs. */
+export interface Sizing {
+  /** What `plan` shows: a word, and what it says. */
+  lines: readonly (readonly [word: string, text: string])[];
+  /** The same for programs, plain JSON. */
+  figures: Readonly<Record<string, unknown>>;
+  /** What the run costs at most, USD; null where nobody charges anything. */
+  costUsd: number | null;
+}
