@@ -38,7 +38,7 @@ export const brokerCommand = defineCommand({
       .example('$0 broker kafka --port 0', 'a log that speaks Kafka’s protocol, on a free port'),
   async handler({ kind, port: text, quiet, unlimited }) {
     if (unlimited && kind !== 'kinesis')
-      throw new IotloadError('bad-arguments', `a ${kind} broker has no limits to do without`, { where: '--unlimited' });
+      throw new IotloadError('bad-arguments', `${kind} has no limits to do without`, { where: '--unlimited' });
     const port = wholeNumber('port', text, 0, 65_535) ?? about[kind].port;
     const { brokers } = await import('../brokers/registry.ts');
     const start = brokers[kind];

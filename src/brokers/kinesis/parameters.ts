@@ -67,12 +67,6 @@ export class Parameters {
     throw invalidValue(camel(name), `Member must satisfy enum value set: [${choices.join(', ')}]`);
   }
 
-  hashKey(name: string): bigint | null {
-    const value = this.text(name);
-    if (value === null) return null;
-    return hashKeyFrom(value, camel(name));
-  }
-
   /** Members of a member; none where it is absent. */
   inner(name: string): Parameters {
     return new Parameters(this.#members[name] ?? {});

@@ -13,7 +13,6 @@ export interface ShardIterator {
   shard: number;
   /** Place in the shard's log. */
   place: number;
-  issuedMs: number;
 }
 
 export function iteratorText(stream: Stream, shard: Shard, place: number, nowMs: number): string {
@@ -36,6 +35,5 @@ export function parseIterator(text: string, nowMs: number): ShardIterator {
     createdMs: Number(createdMs),
     shard: Number(shard),
     place: Number(place),
-    issuedMs: Number(issuedMs),
   };
 }

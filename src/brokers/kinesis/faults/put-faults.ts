@@ -94,7 +94,8 @@ export class PutFaults<Kept = unknown> {
   /** Stores what waits to be overtaken in a shard as it is. */
   release(shard: Shard): void {
     const nowMs = Math.floor(this.#options.clock.wallUs() / 1000);
-    for (const { record } of this.#held.takeAll(shard)) this.#records.append(shard, record.key, record.data, nowMs);
+    for (const { record } of this.#held.takeAll(shard))
+      if (!shard.log.dropped) this.#records.append(shard, record.key, record.data, nowMs);
   }
 
   /** Something waits there to be overtaken: whoever has read all has not. */

@@ -32,6 +32,7 @@ export class ShardLog {
   #end = 0;
   #start = 0;
   #latestMs = 0;
+  #dropped = false;
 
   constructor(store: BlockStore, file: SpillFile) {
     this.#store = store;
@@ -51,6 +52,11 @@ export class ShardLog {
   /** Arrival of the latest record, ms since 1970; 0 for none. */
   get latestMs(): number {
     return this.#latestMs;
+  }
+
+  /** The stream is gone. */
+  get dropped(): boolean {
+    return this.#dropped;
   }
 
   /** Puts one behind all others, and returns its place. Arrivals never go back. */
@@ -121,6 +127,7 @@ export class ShardLog {
 
   /** The stream is gone. */
   drop(): void {
+    this.#dropped = true;
     for (const block of this.#blocks) this.#store.drop(block);
     this.#blocks.length = 0;
     this.#start = this.#end;
