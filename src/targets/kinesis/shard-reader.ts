@@ -1,5 +1,4 @@
 import type { Micros } from '../../core/clock.ts';
-import { IotloadError } from '../../core/errors.ts';
 import { ReadingReport } from '../reading-report.ts';
 import type { Source, SourceContext, SourceHealth } from '../target.ts';
 import { CallError, type CallFailure, type KinesisCalls, type ShardInfo, type StreamSummary } from './calls.ts';
@@ -81,7 +80,7 @@ export class ShardReader implements Source {
 
   /**
    * Resolves when every shard that is read has answered, or when there is no stream yet.
-   * @throws IotloadError `target-refused` where we may not read, `target-unreachable` where nobody answers
+   * @throws CallError where we may not read, and where nobody answers
    */
   async open(): Promise<void> {
     const deadlineUs = this.#context.clock.nowUs() + OPENING_US;
@@ -92,16 +91,15 @@ export class ShardReader implements Source {
         break;
       } catch (error) {
         const passing = error instanceof CallError && error.failure === 'throttled';
-        if (!passing || this.#context.clock.nowUs() > deadlineUs) throw this.#unreadable(error);
+        if (!passing || this.#context.clock.nowUs() > deadlineUs) throw error;
         await this.#pause(LOOK_MS);
       }
     }
     if (this.#stream === null) return this.#lookLater();
     const open = (): ShardReading[] => this.#rounds.all().filter(({ answered }) => !answered);
     await this.#until(() => open().length === 0 || this.#refusal !== null, deadlineUs);
-    if (this.#refusal !== null) throw this.#unreadable(this.#refusal);
-    const silent = open()[0];
-    if (silent !== undefined) throw this.#unreadable(new Error(`shard ${silent.id} does not answer`));
+    if (this.#refusal !== null) throw this.#refusal;
+    if (open().length > 0) throw new CallError('ambiguous', 'timeout', '', null);
   }
 
   health(): SourceHealth {
@@ -300,19 +298,6 @@ export class ShardReader implements Source {
     const again = typeof mark === 'number' ? ({ at: 'time', wallMs: mark } as const) : ({ at: 'start' } as const);
     const sequence = typeof mark === 'string' ? mark : '';
     return new ShardReading(shard, { first: again, again }, this.#options.pollUs, sequence);
-  }
-
-  #unreadable(error: unknown): unknown {
-    const { stream } = this.#options;
-    if (error instanceof IotloadError) return error;
-    const refused = error instanceof CallError && error.failure === 'refused';
-    const words = error instanceof Error ? error.message : String(error);
-    return new IotloadError(refused ? 'target-refused' : 'target-unreachable', `${stream} cannot be read: ${words}`, {
-      where: refused ? 'target.auth' : 'target.endpoint',
-      hint: refused
-        ? 'may these credentials describe the stream, list its shards and get records?'
-        : 'is the endpoint right, and up?',
-    });
   }
 
   #pause(ms: number): Promise<void> {

@@ -43,6 +43,9 @@ export class FakeStream implements KinesisCalls {
   /** Stored records can be read after this. */
   hiddenMs = 0;
   closed = false;
+  /** Calls under way, at most. */
+  mostAtOnce = 0;
+  #atOnce = 0;
   #sequence = 1_000;
   #shards = 0;
 
@@ -160,7 +163,9 @@ export class FakeStream implements KinesisCalls {
   /** Takes its time. Whether the answer is to be no answer. */
   async #called(call: string, shard: string): Promise<boolean> {
     this.calls.push({ call, shard, atUs: this.clock.nowUs() });
+    this.mostAtOnce = Math.max(this.mostAtOnce, ++this.#atOnce);
     await new Promise<void>((resolve) => this.clock.after(CALL_MS, resolve));
+    this.#atOnce--;
     const failure = this.refuse(call.split(' ')[0] as string, shard);
     if (failure === 'malformed') return true;
     if (failure !== null) throw new CallError(failure, `was ${failure}`, 'Exception', null);

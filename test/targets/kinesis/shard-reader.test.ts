@@ -37,6 +37,24 @@ describe('reading a stream', () => {
     expect(await world.during(reader.readToEnd(10_000))).toEqual({ complete: true });
   });
 
+  it('reads a stream that is being made from its beginning', async () => {
+    const world = new ShardWorld(1);
+    world.stream.status = 'CREATING';
+    world.stream.put(A, 'early');
+    const reader = await world.open();
+    expect(reader.positions()).toBeNull();
+    world.stream.status = 'ACTIVE';
+    await world.until(() => world.arrived.length === 1);
+    await reader.close();
+  });
+
+  it('makes so many calls at once', async () => {
+    const world = new ShardWorld(100);
+    const reader = await world.open();
+    expect(world.stream.mostAtOnce).toBe(32);
+    await reader.close();
+  });
+
   it('reads a shard at most five times a second, and once a poll where nothing comes', async () => {
     const world = new ShardWorld(1);
     world.stream.most = 1;
@@ -84,6 +102,31 @@ describe('reading a stream', () => {
     await world.seconds(5);
     expect(world.arrived).toEqual([]);
     expect(world.stream.calls.length).toBe(calls);
+  });
+
+  it('looks for nothing after it was closed', async () => {
+    const world = new ShardWorld(1);
+    world.stream.exists = false;
+    const reader = await world.open();
+    const late = reader.readToEnd(60_000);
+    await world.seconds(1);
+    await reader.close();
+    const calls = world.stream.calls.length;
+    expect(await world.during(late)).toEqual({ complete: false });
+    await world.seconds(5);
+    expect(world.stream.calls.length).toBe(calls);
+  });
+
+  it('is not complete where nobody says which shards there are', async () => {
+    const world = new ShardWorld(1);
+    const reader = await world.open();
+    world.stream.refuse = (call) => (call === 'describe' ? 'ambiguous' : null);
+    expect(await world.during(reader.readToEnd(4_000))).toEqual({ complete: false });
+    world.stream.refuse = (call) => (call === 'shards' ? 'throttled' : null);
+    expect(await world.during(reader.readToEnd(4_000))).toEqual({ complete: false });
+    world.stream.refuse = () => null;
+    expect(await world.during(reader.readToEnd(4_000))).toEqual({ complete: true });
+    await reader.close();
   });
 });
 
@@ -218,17 +261,17 @@ describe('calls that fail', () => {
     for (const call of ['describe', 'shards', 'iterator', 'read']) {
       const world = new ShardWorld(1);
       world.stream.refuse = (name) => (name === call ? 'refused' : null);
-      await expect(world.open()).rejects.toMatchObject({ name: 'IotloadError', code: 'target-refused' });
+      await expect(world.open()).rejects.toMatchObject({ failure: 'refused' });
     }
   });
 
   it('rejects where nobody answers', async () => {
     const world = new ShardWorld(1);
     world.stream.refuse = () => 'ambiguous';
-    await expect(world.open()).rejects.toMatchObject({ name: 'IotloadError', code: 'target-unreachable' });
+    await expect(world.open()).rejects.toMatchObject({ failure: 'ambiguous' });
     const half = new ShardWorld(2);
     half.stream.refuse = (call, shard) => (call === 'read' && shard === B ? 'ambiguous' : null);
-    await expect(half.open()).rejects.toMatchObject({ code: 'target-unreachable' });
+    await expect(half.open()).rejects.toMatchObject({ failure: 'ambiguous', reason: 'timeout' });
   });
 });
 
@@ -242,6 +285,9 @@ describe('gaps', () => {
     world.stream.put(B, 'b');
     expect(await world.during(reader.readToEnd(5_000))).toEqual({ complete: false });
     expect(world.arrived).toEqual(['b']);
+    const calls = world.stream.calls.filter(({ shard }) => shard === A).length;
+    await world.seconds(10);
+    expect(world.stream.calls.filter(({ shard }) => shard === A).length).toBe(calls);
   });
 
   it('names a stream that was taken away', async () => {
