@@ -15,6 +15,8 @@ const LONGEST_LOOK_MS = 1_000;
 const OPENING_US = 30_000_000;
 /** What was acknowledged can be read after less than a second, says the service; before, an answer without it proves nothing. */
 const SETTLED_US = 1_000_000;
+/** An answer holds 10 MiB at most; one with so much would have had more. */
+const FULL_BYTES = 9 * 1024 * 1024;
 /** Shards that notices name; what the others do is told together. */
 const MAX_NAMED = 64;
 
@@ -147,7 +149,7 @@ export class ShardReader implements Source {
   #take(reading: ShardReading, body: Uint8Array): void {
     const answer = this.#delivery.deliver(body, this.#context.clock.nowUs());
     this.#looks = 0;
-    if (answer.behindMs > 0 && answer.count > 0) this.#fullReads++;
+    if (answer.behindMs > 0 && (answer.count >= this.#options.limit || answer.bytes >= FULL_BYTES)) this.#fullReads++;
     this.#checkRetention(reading, answer.behindMs);
     reading.take(answer);
     if (reading.done) {

@@ -57,8 +57,7 @@ describe('reading a stream', () => {
 
   it('reads a shard at most five times a second, and once a poll where nothing comes', async () => {
     const world = new ShardWorld(1);
-    world.stream.most = 1;
-    const reader = await world.open();
+    const reader = await world.open({}, 1);
     await world.seconds(2);
     const idle = world.stream.calls.length;
     await world.seconds(10);
