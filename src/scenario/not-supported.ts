@@ -32,9 +32,6 @@ const rules: readonly Rule[] = [
   { path: 'thresholds.*', value: isMap, hint: 'write the check alone, such as "unknown < 0.1%"' },
   { path: 'outputs.formats' },
   { path: 'outputs.prometheus' },
-  { path: 'target.protocol', value: scalarIn('kinesis'), hint: 'there are discard, file, kafka and mqtt' },
-  { path: 'target.endpoint', value: scalarIn('aws') },
-  { path: 'target.auth.kind', value: scalarIn('aws', 'cognito'), whole: true },
   { path: 'target.format', value: scalarIn('parquet'), hint: 'write format: lines' },
 ];
 

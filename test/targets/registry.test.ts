@@ -16,7 +16,7 @@ describe('targets', () => {
     }
   });
 
-  it.each(['kinesis', 'toString'])('%s is none of them', (name) => {
+  it.each(['amqp', 'toString'])('%s is none of them', (name) => {
     expect(() => targetOf(name)).toThrow(expect.objectContaining({ code: 'bad-scenario' }));
   });
 });

@@ -5,10 +5,10 @@ import type { EventBatch } from '../../core/event-batch.ts';
 import { Outcome } from '../../core/outcome.ts';
 import { IDENTITY_HEADER } from '../../wire/kafka/identity-header.ts';
 import { partitionOf } from '../../wire/kafka/murmur2.ts';
+import { seatLanes } from '../seat-lanes.ts';
 import type { Sink, SinkContext } from '../target.ts';
 import { isRefusal, type PlainProducer } from './kafkajs-producer.ts';
 import type { KafkaOptions } from './options.ts';
-import { seatLanes } from './seat-lanes.ts';
 
 /** Events that a lane may hold. */
 const WINDOW = 4_096;
@@ -48,7 +48,7 @@ export class FallbackSink implements Sink {
     this.#options = options;
     this.#context = context;
     this.lanes = producer.partitions;
-    this.laneOf = seatLanes(this.lanes, context);
+    this.laneOf = seatLanes(this.lanes, partitionOf, context);
     this.room = new Int32Array(this.lanes).fill(WINDOW);
     this.#waiting = Array.from({ length: this.lanes }, () => []);
     this.#busy = new Array<boolean>(this.lanes).fill(false);

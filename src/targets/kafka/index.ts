@@ -1,7 +1,8 @@
+import { partitionOf } from '../../wire/kafka/murmur2.ts';
+import { seatLanes } from '../seat-lanes.ts';
 import type { TargetDefinition, TargetOptions, TargetTraits } from '../target.ts';
 import { hostText, parseEndpoint } from './endpoint.ts';
 import type { KafkaOptions } from './options.ts';
-import { seatLanes } from './seat-lanes.ts';
 import { PARTITIONS, topicInScenario } from './topic-name.ts';
 
 /** Kafka: one topic, its partitions as lanes. */
@@ -24,7 +25,7 @@ export const kafka: TargetDefinition = {
   },
   inScenario: (options, scenario) => ({ ...options, topic: topicInScenario(String(options['topic']), scenario) }),
   seatPartitions: (partitions, { fleets, runId }) =>
-    seatLanes(partitions, { part: { index: 0, count: 1 }, fleets, runId }),
+    seatLanes(partitions, partitionOf, { part: { index: 0, count: 1 }, fleets, runId }),
   outline: (options) => outlineOf(options as unknown as KafkaOptions),
   options: () => import('./options.ts'),
   prepare: () => import('./prepare.ts'),

@@ -6,17 +6,17 @@ import type { Crc32c } from '../../wire/kafka/crc32c.ts';
 import { partitionOf } from '../../wire/kafka/murmur2.ts';
 import { ProduceHead } from '../../wire/kafka/produce.ts';
 import { ConnectionNotices } from '../connection-notices.ts';
+import { LaneRooms, Shut } from '../lane-rooms.ts';
+import { seatLanes } from '../seat-lanes.ts';
 import type { Sink, SinkContext } from '../target.ts';
 import { BatchPool } from './batch-pool.ts';
 import { BrokerLink, type LinkSettings } from './broker-link.ts';
 import type { BrokerAddress, ClusterMetadata, KafkaCluster, PartitionState } from './cluster.ts';
-import { LaneRooms, Shut } from './lane-rooms.ts';
 import { Leaders } from './leaders.ts';
 import type { KafkaOptions } from './options.ts';
 import { reportOutcome, reportResent } from './outcome-report.ts';
 import { PartitionQueue, type QueueSettings } from './partition-queue.ts';
 import { ProducerIdentities } from './producer-identities.ts';
-import { seatLanes } from './seat-lanes.ts';
 import { missingTopic } from './topic.ts';
 
 /** Bytes of all batches of a worker; reached, no lane takes anything. */
@@ -100,7 +100,7 @@ class ProduceSink implements Sink {
     this.#context = context;
     this.#lingerUs = lingerUs;
     this.lanes = partitions;
-    this.laneOf = seatLanes(partitions, context);
+    this.laneOf = seatLanes(partitions, partitionOf, context);
     this.#rooms = new LaneRooms(partitions, WINDOW, (lane) => events.drained(lane));
     this.room = this.#rooms.room;
     this.#laneBytes = Math.min((maxInFlight + 2) * batchBytes, Math.max(2 * batchBytes, MOST_BYTES / partitions));

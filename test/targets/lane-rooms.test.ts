@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LaneRooms, Shut } from '../../../src/targets/kafka/lane-rooms.ts';
+import { LaneRooms, Shut } from '../../src/targets/lane-rooms.ts';
 
 const step = fc.oneof(
   fc.record({ kind: fc.constant('take' as const), lane: fc.nat(2), count: fc.nat(5) }),

@@ -1,7 +1,8 @@
 import { Partitioners } from 'kafkajs';
 import { describe, expect, it } from 'vitest';
-import { seatLanes } from '../../../src/targets/kafka/seat-lanes.ts';
-import { testFleet } from '../../contracts/sink.ts';
+import { seatLanes } from '../../src/targets/seat-lanes.ts';
+import { partitionOf } from '../../src/wire/kafka/murmur2.ts';
+import { testFleet } from '../contracts/sink.ts';
 
 const partition = Partitioners.DefaultPartitioner();
 
@@ -22,7 +23,7 @@ describe('seatLanes', () => {
     // What no seat fixes stands as it is.
     ['<device>-<sequence>', (seat: number) => `fleet3-${seat}-<sequence>`],
   ])('gives a seat the partition of its key %s', (address, keyOf) => {
-    const laneOf = seatLanes(7, { part: whole, fleets: [testFleet(3, 200, address)], runId: 'r1' });
+    const laneOf = seatLanes(7, partitionOf, { part: whole, fleets: [testFleet(3, 200, address)], runId: 'r1' });
     const lanes = new Set<number>();
     for (let seat = 0; seat < 200; seat++) {
       expect(laneOf(3, seat)).toBe(theirs(keyOf(seat), 7));
@@ -34,16 +35,16 @@ describe('seatLanes', () => {
 
   it('is the same for every share of the seats', () => {
     const fleets = [testFleet(0, 50, '<device>'), testFleet(1, 9, '<device>')];
-    const all = seatLanes(5, { part: whole, fleets, runId: 'r' });
+    const all = seatLanes(5, partitionOf, { part: whole, fleets, runId: 'r' });
     for (let index = 0; index < 3; index++) {
-      const some = seatLanes(5, { part: { index, count: 3 }, fleets, runId: 'r' });
+      const some = seatLanes(5, partitionOf, { part: { index, count: 3 }, fleets, runId: 'r' });
       for (const { index: fleet, devices } of fleets)
         for (let seat = index; seat < devices; seat += 3) expect(some(fleet, seat)).toBe(all(fleet, seat));
     }
   });
 
   it('spreads seats without a key evenly', () => {
-    const laneOf = seatLanes(3, { part: whole, fleets: [testFleet(0, 7, '')], runId: 'r' });
+    const laneOf = seatLanes(3, partitionOf, { part: whole, fleets: [testFleet(0, 7, '')], runId: 'r' });
     expect([0, 1, 2, 3, 4].map((seat) => laneOf(0, seat))).toEqual([0, 1, 2, 0, 1]);
   });
 });

@@ -1,0 +1,200 @@
+import { readFile } from 'node:fs/promises';
+import type { KinesisClient } from '@aws-sdk/client-kinesis';
+import { IotloadError } from '../../core/errors.ts';
+import { callError } from './call-errors.ts';
+import { CallError, type KinesisCalls, type ShardInfo, type ShardStart, type StreamSummary } from './calls.ts';
+import { endpointUrl } from './endpoint.ts';
+import type { KinesisOptions } from './options.ts';
+import { passRawBodies, type RawBodies } from './raw-bodies.ts';
+
+/** What a set of connections is opened for. */
+export interface ClientSettings {
+  stream: string;
+  /** Most calls under way. */
+  connections: number;
+}
+
+/** Of an endpoint that asks for no real ones; the signature is made of them all the same. */
+const ANYBODY = { accessKeyId: 'iotload', secretAccessKey: 'iotload' };
+
+/**
+ * The calls on a stream through the SDK, over HTTP/1.1 connections that stay; its own repetitions are switched off. Opens nothing yet.
+ * @throws IotloadError `file-unreadable` for the certificates of `tls`
+ */
+export async function openClient(options: KinesisOptions, settings: ClientSettings): Promise<KinesisCalls> {
+  const [sdk, { NodeHttpHandler }, { Agent: HttpAgent }, { Agent: HttpsAgent }, ca] = await Promise.all([
+    import('@aws-sdk/client-kinesis'),
+    import('@smithy/node-http-handler'),
+    import('node:http'),
+    import('node:https'),
+    options.tls === null ? undefined : readCertificates(options.tls.ca),
+  ]);
+  const { region, timeoutUs } = options;
+  const endpoint = endpointUrl(options.endpoint);
+  const sockets = { keepAlive: true, maxSockets: settings.connections };
+  const timeout = Math.max(1, Math.ceil(timeoutUs / 1000));
+  const client = new sdk.KinesisClient({
+    region,
+    maxAttempts: 1,
+    ...(endpoint === null ? {} : { endpoint }),
+    ...(await signer(options)),
+    requestHandler: new NodeHttpHandler({
+      connectionTimeout: timeout,
+      requestTimeout: timeout,
+      throwOnRequestTimeout: true,
+      socketAcquisitionWarningTimeout: 1e9,
+      httpAgent: new HttpAgent(sockets),
+      httpsAgent: new HttpsAgent({ ...sockets, ...(ca === undefined ? {} : { ca }) }),
+    }),
+  });
+  return new SdkCalls(sdk, client, settings.stream, passRawBodies(client));
+}
+
+async function readCertificates(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    const details = { where: 'target.tls.ca', value: file, cause };
+    throw new IotloadError('file-unreadable', `tls.ca: ${(cause as Error).message}`, details);
+  }
+}
+
+async function signer({ endpoint, auth, region }: KinesisOptions) {
+  if (auth === null) {
+    const own = endpoint !== 'aws' && /^(kinesis:|http:\/\/(127\.|localhost|\[::1\]))/.test(endpoint);
+    const given = process.env['AWS_ACCESS_KEY_ID'] !== undefined || process.env['AWS_PROFILE'] !== undefined;
+    return own && !given ? { credentials: ANYBODY } : {};
+  }
+  const { fromCognitoIdentityPool, fromIni, fromTemporaryCredentials } = await import('@aws-sdk/credential-providers');
+  if (auth.kind === 'cognito') {
+    const clientConfig = { region: auth.pool.split(':')[0] ?? region };
+    return { credentials: fromCognitoIdentityPool({ identityPoolId: auth.pool, clientConfig }) };
+  }
+  const own = auth.profile === null ? undefined : fromIni({ profile: auth.profile });
+  if (auth.role === null) return own === undefined ? {} : { credentials: own };
+  return {
+    credentials: fromTemporaryCredentials({
+      params: { RoleArn: auth.role, RoleSessionName: 'iotload' },
+      clientConfig: { region },
+      ...(own === undefined ? {} : { masterCredentials: own }),
+    }),
+  };
+}
+
+type Sdk = typeof import('@aws-sdk/client-kinesis');
+
+class SdkCalls implements KinesisCalls {
+  readonly #sdk: Sdk;
+  readonly #client: KinesisClient;
+  readonly #stream: string;
+  readonly #raw: RawBodies;
+
+  constructor(sdk: Sdk, client: KinesisClient, stream: string, raw: RawBodies) {
+    this.#sdk = sdk;
+    this.#client = client;
+    this.#stream = stream;
+    this.#raw = raw;
+  }
+
+  async describe(): Promise<StreamSummary | null> {
+    try {
+      const command = new this.#sdk.DescribeStreamSummaryCommand({ StreamName: this.#stream });
+      const { StreamDescriptionSummary: summary } = await this.#client.send(command);
+      if (summary === undefined) return null;
+      return {
+        status: summary.StreamStatus ?? '',
+        arn: summary.StreamARN ?? '',
+        mode: summary.StreamModeDetails?.StreamMode === 'ON_DEMAND' ? 'on-demand' : 'provisioned',
+        openShards: summary.OpenShardCount ?? 0,
+        retentionHours: summary.RetentionPeriodHours ?? 0,
+        encrypted: summary.EncryptionType === 'KMS',
+        createdMs: summary.StreamCreationTimestamp?.getTime() ?? 0,
+      };
+    } catch (error) {
+      const failed = callError(error);
+      if (failed.failure === 'missing') return null;
+      throw failed;
+    }
+  }
+
+  async create(shards: number | 'on-demand'): Promise<void> {
+    const StreamName = this.#stream;
+    const input =
+      shards === 'on-demand'
+        ? { StreamName, StreamModeDetails: { StreamMode: 'ON_DEMAND' as const } }
+        : { StreamName, ShardCount: shards };
+    try {
+      await this.#client.send(new this.#sdk.CreateStreamCommand(input));
+    } catch (error) {
+      // Somebody else was first.
+      if ((error as Error).name !== 'ResourceInUseException') throw callError(error);
+    }
+  }
+
+  async shards(): Promise<ShardInfo[]> {
+    const shards: ShardInfo[] = [];
+    let next: string | undefined;
+    do {
+      const input = next === undefined ? { StreamName: this.#stream } : { NextToken: next };
+      const page = await this.#client.send(new this.#sdk.ListShardsCommand(input)).catch((error: unknown) => {
+        throw callError(error);
+      });
+      for (const { ShardId, HashKeyRange, SequenceNumberRange, ParentShardId, AdjacentParentShardId } of page.Shards ??
+        []) {
+        shards.push({
+          id: ShardId ?? '',
+          firstHash: BigInt(HashKeyRange?.StartingHashKey ?? 0),
+          lastHash: BigInt(HashKeyRange?.EndingHashKey ?? 0),
+          open: (SequenceNumberRange?.EndingSequenceNumber ?? null) === null,
+          parents: [ParentShardId, AdjacentParentShardId].filter((id) => id !== undefined && id !== null),
+        });
+      }
+      next = page.NextToken ?? undefined;
+    } while (next !== undefined && next !== '');
+    return shards;
+  }
+
+  putRecords(body: Uint8Array): Promise<Uint8Array> {
+    const command = new this.#sdk.PutRecordsCommand({ StreamName: this.#stream, Records: [] });
+    return this.#send(command, body);
+  }
+
+  async iterator(shard: string, start: ShardStart): Promise<string> {
+    const input = { StreamName: this.#stream, ShardId: shard, ...startOf(start) };
+    try {
+      const { ShardIterator } = await this.#client.send(new this.#sdk.GetShardIteratorCommand(input));
+      return ShardIterator ?? '';
+    } catch (error) {
+      throw callError(error);
+    }
+  }
+
+  getRecords(iterator: string, limit: number): Promise<Uint8Array> {
+    return this.#send(new this.#sdk.GetRecordsCommand({ ShardIterator: iterator, Limit: limit }), null);
+  }
+
+  close(): void {
+    this.#client.destroy();
+  }
+
+  async #send(command: object, body: Uint8Array | null): Promise<Uint8Array> {
+    try {
+      return await this.#raw.send(command, body);
+    } catch (error) {
+      throw error instanceof CallError ? error : callError(error);
+    }
+  }
+}
+
+function startOf(start: ShardStart) {
+  switch (start.at) {
+    case 'start':
+      return { ShardIteratorType: 'TRIM_HORIZON' as const };
+    case 'end':
+      return { ShardIteratorType: 'LATEST' as const };
+    case 'after':
+      return { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER' as const, StartingSequenceNumber: start.sequence };
+    case 'time':
+      return { ShardIteratorType: 'AT_TIMESTAMP' as const, Timestamp: new Date(start.wallMs) };
+  }
+}
