@@ -47,7 +47,7 @@ describe('the public API', () => {
     expect(await examplePayload('phone-motion', 'seismograph')).toMatch(/^\{"magnitude":/);
     expect([Object.keys(targets), Object.keys(brokers)]).toEqual([
       expect.arrayContaining(['file', 'mqtt']),
-      ['kafka', 'mqtt'],
+      ['kafka', 'kinesis', 'mqtt'],
     ]);
     expect(models['phone-motion']?.name).toBe('phone-motion');
   });

@@ -130,7 +130,7 @@ describe('iotload broker', () => {
   it('refuses a port that is taken, and what it is not', async () => {
     const taken = await iotload(['broker', 'mqtt', '--port', broker.endpoint.replace(/.*:/, '')]);
     expect(taken.stderr).toContain('somebody listens there already');
-    const unknown = await answer(['broker', 'kinesis']);
+    const unknown = await answer(['broker', 'amqp']);
     expect(unknown.stderr).toContain('mqtt');
     const port = await answer(['broker', 'mqtt', '--port', '70000']);
     expect([taken.code, unknown.code, port.code]).toEqual([2, 2, 2]);

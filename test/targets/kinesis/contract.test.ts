@@ -17,7 +17,13 @@ targetContracts('kinesis', {
   openSource,
   start: async () => {
     const server = await startKinesisServer({ port: 0, clock: systemClock(), limits: false });
-    const block = { stream: 'contract', create: { shards: 2 }, linger: '2ms', max_in_flight: 1, reader: { poll: '50ms' } };
+    const block = {
+      stream: 'contract',
+      create: { shards: 2 },
+      linger: '2ms',
+      max_in_flight: 1,
+      reader: { poll: '50ms' },
+    };
     return {
       live: plan({ ...block, endpoint: `http://127.0.0.1:${server.port}` }),
       // Nobody may listen on port 1.
