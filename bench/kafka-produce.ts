@@ -1,16 +1,16 @@
-import { once } from 'node:events';
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { systemClock } from '../src/core/clock.ts';
 import { type Kafka, startKafka } from '../test/live/kafka.ts';
 import { kafkaAdmin } from '../test/live/kafka-admin.ts';
 import { compileCClient } from './rivals/c-client.ts';
-import { eachEvent, kafkaPlan, PARTITIONS, VALUE_BYTES } from './rivals/kafka-plan.ts';
-import { runWorker } from './rivals/kafka-worker.ts';
+import { kafkaPlan, PARTITIONS } from './rivals/kafka-plan.ts';
 import { startNullKafka } from './rivals/null-kafka.ts';
-import { compareRivals, type Figure, type Rival, startRole, timedCommand } from './rivals/rounds.ts';
+import { eachEvent, VALUE_BYTES } from './rivals/phones.ts';
+import { roleFigure, roleMeter } from './rivals/role.ts';
+import { compareRivals, type Figure, type Rival, timedCommand } from './rivals/rounds.ts';
+import { runWorker } from './rivals/run-worker.ts';
 
 /*
  * What does it cost to produce an event to Kafka? CPU seconds (user + system) of the producing process per million events, keys of 12 B,
@@ -40,30 +40,12 @@ const [role, endpoint = '', messages = '0', pace = ''] = process.argv.slice(2);
 const roles: Record<string, () => Promise<void>> = { iotload, kafkajs, platformatic };
 await (roles[role ?? ''] ?? compare)();
 
-/** Tells the parent what everything cost since `begin`. */
-function meter(): { begin(): void; end(events: number): void } {
-  const clock = systemClock();
-  let before = process.cpuUsage();
-  let startUs = 0;
-  return {
-    begin() {
-      before = process.cpuUsage();
-      startUs = clock.nowUs();
-    },
-    end(events) {
-      const { user, system } = process.cpuUsage(before);
-      const wallSeconds = (clock.nowUs() - startUs) / 1e6;
-      process.send?.({ cpuSeconds: (user + system) / 1e6, wallSeconds, events } satisfies Figure);
-    },
-  };
-}
-
 async function iotload(): Promise<void> {
   const events = Number(messages) + WARM_UP;
   const plan = await kafkaPlan({ endpoint, topic: TOPIC, events, perSecond: PACED });
   // As fast as it can, which a scenario may not ask of a target that others depend on.
   if (pace === 'max') plan.clock = { ...plan.clock, speed: 'max' };
-  const { begin, end } = meter();
+  const { begin, end } = roleMeter();
   let warmed = 0;
   const acked = await runWorker(plan, (count) => {
     if (warmed > 0 || count < WARM_UP) return;
@@ -98,7 +80,7 @@ async function produced<Message>(
     const until = next + count;
     return Promise.all(Array.from({ length: inFlight }, () => sender(until)));
   };
-  const { begin, end } = meter();
+  const { begin, end } = roleMeter();
   await all(WARM_UP);
   const from = next;
   begin();
@@ -161,13 +143,8 @@ async function writeEvents(path: string, events: number): Promise<void> {
   closeSync(file);
 }
 
-async function ownRole(name: string, broker: string, events: number, pace = ''): Promise<Figure> {
-  const child = startRole(import.meta.url, [name, broker, `${events}`, pace]);
-  const ended = once(child, 'exit');
-  const figure = (await Promise.race([once(child, 'message'), ended.then(() => null)])) as [Figure] | null;
-  const [code] = (await ended) as [number];
-  if (figure === null || code !== 0) throw new Error(`${name} failed`);
-  return figure[0];
+function ownRole(name: string, broker: string, events: number, pace = ''): Promise<Figure> {
+  return roleFigure(import.meta.url, [name, broker, `${events}`, pace]);
 }
 
 async function compare(): Promise<void> {

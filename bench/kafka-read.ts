@@ -5,10 +5,11 @@ import { openSource } from '../src/targets/kafka/source.ts';
 import { type Kafka, startKafka } from '../test/live/kafka.ts';
 import { kafkaAdmin } from '../test/live/kafka-admin.ts';
 import { compileCClient } from './rivals/c-client.ts';
-import { anchor, kafkaPlan, PARTITIONS } from './rivals/kafka-plan.ts';
-import { runWorker } from './rivals/kafka-worker.ts';
+import { kafkaPlan, PARTITIONS } from './rivals/kafka-plan.ts';
 import { meter, readAndProve } from './rivals/own-reader.ts';
+import { anchor } from './rivals/phones.ts';
 import { compareRivals, type Figure, type Rival, startRole, timedCommand } from './rivals/rounds.ts';
+import { runWorker } from './rivals/run-worker.ts';
 
 /*
  * What does it cost to read events back from Kafka and to prove each of them? CPU seconds (user + system) of the reading process per

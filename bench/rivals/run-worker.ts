@@ -3,7 +3,7 @@ import { boardBytes, Counter, openBoard } from '../../src/engine/board.ts';
 import type { FromWorker, ToWorker, WorkerTask } from '../../src/engine/protocol.ts';
 import { Worker } from '../../src/engine/worker.ts';
 import type { Plan } from '../../src/plan/plan.ts';
-import { anchor } from './kafka-plan.ts';
+import { anchor } from './phones.ts';
 
 /**
  * Sends all events of a plan with one fleet by a worker as a run has it, in this process instead of a thread. Tells every millisecond how
