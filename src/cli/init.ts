@@ -7,7 +7,7 @@ import { type Ask, Interrupted, questions } from './questions.ts';
 /** File that init writes when nobody says otherwise. */
 const DEFAULT_FILE = 'scenario.yaml';
 
-const exampleOf = { mqtt: 'mqtt://127.0.0.1:1883', kafka: '127.0.0.1:9092' } as const;
+const exampleOf = { mqtt: 'mqtt://127.0.0.1:1883', kafka: '127.0.0.1:9092', kinesis: 'http://127.0.0.1:4566' } as const;
 
 interface InitFlags {
   kind: StarterKind | undefined;
@@ -27,7 +27,7 @@ export const initCommand = defineCommand({
     parser
       .positional('kind', {
         choices: starterKinds,
-        describe: 'what to send to: an MQTT broker, Kafka, or a file',
+        describe: 'what to send to: an MQTT broker, Kafka, Kinesis, or a file',
       })
       .option('endpoint', { type: 'string', describe: 'of the broker (default embedded: one of iotload’s own)' })
       .option('devices', { type: 'string', describe: 'how many (default 100)' })
@@ -64,13 +64,13 @@ async function init(flags: InitFlags, ask: Ask | null): Promise<number> {
     check: (text: string) => Promise<string | null>,
   ): Promise<string> => given ?? (ask === null ? initial : await ask(question, initial, check));
 
-  const kind = (await answer(flags.kind, 'Send to mqtt, to kafka, or into a file?', 'mqtt', async (text) =>
-    starterKinds.includes(text as StarterKind) ? null : 'write mqtt, kafka or file',
+  const kind = (await answer(flags.kind, 'Send to mqtt, to kafka, to kinesis, or into a file?', 'mqtt', async (text) =>
+    starterKinds.includes(text as StarterKind) ? null : 'write mqtt, kafka, kinesis or file',
   )) as StarterKind;
   if (kind === 'file' && flags.endpoint !== undefined) {
     throw new IotloadError('bad-arguments', 'only a broker has one', {
       where: '--endpoint',
-      hint: 'or init mqtt, or init kafka',
+      hint: 'or init mqtt, init kafka, or init kinesis',
     });
   }
   const answers = { kind, ...starterDefaults };

@@ -4,14 +4,15 @@ import { defineCommand } from './command.ts';
 /** `iotload quick`: a run without a file, and the file that it stands for. */
 export const quickCommand = defineCommand({
   command: 'quick <target>',
-  choices: ['embedded', 'mqtt://host:1883', 'kafka://host:9092', 'file:events.jsonl', 'discard'],
+  choices: ['embedded', 'mqtt://host:1883', 'kafka://host:9092', 'kinesis://host:4566', 'file:events.jsonl', 'discard'],
   builder: (parser) =>
     sendingFlags(
       parser
         .positional('target', {
           type: 'string',
           demandOption: true,
-          describe: 'embedded, mqtt://host:1883, kafka://host:9092, kafka:embedded, file:PATH or discard',
+          describe:
+            'embedded, mqtt://host:1883, kafka://host:9092, kafka:embedded, kinesis://host:4566, kinesis:embedded, file:PATH or discard',
         })
         .option('devices', { type: 'string', describe: 'how many devices (default 100)' })
         .option('rate', { type: 'string', describe: 'of all devices together (default 100/s)' })
@@ -22,6 +23,7 @@ export const quickCommand = defineCommand({
         })
         .option('payload', { type: 'string', describe: 'payload profile of the model (default raw)' })
         .option('topic', { type: 'string', describe: 'default iotload/<run>/<device>; of Kafka iotload-quick-<run>' })
+        .option('stream', { type: 'string', describe: 'of Kinesis (default iotload-quick-<run>)' })
         .option('qos', { type: 'string', describe: 'MQTT quality of service (default 1)' })
         .option('connections', { type: 'string', describe: 'a pool of so many (default 8), or per_device' })
         .option('username', {

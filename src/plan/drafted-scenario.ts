@@ -1,4 +1,5 @@
 import { IotloadError } from '../core/errors.ts';
+import { parseRate } from '../core/units.ts';
 import type { PlanRequest } from './load-plan.ts';
 import type { Plan } from './plan.ts';
 import { refusalError } from './safety.ts';
@@ -39,6 +40,17 @@ function flagOf(path: readonly (string | number)[], askedBy: DraftedScenario['as
     if (flag !== undefined) return flag;
   }
   return null;
+}
+
+/** Records a second that a drafted scenario gives a shard of Kinesis, which takes a thousand. */
+const PER_SHARD = 700;
+const MOST_SHARDS = 10_000;
+
+/** Shards of a stream that is made for a rate, as the scenario file writes it; 1 where it is none. */
+export function shardsAtLeast(rate: string): number {
+  const parsed = parseRate(rate);
+  if ('error' in parsed) return 1;
+  return Math.min(Math.ceil(((parsed.value.events / parsed.value.perUs) * 1_000_000) / PER_SHARD), MOST_SHARDS);
 }
 
 /** Text as YAML: as it stands where it stays text, in quotes otherwise. */

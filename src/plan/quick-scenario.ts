@@ -1,9 +1,9 @@
 import { IotloadError } from '../core/errors.ts';
-import { type DraftedScenario, yamlQuantity, yamlText } from './drafted-scenario.ts';
+import { type DraftedScenario, shardsAtLeast, yamlQuantity, yamlText } from './drafted-scenario.ts';
 
 /** A run without a file: where to, and what deviates from the defaults, as the scenario file writes it. */
 export interface QuickRequest {
-  /** `embedded`, an MQTT endpoint, `kafka://host:9092`, `kafka:embedded`, `file:PATH` or `discard`. */
+  /** `embedded`, an MQTT endpoint, `kafka://host:9092`, `kafka:embedded`, `kinesis://host:4566`, `kinesis:embedded`, `file:PATH` or `discard`. */
   target: string;
   devices?: string;
   rate?: string;
@@ -12,27 +12,31 @@ export interface QuickRequest {
   model?: string;
   payload?: string;
   topic?: string;
+  stream?: string;
   qos?: string;
   connections?: string;
   /** The password is `${MQTT_PASSWORD}` or `${KAFKA_PASSWORD}`. */
   username?: string;
 }
 
+const DEFAULT_RATE = '100/s';
+
 /** Flags that mean something to some targets only, and to which. */
 const meant = {
   topic: ['mqtt', 'kafka'],
+  stream: ['kinesis'],
   qos: ['mqtt'],
   connections: ['mqtt'],
   username: ['mqtt', 'kafka'],
 } as const;
-const nameOf = { mqtt: 'an MQTT', kafka: 'a Kafka' } as const;
+const nameOf = { mqtt: 'an MQTT', kafka: 'a Kafka', kinesis: 'a Kinesis' } as const;
 
 /**
  * The scenario that a quick run stands for.
  * @throws IotloadError `bad-arguments` for a target of no known form, or a flag that means nothing to it
  */
 export function quickScenario(request: QuickRequest): DraftedScenario {
-  const { devices = '100', rate = '100/s', duration = '10s', model = 'phone-motion', payload = 'raw' } = request;
+  const { devices = '100', rate = DEFAULT_RATE, duration = '10s', model = 'phone-motion', payload = 'raw' } = request;
   const { protocol, lines } = targetOf(request);
   refuseSenseless(request, protocol);
   const text = [
@@ -63,6 +67,7 @@ export function quickScenario(request: QuickRequest): DraftedScenario {
       'fleets.devices.rate': '--rate',
       'fleets.devices.payload': '--payload',
       'target.topic': '--topic',
+      'target.stream': '--stream',
       'target.qos': '--qos',
       'target.connections': '--connections',
       'target.auth': '--username',
@@ -72,7 +77,7 @@ export function quickScenario(request: QuickRequest): DraftedScenario {
 }
 
 function targetOf(request: QuickRequest): { protocol: string; lines: string[] } {
-  const { target, topic, qos, connections } = request;
+  const { target, topic, qos, connections, rate = DEFAULT_RATE } = request;
   if (target === 'discard') return { protocol: 'discard', lines: [] };
   if (target.startsWith('file:') && target.length > 5)
     return { protocol: 'file', lines: [`path: ${yamlText(target.slice(5))}`] };
@@ -94,10 +99,18 @@ function targetOf(request: QuickRequest): { protocol: string; lines: string[] } 
     ];
     return { protocol: 'kafka', lines };
   }
+  if (target === 'kinesis:embedded' || target.startsWith('kinesis://')) {
+    const lines = [
+      `endpoint: ${yamlText(target.replace('kinesis:embedded', 'embedded').replace(/^kinesis:/, 'http:'))}`,
+      ...(request.stream === undefined ? [] : [`stream: ${yamlText(request.stream)}`]),
+      `create: { shards: ${shardsAtLeast(rate)} }`,
+    ];
+    return { protocol: 'kinesis', lines };
+  }
   throw new IotloadError('bad-arguments', 'this is no target', {
     where: 'TARGET',
     value: target.replace(/\/\/.*@/, '//'),
-    hint: 'write embedded, mqtt://host:1883, kafka://host:9092, file:events.jsonl or discard',
+    hint: 'write embedded, mqtt://host:1883, kafka://host:9092, kinesis://host:4566, file:events.jsonl or discard',
   });
 }
 

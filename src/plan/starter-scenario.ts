@@ -1,8 +1,8 @@
 import { parseCount, parseRate } from '../core/units.ts';
-import { type DraftedScenario, yamlQuantity, yamlText } from './drafted-scenario.ts';
+import { type DraftedScenario, shardsAtLeast, yamlQuantity, yamlText } from './drafted-scenario.ts';
 
 /** What a first scenario may send to. */
-export const starterKinds = ['mqtt', 'kafka', 'file'] as const;
+export const starterKinds = ['mqtt', 'kafka', 'kinesis', 'file'] as const;
 export type StarterKind = (typeof starterKinds)[number];
 
 /** Answers of a new user; all as the scenario file writes them. */
@@ -38,7 +38,8 @@ export function starterScenario(answers: StarterAnswers, file: string): DraftedS
   const [seconds, duration] = durations.find(([length]) => length * perSecond >= ENOUGH) ?? [3600, '1h'];
   const count = parseCount(devices);
   const digits = `${'value' in count ? Math.max(0, count.value - 1) : 0}`.length;
-  const where = kind === 'file' ? 'a file' : endpoint === 'embedded' ? 'a broker of our own' : 'the broker';
+  const what = kind === 'kinesis' ? 'stream' : 'broker';
+  const where = kind === 'file' ? 'a file' : endpoint === 'embedded' ? `a ${what} of our own` : `the ${what}`;
   const lines = [
     `# Question: do ${devices} phones at ${rate} reach ${where}, each event once?`.replace(/\s+/g, ' '),
     '#',
@@ -69,7 +70,7 @@ export function starterScenario(answers: StarterAnswers, file: string): DraftedS
     '    payload: raw              # one of the model’s; or fields of your own:',
     '    # payload: { fields: { id: <device>, at: <time.iso>, force: <magnitude> } }',
     '',
-    ...targetLines[kind](endpoint, 'value' in count && count.value > MANY),
+    ...targetLines[kind](answers, 'value' in count && count.value > MANY),
     '',
     'verify:                       # read all back, account for each event; or: false',
     '  expect: at-least-once       # or exactly-once',
@@ -96,12 +97,14 @@ export function starterScenario(answers: StarterAnswers, file: string): DraftedS
   };
 }
 
-const targetLines = { mqtt: mqttTarget, kafka: kafkaTarget, file: fileTarget } as const satisfies Record<
-  StarterKind,
-  (endpoint: string, many: boolean) => string[]
->;
+const targetLines = {
+  mqtt: mqttTarget,
+  kafka: kafkaTarget,
+  kinesis: kinesisTarget,
+  file: fileTarget,
+} as const satisfies Record<StarterKind, (answers: StarterAnswers, many: boolean) => string[]>;
 
-function mqttTarget(endpoint: string, many: boolean): string[] {
+function mqttTarget({ endpoint }: StarterAnswers, many: boolean): string[] {
   return [
     'target:',
     '  protocol: mqtt',
@@ -116,7 +119,7 @@ function mqttTarget(endpoint: string, many: boolean): string[] {
   ];
 }
 
-function kafkaTarget(endpoint: string): string[] {
+function kafkaTarget({ endpoint }: StarterAnswers): string[] {
   return [
     'target:',
     '  protocol: kafka',
@@ -126,6 +129,22 @@ function kafkaTarget(endpoint: string): string[] {
     '  acks: all                   # 1: the leader has it; 0: not acknowledged',
     '  # auth: { kind: scram-sha-512, username: me, password: "${KAFKA_PASSWORD}" }',
     '  # tls: true                 # or { ca: ca.pem }',
+  ];
+}
+
+function kinesisTarget({ endpoint, rate }: StarterAnswers): string[] {
+  const create = `create: { shards: ${shardsAtLeast(rate)} }`;
+  return [
+    'target:',
+    '  protocol: kinesis',
+    commented(`  endpoint: ${yamlText(endpoint)}`, 'or aws, or your own: http://host:4566'),
+    ...(endpoint === 'aws' ? [commented('  region: us-east-1', 'where your stream is')] : []),
+    '  stream: phones              # all events go there; their device is the key',
+    endpoint === 'aws'
+      ? commented(`  # ${create}`, 'makes it; it stays, and it costs')
+      : commented(`  ${create}`, 'made where it does not exist; it stays'),
+    '  # aggregate: true           # many events in a record, as the KPL does it',
+    '  # auth: { kind: aws, profile: me }',
   ];
 }
 

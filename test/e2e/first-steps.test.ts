@@ -40,7 +40,7 @@ describe('iotload init', () => {
   });
 
   it.each([
-    [['init', 'kinesis'], 'kafka'],
+    [['init', 'pulsar'], 'kinesis'],
     [['init', 'kafka', '--endpoint', 'localhost'], '--endpoint'],
     [['init', 'mqtt', '--rate', '5'], '--rate'],
     [['init', 'mqtt', '--endpoint', 'nowhere'], '--endpoint'],

@@ -13,6 +13,8 @@ describe('a run without a file', () => {
     ['mqtt://[::1]:1883', 'mqtt', { endpoint: 'mqtt://[::1]:1883' }],
     ['kafka://127.0.0.1:9092,[::1]:9092', 'kafka', { endpoint: 'kafka://127.0.0.1:9092,[::1]:9092', acks: -1 }],
     ['kafka:embedded', 'kafka', { endpoint: 'embedded', topic: 'iotload-quick-<run>' }],
+    ['kinesis://127.0.0.1:4566', 'kinesis', { endpoint: 'http://127.0.0.1:4566', create: { shards: 1 } }],
+    ['kinesis:embedded', 'kinesis', { endpoint: 'embedded', stream: 'iotload-quick-<run>' }],
     ['file:some where/out #1.jsonl', 'file', { path: 'some where/out #1.jsonl' }],
     ['discard', 'discard', {}],
   ])('%s is a scenario', async (target, protocol, options) => {
@@ -47,7 +49,18 @@ describe('a run without a file', () => {
     expect(targets[0]?.options['auth']).toMatchObject({ username: 'me', password: expect.stringContaining('${KAFKA') });
   });
 
+  it('takes what flags say of Kinesis, and makes a stream that the rate fits into', async () => {
+    const { targets } = await plan({ target: 'kinesis:embedded', stream: 'meters', rate: '3k/s' });
+    expect(targets[0]?.options).toMatchObject({ stream: 'meters', create: { shards: 5 } });
+  });
+
   it.each([
+    [{ target: 'kinesis:4566' }, 'TARGET'],
+    [{ target: 'kinesis://host:4566/path' }, 'TARGET'],
+    [{ target: 'kinesis:embedded', topic: 'a' }, '--topic'],
+    [{ target: 'kinesis:embedded', stream: 'a/b' }, '--stream'],
+    [{ target: 'kinesis:embedded', rate: 'fast' }, '--rate'],
+    [{ target: 'kafka:embedded', stream: 'a' }, '--stream'],
     [{ target: 'kafka:9092' }, 'TARGET'],
     [{ target: 'kafka://localhost' }, 'TARGET'],
     [{ target: 'kafka:embedded', qos: '1' }, '--qos'],

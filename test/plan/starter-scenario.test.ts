@@ -9,6 +9,12 @@ describe('a first scenario', () => {
   it.each([
     ['mqtt, all defaults', mqtt, { devices: 100, slots: 2200, protocol: 'mqtt' }],
     ['kafka', { ...mqtt, kind: 'kafka' }, { devices: 100, slots: 2200, protocol: 'kafka' }],
+    ['kinesis', { ...mqtt, kind: 'kinesis' }, { devices: 100, slots: 2200, protocol: 'kinesis' }],
+    [
+      'kinesis at AWS',
+      { ...mqtt, kind: 'kinesis', endpoint: 'aws' },
+      { devices: 100, slots: 2200, protocol: 'kinesis' },
+    ],
     ['a file', { ...mqtt, kind: 'file' }, { devices: 100, slots: 2200, protocol: 'file' }],
     ['one device', { ...mqtt, devices: '1' }, { devices: 1, slots: 2200, protocol: 'mqtt' }],
     ['many', { ...mqtt, devices: '1.5M', rate: '51M/day' }, { devices: 1_500_000, slots: 12_987, protocol: 'mqtt' }],

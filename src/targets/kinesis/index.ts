@@ -24,6 +24,7 @@ export const kinesis: TargetDefinition = {
   inScenario: (options, scenario) => ({ ...options, stream: streamInScenario(String(options['stream']), scenario) }),
   outline: (options) => outlineOf(options as unknown as KinesisOptions),
   options: () => import('./options.ts'),
+  sizing: () => import('./sizing.ts'),
   prepare: () => import('./prepare.ts'),
   sink: () => import('./sink.ts'),
   source: () => import('./source.ts'),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { backlog, bytes, count, duration } from '../option-schemas.ts';
 import { auth, authPlan } from './auth-options.ts';
 import { endpointProblem, type TextProblem } from './endpoint.ts';
+import { prices, pricesPlan } from './price-options.ts';
 import { defaultStream, streamProblem } from './stream-name.ts';
 
 /** Of a request, keys included. */
@@ -76,6 +77,7 @@ export const optionsSchema = z
       .strictObject({ ca: z.string().min(1).describe('certificates to trust, a PEM file') })
       .nullable()
       .default(null),
+    prices,
     backlog,
   })
   .superRefine(({ linger, timeout }, context) => {
@@ -99,7 +101,7 @@ export const optionsSchema = z
     endpoint: block.endpoint,
     /** `<run>` is filled where it is opened, `<scenario>` while the plan is made. */
     stream: block.stream ?? defaultStream,
-    region: block.region ?? (block.endpoint === 'aws' ? (process.env['AWS_REGION'] ?? '') : DEFAULT_REGION),
+    region: regionOf(block),
     key: block.key,
     hashKey: block.hash_key,
     /** null: it has to exist. */
@@ -115,12 +117,17 @@ export const optionsSchema = z
     readLimit: block.reader.limit,
     auth: authPlan(block.auth),
     tls: block.tls,
+    ...pricesPlan(block.prices, regionOf(block)),
     backlog: block.backlog,
   }))
   .meta({ title: 'kinesis', description: 'Amazon Kinesis Data Streams, and what speaks its API' });
 
 /** Options as the plan holds them: units resolved, no secret among them. */
 export type KinesisOptions = z.output<typeof optionsSchema>;
+
+function regionOf({ region, endpoint }: { region?: string | undefined; endpoint: string }): string {
+  return region ?? (endpoint === 'aws' ? (process.env['AWS_REGION'] ?? '') : DEFAULT_REGION);
+}
 
 /** null: what nobody asked for. */
 function createPlan(block: z.output<typeof create>): { shards: number | 'on-demand' } | null {
