@@ -22,6 +22,8 @@ const ANYBODY = { accessKeyId: 'iotload', secretAccessKey: 'iotload' };
  * @throws IotloadError `file-unreadable` for the certificates of `tls`
  */
 export async function openClient(options: KinesisOptions, settings: ClientSettings): Promise<KinesisCalls> {
+  // The SDK's own words to whoever develops with it, which Node would print in the middle of a run.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
   const [sdk, { NodeHttpHandler }, { Agent: HttpAgent }, { Agent: HttpsAgent }, ca] = await Promise.all([
     import('@aws-sdk/client-kinesis'),
     import('@smithy/node-http-handler'),
