@@ -100,7 +100,7 @@ export class PutSink implements Sink {
     this.#notices = new ConnectionNotices(clock, (kind, detail, count) => events.notice(kind, detail, count));
     this.#queue = new PutQueue(
       this.lanes,
-      { stream, ...options, random },
+      { ...options, stream, random },
       {
         settled: (request, i, outcome, reason) => this.#settled(request, i, outcome, reason),
         resent: (request, i) => {
