@@ -143,7 +143,6 @@ function kinesisTarget({ endpoint, rate }: StarterAnswers): string[] {
     endpoint === 'aws'
       ? commented(`  # ${create}`, 'makes it; it stays, and it costs')
       : commented(`  ${create}`, 'made where it does not exist; it stays'),
-    '  # aggregate: true           # many events in a record, as the KPL does it',
     '  # auth: { kind: aws, profile: me }',
   ];
 }

@@ -18,7 +18,8 @@ targetContracts('kinesis', {
   start: async () => {
     const server = await startKinesisServer({ port: 0, clock: systemClock(), limits: false });
     const block = {
-      stream: 'contract',
+      // Filled by the run: what is prepared, written and read is the same.
+      stream: 'contract-<run>',
       create: { shards: 2 },
       linger: '2ms',
       max_in_flight: 1,
