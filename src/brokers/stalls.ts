@@ -33,3 +33,47 @@ export function repeatStall(clock: Clock, plan: StallPlan, stall: (on: boolean) 
   begin(0);
   return () => cancel();
 }
+
+/** A stall that has begun; `toUs` is null while it lasts. Monotonic clock. */
+export interface StallRecord {
+  fromUs: Micros;
+  toUs: Micros | null;
+}
+
+/** The stalls of one instrument, and when each was. */
+export class Stalls {
+  /** Those that have begun, in order. */
+  readonly log: StallRecord[] = [];
+  readonly #clock: Clock;
+  readonly #apply: (on: boolean) => void;
+  #on = false;
+  #cancel = (): void => {};
+
+  /** `apply` holds everything back, or lets it go. */
+  constructor(clock: Clock, apply: (on: boolean) => void) {
+    this.#clock = clock;
+    this.#apply = apply;
+  }
+
+  /** From now on these instead; none where there is no plan. One under way ends. */
+  set(plan: StallPlan | undefined): void {
+    this.#cancel();
+    this.#switch(false);
+    this.#cancel = plan === undefined ? () => {} : repeatStall(this.#clock, plan, (on) => this.#switch(on));
+  }
+
+  /** No more of them; one under way stays as it is. */
+  stop(): void {
+    this.#cancel();
+  }
+
+  #switch(on: boolean): void {
+    if (on === this.#on) return;
+    this.#on = on;
+    const nowUs = this.#clock.nowUs();
+    const last = this.log.at(-1);
+    if (on) this.log.push({ fromUs: nowUs, toUs: null });
+    else if (last !== undefined) last.toUs = nowUs;
+    this.#apply(on);
+  }
+}

@@ -12,7 +12,7 @@ export const selfTestCommand = defineCommand({
   builder: (parser) =>
     parser
       .option('quick', { type: 'boolean', default: false, describe: 'a twentieth of the events: a minute or two' })
-      .option('protocol', { type: 'string', describe: 'only this one: kafka, kafka-plain (not idempotent) or mqtt' })
+      .option('protocol', { type: 'string', describe: 'only this one: kafka, kafka-plain (not idempotent), kinesis or mqtt' })
       .option('case', { type: 'string', describe: 'only the case of this name' })
       .option('json', { type: 'boolean', default: false, describe: 'the report as JSON' })
       .option('quiet', {
@@ -21,7 +21,7 @@ export const selfTestCommand = defineCommand({
         default: false,
         describe: 'no progress, no table if all is well',
       })
-      .example('$0 selftest', 'does this build tell the truth on this machine? under four minutes')
+      .example('$0 selftest', 'does this build tell the truth on this machine? five minutes')
       .example('$0 selftest --protocol kafka --case lose', 'one case, on one protocol'),
   async handler(flags) {
     const { startSelfTest } = await import('../selftest/selftest.ts');

@@ -1,4 +1,5 @@
 import { kafkaSubject, plainKafkaSubject } from './kafka-subject.ts';
+import { kinesisSubject } from './kinesis-subject.ts';
 import { mqttSubject } from './mqtt-subject.ts';
 import type { Subject } from './subject.ts';
 
@@ -6,5 +7,6 @@ import type { Subject } from './subject.ts';
 export const subjects: Readonly<Record<string, Subject>> = {
   kafka: kafkaSubject,
   'kafka-plain': plainKafkaSubject,
+  kinesis: kinesisSubject,
   mqtt: mqttSubject,
 };

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { endlessStall, repeatStall, type StallPlan } from '../../src/brokers/stalls.ts';
+import { endlessStall, repeatStall, type StallPlan, Stalls } from '../../src/brokers/stalls.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import { VirtualClock } from '../simulation/virtual-clock.ts';
 
@@ -48,4 +48,32 @@ it('does not drift where timers are late', () => {
 
 it('lasts for ever where it is to', () => {
   expect(changes(endlessStall, 86_400_000)).toEqual([[0, true]]);
+});
+
+it('keeps when each was, and ends the one under way when there are to be others', async () => {
+  const clock = new VirtualClock();
+  const [startUs, found] = [clock.nowUs(), [] as boolean[]];
+  const stalls = new Stalls(clock, (on) => found.push(on));
+  stalls.set({ everyMs: 10, forMs: 4, firstAfterMs: 1 });
+  await clock.advance(startUs + 6_000);
+  stalls.set(endlessStall);
+  await clock.advance(startUs + 7_000);
+  await clock.advance(startUs + 8_000);
+  stalls.set(undefined);
+  await clock.advance(startUs + 100_000);
+  expect(found).toEqual([true, false, true, false]);
+  expect(stalls.log.map(({ fromUs, toUs }) => [fromUs - startUs, (toUs ?? 0) - startUs])).toEqual([
+    [1_000, 5_000],
+    [6_000, 8_000],
+  ]);
+});
+
+it('leaves one as it is when there are to be no more', async () => {
+  const clock = new VirtualClock();
+  const stalls = new Stalls(clock, () => {});
+  stalls.set(endlessStall);
+  await clock.advance(clock.nowUs() + 1_000);
+  stalls.stop();
+  await clock.advance(clock.nowUs() + 1_000);
+  expect(stalls.log.map(({ toUs }) => toUs)).toEqual([null]);
 });

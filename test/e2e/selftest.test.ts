@@ -28,6 +28,13 @@ const verdicts = {
     ['generator-starved', 'inconclusive'],
     ['verifier-killed', expect.stringMatching(/inconclusive|pass/)],
   ],
+  kinesis: [
+    ['clean', 'pass'],
+    ['lose-ack', 'pass'],
+    ['everything', 'fail'],
+    ['generator-starved', 'inconclusive'],
+    ['verifier-killed', expect.stringMatching(/inconclusive|pass/)],
+  ],
   'kafka-plain': [
     ['delay-bimodal', 'pass'],
     ['stall', 'pass'],

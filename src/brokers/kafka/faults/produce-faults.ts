@@ -3,6 +3,7 @@ import type { Crc32c } from '../../../wire/kafka/crc32c.ts';
 import { ErrorCode } from '../../../wire/kafka/error-codes.ts';
 import { BatchField } from '../../../wire/kafka/record-batch.ts';
 import type { FaultChooser } from '../../fault-chooser.ts';
+import { requestKinds } from '../../log-fault-plan.ts';
 import { type LogRecord, payloadOf } from '../log/batch-records.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
 import { batchOf } from './batch-editor.ts';
@@ -12,7 +13,6 @@ import {
   type KafkaFaultKind,
   type KafkaFaultPlan,
   type KafkaFaultRecord,
-  requestKinds,
 } from './fault-plan.ts';
 import { HeldRecords } from './held-records.ts';
 import { RecordFaults } from './record-faults.ts';

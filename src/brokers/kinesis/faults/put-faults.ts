@@ -1,16 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Clock, Micros } from '../../../core/clock.ts';
 import type { FaultChooser } from '../../fault-chooser.ts';
+import { requestKinds } from '../../log-fault-plan.ts';
 import { asItIs, type PutFate } from '../put/put-fate.ts';
 import type { PutRequest } from '../put/put-records-request.ts';
 import type { Shard } from '../shard.ts';
-import {
-  chooserOf,
-  type KinesisFaultKind,
-  type KinesisFaultPlan,
-  type KinesisFaultRecord,
-  requestKinds,
-} from './fault-plan.ts';
+import { chooserOf, type KinesisFaultKind, type KinesisFaultPlan, type KinesisFaultRecord } from './fault-plan.ts';
 import { HeldRecords } from './held-records.ts';
 import { type Harmed, type Put, RecordFaults } from './record-faults.ts';
 

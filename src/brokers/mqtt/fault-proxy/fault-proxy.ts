@@ -1,6 +1,6 @@
 import { type AddressInfo, connect, createServer } from 'node:net';
-import type { Clock, Micros } from '../../../core/clock.ts';
-import { repeatStall } from '../../stalls.ts';
+import type { Clock } from '../../../core/clock.ts';
+import { type StallRecord, Stalls } from '../../stalls.ts';
 import { chooserOf, type FaultPlan, type FaultRecord } from './fault-plan.ts';
 import { LateDeliveries } from './late-deliveries.ts';
 import { ProxyConnection } from './proxy-connection.ts';
@@ -33,7 +33,7 @@ export interface FaultProxy<Kept = Buffer> {
   /** Messages of its own that it has published, see `foreign`. */
   readonly foreign: number;
   /** Stalls that have begun; `toUs` is null while one lasts. */
-  readonly stalls: readonly { fromUs: Micros; toUs: Micros | null }[];
+  readonly stalls: readonly StallRecord[];
   /** PUBLISHes seen, without readiness markers. */
   readonly publishes: number;
   /** PUBLISHes passed on to the broker, copies among them, without readiness markers. */
@@ -49,9 +49,7 @@ export async function startFaultProxy<Kept = Buffer>(options: FaultProxyOptions<
   const { clock, upstream, translates = false, remembers = true, keep = (payload) => payload as Kept } = options;
   const log: FaultRecord<Kept>[] = [];
   const answers: Answered<Kept>[] = [];
-  const stalls: { fromUs: Micros; toUs: Micros | null }[] = [];
   const connections = new Set<ProxyConnection>();
-  let cancelStall = (): void => {};
   const state: ProxyState = {
     clock,
     plan: options.faults,
@@ -76,19 +74,15 @@ export async function startFaultProxy<Kept = Buffer>(options: FaultProxyOptions<
       if (remembers && answers.length < MAX_RECORDS) answers.push({ payload: keep(payload), cameUs, atUs });
     },
   };
-  const stall = (on: boolean): void => {
-    if (state.stalled === on) return;
+  const stalls = new Stalls(clock, (on) => {
     state.stalled = on;
-    if (on) stalls.push({ fromUs: clock.nowUs(), toUs: null });
-    else Object.assign(stalls[stalls.length - 1] as object, { toUs: clock.nowUs() });
     for (const connection of connections) connection.stallChanged();
-  };
+  });
   const setFaults = (faults: FaultPlan): void => {
-    cancelStall();
-    stall(false);
+    stalls.set(undefined);
     state.plan = faults;
     state.chooser = chooserOf(faults);
-    if (faults.stall !== undefined) cancelStall = repeatStall(clock, faults.stall, stall);
+    stalls.set(faults.stall);
   };
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (client) => {
     const broker = connect({ ...upstream, noDelay: true, allowHalfOpen: true });
@@ -110,7 +104,7 @@ export async function startFaultProxy<Kept = Buffer>(options: FaultProxyOptions<
     endpoint: `mqtt://127.0.0.1:${port}`,
     log,
     answers,
-    stalls,
+    stalls: stalls.log,
     get foreign() {
       return state.foreign;
     },
@@ -123,7 +117,7 @@ export async function startFaultProxy<Kept = Buffer>(options: FaultProxyOptions<
     setFaults,
     cut,
     close() {
-      cancelStall();
+      stalls.stop();
       state.late.close();
       const closed = new Promise<void>((resolve) => {
         server.close(() => resolve());
