@@ -6,6 +6,7 @@ import { Replica } from '../../wire/kafka/list-offsets.ts';
 import { RecordBatchReader } from '../../wire/kafka/record-batch-reader.ts';
 import type { StoredRange } from '../../wire/placed-arrivals.ts';
 import { ReadingReport } from '../reading-report.ts';
+import { ReadingWait } from '../reading-wait.ts';
 import type { Source, SourceContext, SourceHealth } from '../target.ts';
 import type { ClusterMetadata, KafkaCluster } from './cluster.ts';
 import type { FetchLink } from './fetch-link.ts';
@@ -68,7 +69,7 @@ export class LogReader implements Source {
   #looking: Promise<void> | null = null;
   #cancelLook: (() => void) | null = null;
   #closed: Promise<void> | undefined;
-  #onRead: () => void = () => {};
+  readonly #wait: ReadingWait;
 
   /** `codec` is the one that is expected; others are loaded when they are met. */
   constructor(
@@ -83,6 +84,7 @@ export class LogReader implements Source {
     this.#options = options;
     this.#context = context;
     const { clock, events } = context;
+    this.#wait = new ReadingWait(clock);
     const { topic, clientId, committed, readers } = options;
     this.#report = new ReadingReport((detail) => {
       if (this.#closed === undefined) events.notice('warning', detail, 1);
@@ -111,7 +113,7 @@ export class LogReader implements Source {
     this.#links = new ReadingLinks(cluster, clock, settings, readers, {
       read: (behind) => {
         if (behind) this.#fullReads++;
-        this.#onRead();
+        this.#wait.answered();
       },
       needs: (reading, need) => void this.#serve(reading, need),
       throttled: ({ host, port }) => events.notice('throttled', `${host}:${port} (reader)`, 1),
@@ -148,7 +150,7 @@ export class LogReader implements Source {
       if (clock.nowUs() > deadlineUs) throw leaderless(this.#options.topic, [...this.#homeless][0]?.partition ?? 0);
       await this.#pause(LOOK_MS);
     }
-    await this.#until(() => [...this.#readings.values()].every(({ answered }) => answered), deadlineUs);
+    await this.#wait.until(() => [...this.#readings.values()].every(({ answered }) => answered), deadlineUs);
     const refused = [...this.#readings.values()].find(({ refusal }) => refusal !== ErrorCode.none);
     if (refused !== undefined) throw refusedError(this.#options.topic, refused.partition, refused.refusal);
   }
@@ -189,7 +191,7 @@ export class LogReader implements Source {
     if (ends === null) return { complete: false };
     const open = (): [number, number][] =>
       [...ends].filter(([partition, end]) => (this.#readings.get(partition)?.position ?? 0) < end);
-    await this.#until(() => open().length === 0, deadlineUs);
+    await this.#wait.until(() => open().length === 0, deadlineUs);
     for (const [partition] of open()) {
       const reading = this.#readings.get(partition);
       const held = this.#options.committed && reading !== undefined && reading.position === reading.readable;
@@ -232,7 +234,7 @@ export class LogReader implements Source {
   async #shut(): Promise<void> {
     this.#cancelLook?.();
     this.#links.close();
-    this.#onRead();
+    this.#wait.close();
     await this.#cluster.close();
   }
 
@@ -369,25 +371,6 @@ export class LogReader implements Source {
 
   #pause(ms: number): Promise<void> {
     return new Promise((resolve) => this.#context.clock.after(ms, resolve));
-  }
-
-  /** Resolves when `happened`, looked at with each answer, at the deadline, or when the source is closed. */
-  #until(happened: () => boolean, deadlineUs: number): Promise<void> {
-    const { clock } = this.#context;
-    return new Promise((resolve) => {
-      const look = (): void => {
-        if (!happened() && this.#closed === undefined) return;
-        this.#onRead = () => {};
-        cancel();
-        resolve();
-      };
-      const cancel = clock.after(Math.max(0, deadlineUs - clock.nowUs()) / 1000, () => {
-        this.#onRead = () => {};
-        resolve();
-      });
-      this.#onRead = look;
-      look();
-    });
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Micros } from '../../core/clock.ts';
 import { ReadingReport } from '../reading-report.ts';
+import { ReadingWait } from '../reading-wait.ts';
 import type { Source, SourceContext, SourceHealth } from '../target.ts';
 import { CallError, type CallFailure, type KinesisCalls, type ShardInfo, type StreamSummary } from './calls.ts';
 import { ShardDelivery } from './shard-delivery.ts';
@@ -59,10 +60,11 @@ export class ShardReader implements Source {
   #looking: Promise<void> | null = null;
   #cancelLook: (() => void) | null = null;
   #closed = false;
-  #onRead: () => void = () => {};
+  readonly #wait: ReadingWait;
 
   constructor(calls: KinesisCalls, options: ShardReaderOptions, context: SourceContext) {
     const { clock, events, random } = context;
+    this.#wait = new ReadingWait(clock);
     this.#calls = calls;
     this.#options = options;
     this.#context = context;
@@ -99,7 +101,7 @@ export class ShardReader implements Source {
     }
     if (this.#stream === null) return this.#lookLater();
     const open = (): ShardReading[] => this.#rounds.all().filter(({ answered }) => !answered);
-    await this.#until(() => open().length === 0 || this.#refusal !== null, deadlineUs);
+    await this.#wait.until(() => open().length === 0 || this.#refusal !== null, deadlineUs);
     if (this.#refusal !== null) throw this.#refusal;
     if (open().length > 0) throw new CallError('ambiguous', 'timeout', '', null);
   }
@@ -125,11 +127,11 @@ export class ShardReader implements Source {
     let looked = false;
     void this.#lookUntil(deadlineUs).then((seen) => {
       looked = seen;
-      this.#onRead();
+      this.#wait.answered();
     });
     const open = (): ShardReading[] => this.#lineage.openSince(sinceUs);
     const ended = (): boolean => looked && open().length === 0 && !this.#lineage.hasUnknownHeirs;
-    await this.#until(ended, deadlineUs);
+    await this.#wait.until(ended, deadlineUs);
     for (const { id, behindMs } of open()) {
       const behind = behindMs > 0 ? `, ${Math.ceil(behindMs / 1000)} s behind its newest record` : '';
       this.#report.tell(`shard ${id} was not read to its end: there was no time for it${behind}`);
@@ -142,7 +144,7 @@ export class ShardReader implements Source {
     this.#closed = true;
     this.#cancelLook?.();
     this.#rounds.clear();
-    this.#onRead();
+    this.#wait.close();
     this.#calls.close();
   }
 
@@ -156,7 +158,7 @@ export class ShardReader implements Source {
       this.#start();
       this.#lookLater(0);
     }
-    this.#onRead();
+    this.#wait.answered();
   }
 
   /** A reader that is as far behind as records are kept loses them unread. */
@@ -182,7 +184,7 @@ export class ShardReader implements Source {
       this.#report.tell(`${this.#options.stream} cannot be read: ${error.message}`);
     }
     if (failure === 'refused' || failure === 'missing') this.#lookLater();
-    this.#onRead();
+    this.#wait.answered();
     return failure;
   }
 
@@ -249,7 +251,7 @@ export class ShardReader implements Source {
     }
     this.#make = (shard) => this.#fromStart(shard);
     this.#start();
-    this.#onRead();
+    this.#wait.answered();
   }
 
   /** The stream is seen for the first time: where does reading begin? */
@@ -304,24 +306,5 @@ export class ShardReader implements Source {
 
   #pause(ms: number): Promise<void> {
     return new Promise((resolve) => this.#context.clock.after(ms, resolve));
-  }
-
-  /** Resolves when `happened`, looked at with each answer, at the deadline, or when the source is closed. */
-  #until(happened: () => boolean, deadlineUs: Micros): Promise<void> {
-    const { clock } = this.#context;
-    return new Promise((resolve) => {
-      const look = (): void => {
-        if (!happened() && !this.#closed) return;
-        this.#onRead = () => {};
-        cancel();
-        resolve();
-      };
-      const cancel = clock.after(Math.max(0, deadlineUs - clock.nowUs()) / 1000, () => {
-        this.#onRead = () => {};
-        resolve();
-      });
-      this.#onRead = look;
-      look();
-    });
   }
 }
