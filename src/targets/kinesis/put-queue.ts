@@ -22,6 +22,8 @@ export interface PutSettings {
 export interface PutEvents {
   /** The outcome of entry `i`. */
   settled(request: PutRequest, i: number, outcome: Outcome, reason: string): void;
+  /** All entries were stored. */
+  stored(request: PutRequest): void;
   /** Entry `i` goes once more. */
   resent(request: PutRequest, i: number): void;
   /** A shard of this lane had no room for so many. */
@@ -110,9 +112,16 @@ export class PutQueue {
   /** An answer came that says what became of each entry. */
   answered(request: PutRequest, answer: PutRecordsAnswer, nowUs: Micros): void {
     if (!this.#landed(request)) return;
+    if (answer.failed === 0) {
+      this.#outstanding -= request.count;
+      this.#events.stored(request);
+      for (let i = 0; i < request.count; i++) (this.#lanes[request.lanes[i] as number] as RetryLane).failures = 0;
+      this.#release(request);
+      return;
+    }
     const refusedBy = new Map<number, { shard: string; count: number }>();
     for (let i = 0; i < request.count; i++) {
-      const outcome = answer.failed === 0 ? 'stored' : answer.outcome(i);
+      const outcome = answer.outcome(i);
       const lane = request.lanes[i] as number;
       if (outcome === 'stored') this.#settle(request, i, Outcome.acked, 'stored');
       else if (outcome === 'refused') this.#giveUp(request, i, 'refused');

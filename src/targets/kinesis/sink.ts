@@ -68,6 +68,7 @@ export class PutSink implements Sink {
   readonly #answer = new PutRecordsAnswer();
   readonly #notices: ConnectionNotices;
   readonly #named = new Set<string>();
+  readonly #settledOf: Int32Array;
   readonly #slot = new Float64Array(1);
   readonly #sentAt = new Float64Array(1);
   #heldBytes = 0;
@@ -83,6 +84,7 @@ export class PutSink implements Sink {
     this.#context = context;
     this.#shards = shards;
     this.lanes = shards.count;
+    this.#settledOf = new Int32Array(this.lanes);
     if (hashKey === null) {
       this.laneOf = seatLanes(this.lanes, (key) => shards.ofKey(key), context);
       this.#hashKeyOf = () => null;
@@ -103,6 +105,7 @@ export class PutSink implements Sink {
       { ...options, stream, random },
       {
         settled: (request, i, outcome, reason) => this.#settled(request, i, outcome, reason),
+        stored: (request) => this.#stored(request),
         resent: (request, i) => {
           this.#slot[0] = request.slots[i] as number;
           events.resent(request.fleets[i] as number, this.#slot, 1, request.doubts[i] === 1);
@@ -229,6 +232,32 @@ export class PutSink implements Sink {
       this.#queue.failed(request, failure, reason, clock.nowUs());
     }
     this.#pump();
+  }
+
+  /** Tells of a whole request at once, by fleet. */
+  #stored(request: PutRequest): void {
+    const { events, clock } = this.#context;
+    const { count, fleets, lanes, slots, sentAtUs } = request;
+    const nowUs = clock.nowUs();
+    for (let from = 0; from < count; ) {
+      const fleet = fleets[from] as number;
+      let to = from;
+      while (to < count && fleets[to] === fleet) to++;
+      const someSlots = slots.subarray(from, to);
+      events.settled(fleet, someSlots, sentAtUs.subarray(from, to), to - from, Outcome.acked, 'stored', nowUs);
+      from = to;
+    }
+    this.#heldBytes -= request.body.recordBytes;
+    if (this.#heldBytes < 0.9 * MOST_BYTES) this.#rooms.setFull(false);
+    const settledOf = this.#settledOf.fill(0);
+    for (let i = 0; i < count; i++) {
+      const lane = lanes[i] as number;
+      settledOf[lane] = (settledOf[lane] as number) + 1;
+    }
+    for (let lane = 0; lane < settledOf.length; lane++) {
+      const settled = settledOf[lane] as number;
+      if (settled > 0) this.#rooms.giveBack(lane, settled);
+    }
   }
 
   #settled(request: PutRequest, i: number, outcome: Outcome, reason: string): void {

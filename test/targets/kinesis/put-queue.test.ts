@@ -64,16 +64,21 @@ class Record {
         random: () => 0.5,
       },
       {
-        settled: (request, i, outcome, reason) => {
-          const slot = request.slots[i] as number;
-          expect(this.outcomes.has(slot)).toBe(false);
-          this.outcomes.set(slot, { outcome, reason });
+        settled: (request, i, outcome, reason) => this.settle(request, i, outcome, reason),
+        stored: (request) => {
+          for (let i = 0; i < request.count; i++) this.settle(request, i, Outcome.acked, 'stored');
         },
         resent: (request, i) => this.resent.push({ slot: request.slots[i] as number, doubt: request.doubts[i] === 1 }),
         throttled: () => {},
         waits: (lane, waits) => void (waits ? this.waiting.add(lane) : this.waiting.delete(lane)),
       },
     );
+  }
+
+  settle(request: PutRequest, i: number, outcome: Outcome, reason: string): void {
+    const slot = request.slots[i] as number;
+    expect(this.outcomes.has(slot)).toBe(false);
+    this.outcomes.set(slot, { outcome, reason });
   }
 
   put(slots: readonly number[], atUs: number): void {
