@@ -36,7 +36,7 @@ export function targetLoad(plan: Plan, sizes: readonly EventSize[], workers: num
 const everNew = ['sequence', 'uuid', 'hex', 'time.iso', 'time.ms', 'time.s'];
 const perDevice = ['device', 'index'];
 
-/** How a fleet's events spread over addresses: slots take the devices in turn, so each device has as many as any other. */
+/** How a fleet's events spread over addresses: slots take the devices in turn, so all devices have equally many. */
 function addressSpread({ address, devices, slots }: FleetPlan): { hottestShare: number; onlyAddress: string | null } {
   const names = placeholdersOf(address).map(({ name }) => name);
   if (names.some((name) => everNew.includes(name))) return { hottestShare: 1 / slots, onlyAddress: null };

@@ -1,16 +1,11 @@
 import { IotloadError } from '../../core/errors.ts';
+import type { TextProblem } from '../name-template.ts';
 
 /** Where a broker listens. */
 export interface BrokerHost {
   /** Without the brackets of an IPv6 address. */
   host: string;
   port: number;
-}
-
-/** What is wrong with a text, and how it would be right. */
-export interface TextProblem {
-  error: string;
-  hint: string;
 }
 
 const form = 'write host:9092, or host:9092,host:9092 for several brokers';

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import type { TextProblem } from '../name-template.ts';
 import { backlog, bytes, count, duration } from '../option-schemas.ts';
 import { auth, authPlan } from './auth-options.ts';
-import { endpointProblem, type TextProblem } from './endpoint.ts';
+import { endpointProblem } from './endpoint.ts';
 import { defaultTopic, topicProblem } from './topic-name.ts';
 
 /** More would be beyond `message.max.bytes` of a broker that is as it came, 1 048 588 bytes with what the log adds. */

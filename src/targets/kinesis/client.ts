@@ -32,13 +32,13 @@ export async function openClient(options: KinesisOptions, settings: ClientSettin
     options.tls === null ? undefined : readCertificates(options.tls.ca),
   ]);
   const { region, timeoutUs } = options;
-  const endpoint = endpointUrl(options.endpoint);
+  const endpoint = endpointUrl(options.endpoint, region);
   const sockets = { keepAlive: true, maxSockets: settings.connections };
   const timeout = Math.max(1, Math.ceil(timeoutUs / 1000));
   const client = new sdk.KinesisClient({
     region,
     maxAttempts: 1,
-    ...(endpoint === null ? {} : { endpoint }),
+    endpoint,
     ...(await signer(options)),
     requestHandler: new NodeHttpHandler({
       connectionTimeout: timeout,

@@ -1,8 +1,4 @@
-/** What is wrong with a text, and how it would be right. */
-export interface TextProblem {
-  error: string;
-  hint: string;
-}
+import type { TextProblem } from '../name-template.ts';
 
 const form = 'write http://host:4566, https://host, aws or embedded';
 
@@ -23,16 +19,17 @@ export function endpointProblem(text: string): TextProblem | null {
 }
 
 /**
- * Where an API call goes: `http://host:port` from that, from `host:port`, or from what an embedded broker says of itself; null for AWS,
- * whose regions have addresses of their own.
+ * Where API calls go: `http://host:port` from that, from `host:port`, or from what an embedded broker says of itself. For `aws` the region's
+ * own address, which is what the safety rail has seen: left to itself, the SDK would take one from the environment.
  */
-export function endpointUrl(text: string): string | null {
-  return text === 'aws' ? null : (readUrl(text)?.origin ?? text);
+export function endpointUrl(text: string, region: string): string {
+  return text === 'aws' ? `https://${endpointHost(text, region)}` : (readUrl(text)?.origin ?? text);
 }
 
 /** `host` or `host:port` for the safety rail. */
 export function endpointHost(text: string, region: string): string {
-  return text === 'aws' ? `kinesis.${region}.amazonaws.com` : (readUrl(text)?.host ?? text);
+  if (text !== 'aws') return readUrl(text)?.host ?? text;
+  return `kinesis.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
 }
 
 function readUrl(text: string): URL | null {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import type { TextProblem } from '../name-template.ts';
 import { backlog, bytes, count, duration } from '../option-schemas.ts';
 import { auth, authPlan } from './auth-options.ts';
-import { endpointProblem, type TextProblem } from './endpoint.ts';
+import { endpointProblem } from './endpoint.ts';
 import { prices, pricesPlan } from './price-options.ts';
 import { defaultStream, streamProblem } from './stream-name.ts';
 
