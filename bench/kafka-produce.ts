@@ -11,6 +11,7 @@ import { eachEvent, VALUE_BYTES } from './rivals/phones.ts';
 import { roleFigure, roleMeter } from './rivals/role.ts';
 import { compareRivals, type Figure, type Rival, timedCommand } from './rivals/rounds.ts';
 import { runWorker } from './rivals/run-worker.ts';
+import { sendInRounds } from './rivals/senders.ts';
 
 /*
  * What does it cost to produce an event to Kafka? CPU seconds (user + system) of the producing process per million events, keys of 12 B,
@@ -56,47 +57,14 @@ async function iotload(): Promise<void> {
   process.disconnect?.();
 }
 
-/** Hands events to `send`, `atOnce` a partition, `inFlight` sends at a time: a warm-up, then what is measured. */
-async function produced<Message>(
-  atOnce: number,
-  inFlight: number,
-  message: (key: string) => Message,
-  send: (messages: Message[]) => Promise<unknown>,
-): Promise<void> {
-  const perSend = atOnce * PARTITIONS;
-  let next = 0;
-  const sender = async (until: number): Promise<void> => {
-    while (next < until) {
-      const first = next;
-      next += perSend;
-      const events = Array.from({ length: perSend }, (_, i) => {
-        const device = (first + i) % 10_000;
-        return message(`dev-${`${device}`.padStart(8, '0')}`);
-      });
-      await send(events);
-    }
-  };
-  const all = (count: number): Promise<unknown> => {
-    const until = next + count;
-    return Promise.all(Array.from({ length: inFlight }, () => sender(until)));
-  };
-  const { begin, end } = roleMeter();
-  await all(WARM_UP);
-  const from = next;
-  begin();
-  await all(Number(messages));
-  end(next - from);
-}
-
 async function kafkajs(): Promise<void> {
   const { Kafka, logLevel, Partitioners } = await import('kafkajs');
   const client = new Kafka({ brokers: [endpoint], logLevel: logLevel.NOTHING });
   const producer = client.producer({ createPartitioner: Partitioners.DefaultPartitioner });
   await producer.connect();
   const value = Buffer.alloc(VALUE_BYTES, 'x');
-  await produced(
-    1000,
-    3,
+  await sendInRounds(
+    { perSend: 1000 * PARTITIONS, inFlight: 3, warmUp: WARM_UP, events: Number(messages) },
     (key) => ({ key, value }),
     (sent) => producer.send({ topic: TOPIC, messages: sent, acks: -1 }),
   );
@@ -116,9 +84,8 @@ async function platformatic(): Promise<void> {
   };
   const producer = new library.Producer({ clientId: 'bench', bootstrapBrokers: [endpoint] });
   const value = Buffer.alloc(VALUE_BYTES, 'x');
-  await produced(
-    Math.floor(5000 / PARTITIONS),
-    3,
+  await sendInRounds(
+    { perSend: Math.floor(5000 / PARTITIONS) * PARTITIONS, inFlight: 3, warmUp: WARM_UP, events: Number(messages) },
     (key) => ({ topic: TOPIC, key: Buffer.from(key), value }),
     (sent) => producer.send({ messages: sent, acks: -1 }),
   );

@@ -11,6 +11,7 @@ import { phonesPlan, VALUE_BYTES } from './rivals/phones.ts';
 import { roleFigure, roleMeter } from './rivals/role.ts';
 import { compareRivals, type Figure, type Rival } from './rivals/rounds.ts';
 import { runWorker } from './rivals/run-worker.ts';
+import { sendInRounds } from './rivals/senders.ts';
 
 /*
  * What does it cost to put an event into Kinesis? CPU seconds (user + system) of the putting process per million events, partition keys of
@@ -32,7 +33,6 @@ const WARM_UP = 200_000;
 const SHARDS = 8;
 const PER_REQUEST = 500;
 const IN_FLIGHT = 8;
-const PHONES = 10_000;
 const run = promisify(execFile);
 
 const [role, endpoint = '', messages = '0', setting = ''] = process.argv.slice(2);
@@ -71,29 +71,14 @@ async function sdk(): Promise<void> {
     ...(setting === 'kept' ? { requestHandler: handler } : {}),
   });
   const Data = Buffer.alloc(VALUE_BYTES, 'x');
-  let next = 0;
-  const sender = async (until: number): Promise<void> => {
-    while (next < until) {
-      const first = next;
-      next += PER_REQUEST;
-      const Records = Array.from({ length: PER_REQUEST }, (_, i) => {
-        const phone = `${(first + i) % PHONES}`;
-        return { Data, PartitionKey: `dev-${phone.padStart(8, '0')}` };
-      });
+  await sendInRounds(
+    { perSend: PER_REQUEST, inFlight: IN_FLIGHT, warmUp: WARM_UP, events: Number(messages) },
+    (key) => ({ Data, PartitionKey: key }),
+    async (Records) => {
       const { FailedRecordCount } = await client.send(new PutRecordsCommand({ StreamName: 'bench', Records }));
       if (FailedRecordCount !== 0) throw new Error(`${FailedRecordCount} records failed`);
-    }
-  };
-  const all = (count: number): Promise<unknown> => {
-    const until = next + count;
-    return Promise.all(Array.from({ length: IN_FLIGHT }, () => sender(until)));
-  };
-  const { begin, end } = roleMeter();
-  await all(WARM_UP);
-  const from = next;
-  begin();
-  await all(Number(messages));
-  end(next - from);
+    },
+  );
   client.destroy();
   process.disconnect?.();
 }
