@@ -12,7 +12,10 @@ export const selfTestCommand = defineCommand({
   builder: (parser) =>
     parser
       .option('quick', { type: 'boolean', default: false, describe: 'a twentieth of the events: a minute or two' })
-      .option('protocol', { type: 'string', describe: 'only this one: kafka, kafka-plain (not idempotent), kinesis or mqtt' })
+      .option('protocol', {
+        type: 'string',
+        describe: 'only this one: kafka, kafka-plain (not idempotent), kinesis or mqtt',
+      })
       .option('case', { type: 'string', describe: 'only the case of this name' })
       .option('json', { type: 'boolean', default: false, describe: 'the report as JSON' })
       .option('quiet', {
