@@ -85,7 +85,7 @@ it('one case by name, as JSON; and what there is for a name that there is not', 
   expect(unknown.stderr).toContain('double-exactly-once');
   const nobody = await iotload(['selftest', '--protocol', 'amqp']);
   expect([nobody.code, nobody.stdout]).toEqual([2, '']);
-  expect(nobody.stderr).toContain('kafka, kafka-plain, mqtt');
+  expect(nobody.stderr).toContain('kafka, kafka-plain, kinesis, mqtt');
 }, 60_000);
 
 it.each([
