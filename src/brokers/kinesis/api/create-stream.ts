@@ -19,5 +19,5 @@ export function createStream({ streams }: BrokerState, parameters: Parameters): 
 }
 
 export function deleteStream({ streams }: BrokerState, parameters: Parameters): undefined {
-  streams.begin(streams.get(...parameters.stream()), 'DELETING');
+  streams.begin(streams.getAtRest(...parameters.stream()), 'DELETING');
 }

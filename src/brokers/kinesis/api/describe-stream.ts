@@ -2,10 +2,12 @@ import type { BrokerState } from '../broker-state.ts';
 import type { Parameters } from '../parameters.ts';
 import type { Stream } from '../stream.ts';
 import { ACCOUNT } from '../streams.ts';
+import { invalidToken, pageToken, readPageToken } from './page-token.ts';
 
-const MOST_SHARDS = 10_000;
-const DEFAULT_SHARDS = 100;
-const DEFAULT_STREAMS = 100;
+const MOST_RESULTS = 10_000;
+/** Whatever is asked for, as the service says. */
+const LARGEST_PAGE = 100;
+const LIST = 'ListStreams';
 
 export const arnOf = (region: string, name: string): string => `arn:aws:kinesis:${region}:${ACCOUNT}:stream/${name}`;
 
@@ -42,7 +44,7 @@ export function describeStreamSummary(state: BrokerState, parameters: Parameters
 
 export function describeStream(state: BrokerState, parameters: Parameters): object {
   const stream = state.streams.get(...parameters.stream());
-  const limit = parameters.whole('Limit', 1, MOST_SHARDS) ?? DEFAULT_SHARDS;
+  const limit = limitOf(parameters);
   const after = parameters.text('ExclusiveStartShardId') ?? '';
   const known = state.streams.statusOf(stream) === 'CREATING' ? [] : stream.shards;
   const shards = known.filter(({ id }) => id > after);
@@ -56,10 +58,11 @@ export function describeStream(state: BrokerState, parameters: Parameters): obje
 }
 
 export function listStreams(state: BrokerState, parameters: Parameters): object {
-  const limit = parameters.whole('Limit', 1, MOST_SHARDS) ?? DEFAULT_STREAMS;
+  const limit = limitOf(parameters);
+  const nowMs = state.streams.nowMs();
   const token = parameters.text('NextToken');
-  const after =
-    parameters.text('ExclusiveStartStreamName') ?? (token === null ? '' : Buffer.from(token, 'base64url').toString());
+  const from = token === null ? '' : afterToken(token, nowMs);
+  const after = parameters.text('ExclusiveStartStreamName') ?? from;
   const all = state.streams.all().filter(({ name }) => name > after);
   const page = all.slice(0, limit);
   const hasMore = all.length > limit;
@@ -67,8 +70,19 @@ export function listStreams(state: BrokerState, parameters: Parameters): object 
     StreamNames: page.map(({ name }) => name),
     StreamSummaries: page.map((stream) => facts(state, stream)),
     HasMoreStreams: hasMore,
-    ...(hasMore ? { NextToken: Buffer.from(page.at(-1)?.name ?? '').toString('base64url') } : {}),
+    ...(hasMore ? { NextToken: pageToken(LIST, [page.at(-1)?.name ?? ''], nowMs) } : {}),
   };
+}
+
+function limitOf(parameters: Parameters): number {
+  return Math.min(LARGEST_PAGE, parameters.whole('Limit', 1, MOST_RESULTS) ?? LARGEST_PAGE);
+}
+
+/** Name of the last stream of the page before. */
+function afterToken(token: string, nowMs: number): string {
+  const [name] = readPageToken(LIST, token, nowMs);
+  if (typeof name !== 'string') throw invalidToken();
+  return name;
 }
 
 export function describeLimits({ streams }: BrokerState, shardLimit: number, onDemandLimit: number): object {

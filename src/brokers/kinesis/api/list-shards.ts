@@ -3,10 +3,14 @@ import { invalidArgument, KinesisError } from '../kinesis-error.ts';
 import type { Parameters } from '../parameters.ts';
 import type { Shard } from '../shard.ts';
 import type { Stream } from '../stream.ts';
+import { invalidToken, pageToken, readPageToken } from './page-token.ts';
 
 const MOST_RESULTS = 10_000;
-const DEFAULT_RESULTS = 1000;
-const TOKEN_LIFE_MS = 300_000;
+/** Whatever is asked for, as the service says. */
+const LARGEST_PAGE = 1000;
+const LIST = 'ListShards';
+/** What a token says itself. */
+const beside = ['StreamName', 'StreamARN', 'StreamCreationTimestamp', 'ExclusiveStartShardId', 'ShardFilter'] as const;
 const filters = [
   'AFTER_SHARD_ID',
   'AT_TRIM_HORIZON',
@@ -26,11 +30,11 @@ interface Page {
 
 export function listShards({ streams }: BrokerState, parameters: Parameters): object {
   const nowMs = streams.nowMs();
-  const limit = parameters.whole('MaxResults', 1, MOST_RESULTS) ?? DEFAULT_RESULTS;
+  const limit = Math.min(LARGEST_PAGE, parameters.whole('MaxResults', 1, MOST_RESULTS) ?? LARGEST_PAGE);
   const token = parameters.text('NextToken');
   const [name, arn] = parameters.stream();
-  if (token !== null && (name !== null || arn !== null))
-    throw invalidArgument('NextToken and StreamName cannot be provided together.');
+  const other = token === null ? undefined : beside.find((member) => parameters.has(member));
+  if (other !== undefined) throw invalidArgument(`NextToken and ${other} cannot be provided together.`);
   const known = token === null ? null : readToken(token, nowMs);
   const stream = streams.get(known?.name ?? name, arn);
   if (known === null && streams.statusOf(stream) === 'CREATING')
@@ -85,19 +89,12 @@ function passes({ createdMs, closedMs, log }: Shard, filter: Filter | null, nowM
 }
 
 function writeToken({ name, after, filter }: Page, nowMs: number): string {
-  return Buffer.from(JSON.stringify([name, after, filter, nowMs])).toString('base64');
+  return pageToken(LIST, [name, after, filter?.type ?? null, filter?.ms ?? 0], nowMs);
 }
 
 function readToken(token: string, nowMs: number): Page {
-  let fields: unknown;
-  try {
-    fields = JSON.parse(Buffer.from(token, 'base64').toString());
-  } catch {
-    fields = null;
-  }
-  if (!Array.isArray(fields) || typeof fields[0] !== 'string' || typeof fields[1] !== 'string')
-    throw invalidArgument('Invalid NextToken.');
-  const [name, after, filter, issuedMs] = fields as [string, string, Filter | null, number];
-  if (nowMs - issuedMs > TOKEN_LIFE_MS) throw new KinesisError('ExpiredNextTokenException', 'NextToken has expired.');
-  return { name, after, filter };
+  const [name, after, type, ms] = readPageToken(LIST, token, nowMs);
+  const known = type === null || filters.includes(type as Filter['type']);
+  if (typeof name !== 'string' || typeof after !== 'string' || typeof ms !== 'number' || !known) throw invalidToken();
+  return { name, after, filter: type === null ? null : { type: type as Filter['type'], ms } };
 }

@@ -28,14 +28,13 @@ export function decreaseRetention({ streams }: BrokerState, parameters: Paramete
 
 export function startEncryption({ streams }: BrokerState, parameters: Parameters): undefined {
   const stream = streams.getAtRest(...parameters.stream());
-  encryptionOf(parameters);
-  stream.keyId = parameters.requiredText('KeyId');
+  stream.keyId = keyOf(parameters);
   streams.begin(stream, 'UPDATING');
 }
 
 export function stopEncryption({ streams }: BrokerState, parameters: Parameters): undefined {
   const stream = streams.getAtRest(...parameters.stream());
-  encryptionOf(parameters);
+  keyOf(parameters);
   stream.keyId = null;
   streams.begin(stream, 'UPDATING');
 }
@@ -53,7 +52,8 @@ function retentionOf(parameters: Parameters): number {
   return parameters.requiredWhole('RetentionPeriodHours', SHORTEST_RETENTION_HOURS, LONGEST_RETENTION_HOURS);
 }
 
-function encryptionOf(parameters: Parameters): undefined {
+function keyOf(parameters: Parameters): string {
   if (parameters.choice('EncryptionType', ['KMS', 'NONE']) !== 'KMS')
     throw invalidArgument('The only valid encryption type is KMS.');
+  return parameters.requiredText('KeyId');
 }

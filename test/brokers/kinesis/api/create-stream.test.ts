@@ -97,13 +97,26 @@ describe('DeleteStream', () => {
     expect(streams.get('s', null)).not.toBe(stream);
   });
 
-  it('removes one that is still being made', async () => {
-    const { state, streams, pass } = apiWorld();
-    streams.create('s', 'PROVISIONED', 1);
-    deleteStream(state, asked({ StreamName: 's' }));
-    await pass(CHANGE_MS);
-    expect(streams.all()).toEqual([]);
-  });
+  it.each(['CREATING', 'UPDATING', 'DELETING'] as const)(
+    'leaves one that is %s as it is, for as long as it is',
+    async (transition) => {
+      const { state, streams, pass, made } = apiWorld();
+      const stream = await made('s');
+      streams.begin(stream, transition);
+      await pass(CHANGE_MS - 1);
+      const before = { ...stream };
+      expect(() => deleteStream(state, asked({ StreamName: 's' }))).toThrow(
+        refusal('ResourceInUseException', `not ACTIVE, instead in state ${transition}`),
+      );
+      expect({ ...stream }).toEqual(before);
+      await pass(1);
+      if (transition === 'DELETING') expect(streams.all()).toEqual([]);
+      else {
+        deleteStream(state, asked({ StreamName: 's' }));
+        expect(streams.statusOf(stream)).toBe('DELETING');
+      }
+    },
+  );
 
   it.each(strayStreams)('removes nothing for %j', async (members, name, part) => {
     const { state, streams, made } = apiWorld();

@@ -6,6 +6,7 @@ import {
   describeStreamSummary,
   listStreams,
 } from '../../../../src/brokers/kinesis/api/describe-stream.ts';
+import { pageToken } from '../../../../src/brokers/kinesis/api/page-token.ts';
 import { apiWorld, asked, BEGIN_MS, CHANGE_MS, idOf, refusal, shardOf, strayStreams } from './api-world.ts';
 
 interface Described {
@@ -128,22 +129,24 @@ describe('DescribeStream', () => {
     [{ Limit: 1, ExclusiveStartShardId: idOf(3) }, [4], false],
     [{ ExclusiveStartShardId: idOf(4) }, [], false],
     [{ Limit: 5 }, [0, 1, 2, 3, 4], false],
-    [{ Limit: 10_000 }, [0, 1, 2, 3, 4], false],
   ])('of five shards, gives to %j those of %j', async (members, numbers, more) => {
     const { Shards, HasMoreShards } = (await world(5)).describe(members);
     expect(Shards.map(({ ShardId }) => ShardId)).toEqual(numbers.map(idOf));
     expect(HasMoreShards).toBe(more);
   });
 
-  it('has a hundred shards on a page where nothing is said', async () => {
-    const { describe } = await world(101);
-    const { Shards, HasMoreShards } = describe({});
-    expect([Shards.length, HasMoreShards]).toEqual([100, true]);
-    expect(describe({ ExclusiveStartShardId: Shards.at(-1)?.ShardId })).toMatchObject({
-      Shards: [{ ShardId: idOf(100) }],
-      HasMoreShards: false,
-    });
-  });
+  it.each([{}, { Limit: 100 }, { Limit: 101 }, { Limit: 10_000 }])(
+    'has a hundred shards on a page and no more for %j',
+    async (members) => {
+      const { describe } = await world(101);
+      const { Shards, HasMoreShards } = describe(members);
+      expect([Shards.length, HasMoreShards]).toEqual([100, true]);
+      expect(describe({ ExclusiveStartShardId: Shards.at(-1)?.ShardId })).toMatchObject({
+        Shards: [{ ShardId: idOf(100) }],
+        HasMoreShards: false,
+      });
+    },
+  );
 
   it('has no shards of one that is being made', () => {
     const { state, streams } = apiWorld();
@@ -217,12 +220,38 @@ describe('ListStreams', () => {
     expect(list({ ExclusiveStartStreamName: 'a', NextToken }).StreamNames).toEqual(['c', 'd']);
   });
 
-  it('has a hundred on a page where nothing is said, and as many as there are where that is wanted', async () => {
-    const { list } = await world(...Array.from({ length: 101 }, (_, i) => `s${100 + i}`));
-    const { StreamNames, NextToken } = list({});
-    expect([StreamNames.length, StreamNames.at(-1)]).toEqual([100, 's199']);
-    expect(list({ NextToken }).StreamNames).toEqual(['s200']);
-    expect(list({ Limit: 10_000 })).toMatchObject({ HasMoreStreams: false, StreamNames: { length: 101 } });
+  it.each([{}, { Limit: 100 }, { Limit: 101 }, { Limit: 10_000 }])(
+    'has a hundred on a page and no more for %j',
+    async (members) => {
+      const { list } = await world(...Array.from({ length: 101 }, (_, i) => `s${100 + i}`));
+      const { StreamNames, NextToken } = list(members);
+      expect([StreamNames.length, StreamNames.at(-1)]).toEqual([100, 's199']);
+      expect(list({ NextToken })).toMatchObject({ HasMoreStreams: false, StreamNames: ['s200'] });
+    },
+  );
+
+  it('has a token that is good for five minutes', async () => {
+    const { list, pass } = await world('a', 'b');
+    const { NextToken } = list({ Limit: 1 });
+    await pass(300_000);
+    expect(list({ NextToken }).StreamNames).toEqual(['b']);
+    await pass(1);
+    expect(() => list({ NextToken })).toThrow(refusal('ExpiredNextTokenException'));
+  });
+
+  const MADE_MS = BEGIN_MS + CHANGE_MS;
+  it.each([
+    ['', 'empty'],
+    ['a', 'a name'],
+    [Buffer.from('a').toString('base64url'), 'a name, encoded'],
+    [pageToken('ListShards', ['a'], MADE_MS), 'one of another list'],
+    [pageToken('ListStreams', [], MADE_MS), 'one without a name'],
+    [pageToken('ListStreams', [5], MADE_MS), 'one whose name is a number'],
+  ])('takes no token that is %j: %s', async (NextToken) => {
+    const { list } = await world('a', 'b');
+    expect(() => list({ NextToken })).toThrow(refusal('InvalidArgumentException', 'Invalid NextToken.'));
+    expect(() => list({ NextToken, ExclusiveStartStreamName: 'a' })).toThrow(refusal('InvalidArgumentException'));
+    expect(list({ NextToken: pageToken('ListStreams', ['a'], MADE_MS) }).StreamNames).toEqual(['b']);
   });
 
   it('has one that is being removed until it has gone', async () => {

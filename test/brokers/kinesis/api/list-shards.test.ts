@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { listShards } from '../../../../src/brokers/kinesis/api/list-shards.ts';
+import { pageToken } from '../../../../src/brokers/kinesis/api/page-token.ts';
 import { apiWorld, asked, BEGIN_MS, CHANGE_MS, idOf, refusal, shardOf, strayStreams } from './api-world.ts';
 
 interface Listed {
@@ -8,7 +9,8 @@ interface Listed {
 }
 
 const DAY_MS = 24 * 3_600_000;
-const tokenOf = (fields: unknown): string => Buffer.from(JSON.stringify(fields)).toString('base64');
+const tokenOf = (...fields: (string | number | null)[]): string =>
+  pageToken('ListShards', fields, BEGIN_MS + CHANGE_MS);
 
 async function world(shards: number, name = 's') {
   const { made, state, ...rest } = apiWorld();
@@ -54,12 +56,15 @@ describe('of five shards', () => {
   });
 });
 
-it('has a thousand on a page where nothing is said', async () => {
-  const { list } = await world(1001);
-  const { Shards, NextToken } = list({ StreamName: 's' });
-  expect(Shards).toHaveLength(1000);
-  expect(list({ NextToken }).Shards).toMatchObject([{ ShardId: idOf(1000) }]);
-});
+it.each([{}, { MaxResults: 1000 }, { MaxResults: 1001 }, { MaxResults: 10_000 }])(
+  'has a thousand on a page and no more for %j',
+  async (members) => {
+    const { list } = await world(1001);
+    const { Shards, NextToken } = list({ StreamName: 's', ...members });
+    expect(Shards).toHaveLength(1000);
+    expect(list({ NextToken }).Shards).toMatchObject([{ ShardId: idOf(1000) }]);
+  },
+);
 
 describe('a token', () => {
   it('carries a name of 128 characters', async () => {
@@ -96,26 +101,34 @@ describe('a token', () => {
     expect(() => list({ NextToken })).toThrow(refusal('ResourceNotFoundException', 'Stream s'));
   });
 
-  it('stands alone', async () => {
+  it.each([
+    ['StreamName', 's'],
+    ['StreamARN', 'arn:x:stream/s'],
+    ['StreamCreationTimestamp', BEGIN_MS / 1000],
+    ['ExclusiveStartShardId', idOf(0)],
+    ['ShardFilter', { Type: 'AT_LATEST' }],
+  ])('stands without %s', async (member, value) => {
     const { list } = await world(3);
     const { NextToken } = list({ StreamName: 's', MaxResults: 2 });
-    for (const which of [{ StreamName: 's' }, { StreamARN: 'arn:x:stream/s' }])
-      expect(() => list({ NextToken, ...which })).toThrow(
-        refusal('InvalidArgumentException', 'cannot be provided together'),
-      );
+    expect(() => list({ NextToken, [member]: value })).toThrow(
+      refusal('InvalidArgumentException', `NextToken and ${member} cannot be provided together.`),
+    );
+    expect(list({ NextToken, [member]: null }).Shards).toHaveLength(1);
   });
 
   it.each([
     ['', 'empty'],
-    ['nonsense', 'no JSON'],
-    [tokenOf(null), 'null'],
-    [tokenOf({ 0: 's', 1: '' }), 'no list'],
-    [tokenOf([]), 'an empty list'],
-    [tokenOf([5, '']), 'no name'],
-    [tokenOf(['s', 5]), 'no shard'],
+    ['nonsense', 'no token'],
+    [pageToken('ListStreams', ['s', '', null, 0], BEGIN_MS + CHANGE_MS), 'one of another list'],
+    [tokenOf('s', ''), 'one that knows too little'],
+    [tokenOf(5, '', null, 0), 'one without a name'],
+    [tokenOf('s', 5, null, 0), 'one without a shard'],
+    [tokenOf('s', '', 'AT_TIMESTAMP', null), 'one without an instant'],
+    [tokenOf('s', '', 'EVERY', 0), 'one of another filter'],
   ])('is not %j: %s', async (NextToken) => {
     const { list } = await world(1);
     expect(() => list({ NextToken })).toThrow(refusal('InvalidArgumentException', 'Invalid NextToken.'));
+    expect(list({ NextToken: tokenOf('s', '', null, 0) }).Shards).toHaveLength(1);
   });
 });
 
