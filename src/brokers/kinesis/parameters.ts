@@ -2,6 +2,9 @@ import { invalidArgument, invalidValue, KinesisError } from './kinesis-error.ts'
 
 const NAME = /^[a-zA-Z0-9_.-]{1,128}$/;
 
+/** Whether a stream may have that name. */
+export const isStreamName = (text: string): boolean => NAME.test(text);
+
 /** The members of a request, read one by one. A value of a wrong type is refused as the service does. */
 export class Parameters {
   readonly #members: Readonly<Record<string, unknown>>;
@@ -87,7 +90,7 @@ export class Parameters {
   /** Which stream is meant: the arguments of `Streams.get`. */
   stream(): [string | null, string | null] {
     const name = this.text('StreamName');
-    if (name !== null && !NAME.test(name))
+    if (name !== null && !isStreamName(name))
       throw invalidValue('streamName', 'Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+');
     return [name, this.text('StreamARN')];
   }

@@ -8,7 +8,7 @@ import { recordsAnswer } from './records-answer.ts';
 import { iteratorText, parseIterator } from './shard-iterator.ts';
 
 const MOST_RECORDS = 10_000;
-/** Of data, before it is base64; the log has it as that. */
+/** Of data, before it is base64; the log has it as that, and a few bytes beside each record. */
 const MOST_BYTES = (10 * 1024 * 1024 * 4) / 3;
 
 export async function getRecords(state: BrokerState, parameters: Parameters): Promise<Buffer> {

@@ -1,5 +1,5 @@
 import type { BrokerState } from '../broker-state.ts';
-import { invalidArgument, KinesisError } from '../kinesis-error.ts';
+import { invalidArgument, invalidValue, KinesisError } from '../kinesis-error.ts';
 import { hashKeyFrom, type Parameters } from '../parameters.ts';
 import type { Shard } from '../shard.ts';
 import type { Stream } from '../stream.ts';
@@ -36,7 +36,8 @@ export function mergeShards({ streams, faults }: BrokerState, parameters: Parame
 
 export function updateShardCount({ streams, region, faults }: BrokerState, parameters: Parameters): object {
   const stream = provisioned(streams.getAtRest(...parameters.stream()));
-  parameters.choice('ScalingType', ['UNIFORM_SCALING']);
+  if (parameters.choice('ScalingType', ['UNIFORM_SCALING']) === null)
+    throw invalidValue('scalingType', 'Member must not be null');
   const target = parameters.requiredWhole('TargetShardCount', 1, SHARD_LIMIT * 5);
   const current = stream.open.length;
   if (target > current * 2)

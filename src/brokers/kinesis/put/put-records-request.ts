@@ -1,4 +1,4 @@
-import { Parameters, serialization } from '../parameters.ts';
+import { isStreamName, Parameters, serialization } from '../parameters.ts';
 import { isBase64 } from './base64.ts';
 
 /** Most records of a request; one more is kept so that it shows. */
@@ -90,7 +90,9 @@ export class PutRequest {
         if ((name !== 'StreamName' && name !== 'StreamARN') || body[at] !== QUOTE) return false;
         const to = body.indexOf(QUOTE, at + 1);
         if (to === -1) return false;
-        this.stream[name === 'StreamName' ? 0 : 1] = body.toString('utf8', at + 1, to);
+        const text = body.toString('utf8', at + 1, to);
+        if (name === 'StreamName' && !isStreamName(text)) return false;
+        this.stream[name === 'StreamName' ? 0 : 1] = text;
         at = to + 1;
       }
       at = skip(body, at);
