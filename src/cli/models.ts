@@ -100,6 +100,8 @@ function rangeOf(spec: ParamSpec): string {
       return 'true | false';
     case 'text':
       return 'text';
+    case 'fleet':
+      return `a fleet of model ${spec.model}`;
     case 'texts':
       return 'list of texts';
     case 'number':

@@ -139,7 +139,8 @@ function trace(
     const column = Math.floor(i / OVERSAMPLING);
     const value = values[index] as number;
     // A line that is steep has no gap between two columns.
-    for (const end of Number.isNaN(before) ? [value] : [value, before]) {
+    for (const end of [value, before]) {
+      if (Number.isNaN(end)) continue;
       low[column] = Math.min(low[column] as number, end);
       high[column] = Math.max(high[column] as number, end);
     }

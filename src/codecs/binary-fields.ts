@@ -9,12 +9,20 @@ export function numeralOf(pieces: readonly Piece[]): { name: string; source: Num
   const op = piece?.meaning.ops[0];
   if (pieces.length !== 1 || piece?.name == null || piece.meaning.kind !== 'number' || op === undefined) return null;
   if (op.op === 'literal') return Number(op.text);
+  if (op.op === 'optional') return null;
   return { name: piece.name, source: op as NumberSource };
 }
 
 /** Whether a number is always whole. */
 export function isWhole(source: NumberSource): boolean {
-  return !('decimals' in source) || source.decimals === 0;
+  return source.op !== 'double' && (!('decimals' in source) || source.decimals === 0);
+}
+
+/** The lone placeholder of a template, where it is one that may be missing; null for anything else. */
+export function optionalOf(pieces: readonly Piece[]): { piece: Piece; op: Extract<Op, { op: 'optional' }> } | null {
+  const [piece] = pieces;
+  const [op] = piece?.meaning.ops ?? [];
+  return pieces.length === 1 && piece !== undefined && op?.op === 'optional' ? { piece, op } : null;
 }
 
 /** Name of the placeholder that is a time and stands alone; null for anything else. */

@@ -1,8 +1,8 @@
 import { numberBytes } from './binary.ts';
-import { isWhole, numeralOf, placeText } from './binary-fields.ts';
+import { isWhole, numeralOf, optionalOf, placeText } from './binary-fields.ts';
 import type { Codec, PayloadLayout, PayloadSchema } from './codec.ts';
 import type { FieldNode, FieldValue } from './field-tree.ts';
-import { type Op, widthOf } from './layout.ts';
+import { type NumberSource, type Op, widthOf } from './layout.ts';
 import { LayoutBuilder } from './layout-builder.ts';
 import { sized } from './sized.ts';
 import type { Vocabulary } from './vocabulary.ts';
@@ -74,14 +74,22 @@ class CborBuilder {
 
   #template(template: string): void {
     const pieces = this.#layout.pieces(template);
+    const optional = optionalOf(pieces);
+    if (optional !== null) {
+      const { piece, op } = optional;
+      const sure = { ...piece, meaning: { ...piece.meaning, ops: op.present } };
+      const numeral = numeralOf([sure]);
+      const present = numeral === null ? sized('cbor-text', op.present) : numeralOps(numeral);
+      this.#layout.place(piece.name, [{ ...op, present, absent: [{ op: 'bytes', bytes: [NULL] }] }]);
+      return;
+    }
     const numeral = numeralOf(pieces);
     if (numeral === null) placeText(this.#layout, 'cbor-text', pieces);
     else if (typeof numeral === 'number') this.#number(numeral);
     else {
-      const { name, source } = numeral;
-      const whole = isWhole(source);
-      if (!whole) this.#bytes(FLOAT_64);
-      this.#layout.place(name, [{ op: 'number', source, form: whole ? 'cbor' : 'float64be' }]);
+      const { name } = numeral;
+      const ops = numeralOps(numeral);
+      this.#layout.place(name, ops, ops.length - 1);
     }
   }
 
@@ -98,6 +106,17 @@ class CborBuilder {
   #bytes(...bytes: number[]): void {
     this.#layout.add({ op: 'bytes', bytes });
   }
+}
+
+/** The ops of a number; the last one writes its value. */
+function numeralOps(numeral: { source: NumberSource } | number): Op[] {
+  if (typeof numeral === 'number') return [{ op: 'bytes', bytes: numberBytes('cbor', numeral) }];
+  const { source } = numeral;
+  if (isWhole(source)) return [{ op: 'number', source, form: 'cbor' }];
+  return [
+    { op: 'bytes', bytes: [FLOAT_64] },
+    { op: 'number', source, form: 'float64be' },
+  ];
 }
 
 function text(value: string): Op[] {

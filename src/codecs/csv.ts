@@ -1,3 +1,4 @@
+import { optionalOf } from './binary-fields.ts';
 import type { Codec } from './codec.ts';
 import { type FieldNode, type FieldPath, leavesOf } from './field-tree.ts';
 import { type Op, widthOf } from './layout.ts';
@@ -60,6 +61,13 @@ function addColumn(layout: LayoutBuilder, value: string | number | boolean | nul
     return;
   }
   const pieces = layout.pieces(value);
+  const optional = optionalOf(pieces);
+  if (optional !== null) {
+    const { piece, op } = optional;
+    const present = op.present.some(needsQuotes) ? [quote, ...op.present.map(doubleQuotes), quote] : op.present;
+    layout.place(piece.name, [{ ...op, present }]);
+    return;
+  }
   const all = pieces.flatMap(({ meaning }) => meaning.ops);
   if (all.length > 0 && !all.some(needsQuotes)) {
     for (const { name, meaning } of pieces) layout.place(name, meaning.ops);
@@ -73,10 +81,12 @@ function addColumn(layout: LayoutBuilder, value: string | number | boolean | nul
 /** Quotes are decided per column, not per event: a column that may need them always has them. */
 function needsQuotes(op: Op): boolean {
   if (op.op === 'literal') return special.test(op.text);
+  if (op.op === 'optional') return op.present.some(needsQuotes);
   return op.op === 'choice' && op.texts.some((text) => special.test(text));
 }
 
 function doubleQuotes(op: Op): Op {
+  if (op.op === 'optional') return { ...op, present: op.present.map(doubleQuotes) };
   if (op.op === 'literal') return { op: 'literal', text: op.text.replaceAll('"', '""') };
   if (op.op === 'choice') return { ...op, texts: op.texts.map((text) => text.replaceAll('"', '""')) };
   return op;

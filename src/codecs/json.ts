@@ -1,3 +1,4 @@
+import { optionalOf } from './binary-fields.ts';
 import type { Codec, PayloadLayout, PayloadSchema } from './codec.ts';
 import type { FieldNode, FieldValue } from './field-tree.ts';
 import { type Op, widthOf } from './layout.ts';
@@ -13,6 +14,8 @@ export const json: Codec = {
   malform: (ops) =>
     ops.map((op, i) => (i === 0 && op.op === 'literal' ? { op: 'literal', text: `}${op.text.slice(1)}` } : op)),
 };
+
+const quote: Op = { op: 'literal', text: '"' };
 
 class JsonBuilder {
   readonly #layout: LayoutBuilder;
@@ -72,6 +75,14 @@ class JsonBuilder {
 
   #template(text: string): void {
     const pieces = this.#layout.pieces(text);
+    const optional = optionalOf(pieces);
+    if (optional !== null) {
+      const { piece, op } = optional;
+      const bare = piece.meaning.kind === 'number';
+      const present = bare ? op.present : [quote, ...op.present.map(escapeOp), quote];
+      this.#layout.place(piece.name, [{ ...op, present, absent: [{ op: 'literal', text: 'null' }] }]);
+      return;
+    }
     const [first] = pieces;
     if (pieces.length === 1 && first !== undefined && first.meaning.kind === 'number') {
       this.#layout.place(first.name, first.meaning.ops);
@@ -93,6 +104,7 @@ function escapeText(text: string): string {
 }
 
 function escapeOp(op: Op): Op {
+  if (op.op === 'optional') return { ...op, present: op.present.map(escapeOp), absent: op.absent.map(escapeOp) };
   if (op.op === 'literal') return { op: 'literal', text: escapeText(op.text) };
   if (op.op === 'choice') return { ...op, texts: op.texts.map(escapeText) };
   return op;

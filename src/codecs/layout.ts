@@ -1,4 +1,5 @@
 import { type LengthForm, lengthHead, type NumberForm, numberWidth } from './binary.ts';
+import { LONGEST_DOUBLE } from './double-text.ts';
 
 /** Places in `EventContext.values`; readings and labels follow from `readings` on, in the model's order. */
 export const Value = { slot: 0, device: 1, sequence: 2, timeUs: 3, intendedUs: 4, readings: 5 } as const;
@@ -26,19 +27,23 @@ export type Op =
   | { op: 'bytes'; bytes: readonly number[]; length?: true }
   /** `values[value]` cut to [min, max], rounded half away from zero to `decimals`, zero-padded to `width` digits. */
   | { op: 'decimal'; value: number; min: number; max: number; decimals: number; width: number }
-  /** `values[value]`, an integer in [0, max], zero-padded to `width` digits. */
-  | { op: 'integer'; value: number; max: number; width: number }
+  /** `values[value]` cut to [min, max], as `writeDouble` writes it. */
+  | { op: 'double'; value: number; min: number; max: number }
+  /** `values[value]`, an integer in [0, max], more by `plus`, zero-padded to `width` digits. */
+  | { op: 'integer'; value: number; max: number; width: number; plus?: number }
   /** One of `texts`, by `values[value]`. */
   | { op: 'choice'; value: number; texts: readonly string[] }
   /** One of some sequences of bytes, likewise. */
   | { op: 'choice-bytes'; value: number; choices: readonly (readonly number[])[] }
+  /** What `present` writes, or `absent` where `values[value]` is not a number. Neither holds an optional op itself. */
+  | { op: 'optional'; value: number; present: readonly Op[]; absent: readonly Op[] }
   /** A number in binary. */
   | { op: 'number'; source: NumberSource; form: NumberForm }
   /** The length, in `form`, of all that is written up to the `close` that belongs to it: from `least` to `most` bytes. */
   | { op: 'open'; form: LengthForm; least: number; most: number }
   | { op: 'close'; form: LengthForm; least: number; most: number }
-  /** Event time as `2023-05-24T18:56:56.800Z`, cut to milliseconds. */
-  | { op: 'time-iso' }
+  /** `values[value]`, an instant in µs since 1970, else the event time, as `2023-05-24T18:56:56.800Z`, cut to milliseconds. */
+  | { op: 'time-iso'; value?: number }
   /** Event time in seconds since 1970, cut to `decimals` (0 to 6). */
   | { op: 'time-seconds'; decimals: number }
   /** Event time in whole milliseconds since 1970. */
@@ -63,7 +68,7 @@ export type Op =
 
 /** Where a binary number comes from: an op that writes it as text, or a part of the event time that none writes. */
 export type NumberSource =
-  | Extract<Op, { op: 'decimal' | 'integer' | 'time-ms' | 'time-seconds' }>
+  | Extract<Op, { op: 'decimal' | 'double' | 'integer' | 'time-ms' | 'time-seconds' }>
   /** Event time in µs since 1970. */
   | { op: 'time-us' }
   /** Nanoseconds of the event time's second. */
@@ -117,8 +122,14 @@ export function widthOf(op: Op): { min: number; max: number } {
       const digits = Math.max(op.width, digitsOf(Math.max(Math.abs(op.min), Math.abs(op.max)) + 1));
       return { min: Math.max(op.width, 1) + fraction, max: (op.min < 0 ? 1 : 0) + digits + fraction };
     }
+    case 'double':
+      return { min: 3, max: LONGEST_DOUBLE };
     case 'integer':
-      return { min: Math.max(op.width, 1), max: Math.max(op.width, digitsOf(op.max)) };
+      return { min: Math.max(op.width, 1), max: Math.max(op.width, digitsOf(op.max + (op.plus ?? 0))) };
+    case 'optional': {
+      const [present, absent] = [sumOf(op.present), sumOf(op.absent)];
+      return { min: Math.min(present.min, absent.min), max: Math.max(present.max, absent.max) };
+    }
     case 'choice': {
       const lengths = op.texts.map(byteLength);
       return { min: Math.min(...lengths), max: Math.max(...lengths) };
@@ -151,14 +162,26 @@ export function widthOf(op: Op): { min: number; max: number } {
 export function rangeOf(source: NumberSource): { min: number; max: number } {
   switch (source.op) {
     case 'decimal':
+    case 'double':
       return { min: source.min, max: source.max };
     case 'integer':
-      return { min: 0, max: source.max };
+      return { min: 0, max: source.max + (source.plus ?? 0) };
     case 'time-nanos':
       return { min: 0, max: 999_999_000 };
     default:
       return { min: 0, max: Number.MAX_SAFE_INTEGER };
   }
+}
+
+function sumOf(ops: readonly Op[]): { min: number; max: number } {
+  let min = 0;
+  let max = 0;
+  for (const op of ops) {
+    const width = widthOf(op);
+    min += width.min;
+    max += width.max;
+  }
+  return { min, max };
 }
 
 function fixed(bytes: number): { min: number; max: number } {

@@ -1,6 +1,6 @@
 import { formatCount } from '../core/units.ts';
 import { type NumberForm, numberBytes } from './binary.ts';
-import { isWhole, numeralOf } from './binary-fields.ts';
+import { isWhole, numeralOf, optionalOf } from './binary-fields.ts';
 import type { FieldProblem } from './codec.ts';
 import type { FieldPath } from './field-tree.ts';
 import { type NumberSource, rangeOf } from './layout.ts';
@@ -44,7 +44,10 @@ export class SchemaFields {
   /** Writes a constant or a lone placeholder as a number. */
   number(value: number | readonly Piece[], kind: NumberKind, path: FieldPath): void {
     const numeral = typeof value === 'number' ? value : numeralOf(value);
-    if (numeral === null) {
+    if (typeof value !== 'number' && optionalOf(value) !== null) {
+      const hint = 'use codec: json, csv or cbor, or a reading that is always there';
+      this.refuse(path, `the reading may be missing, and the schema wants a number here (${kind.name})`, hint);
+    } else if (numeral === null) {
       const hint = 'write one placeholder that is a number, and nothing around it';
       this.refuse(path, `the schema wants a number here (${kind.name})`, hint);
     } else if (typeof numeral === 'number') {

@@ -48,6 +48,7 @@ export function endsUniquely(ops: readonly Op[], text: Uint8Array): boolean {
 const encoder = new TextEncoder();
 const digits = among('0123456789');
 const decimal = among('0123456789.-');
+const exponential = among('0123456789.-E');
 const hexadecimal = among('0123456789abcdef');
 const uuid = among('0123456789abcdef-');
 const anything: Writes = { among: new Uint8Array(256).fill(1) };
@@ -75,11 +76,14 @@ function writesOf(op: Op): Writes {
     case 'decimal':
     case 'time-seconds':
       return decimal;
+    case 'double':
+      return exponential;
     case 'time-iso':
       return instant;
     case 'uuid-random':
       return uuid;
     case 'number':
+    case 'optional':
     case 'open':
     case 'close':
     case 'filler':

@@ -9,6 +9,10 @@ export interface Quantity {
   min: number;
   max: number;
   names?: readonly string[];
+  /** An instant in µs since 1970. */
+  instant?: true;
+  /** It may be missing: then its value is not a number. */
+  optional?: true;
 }
 
 /** What placeholders can stand for in one fleet. */
@@ -36,6 +40,7 @@ type Field = Extract<TemplatePart, { kind: 'field' }>;
 export const commonPlaceholders: readonly string[] = [
   'device',
   'index',
+  'ordinal',
   'fleet',
   'run',
   'sequence',
@@ -67,6 +72,8 @@ export function meaningOf(field: Field, vocabulary: Vocabulary, channel: number)
       return text(noFormat(field, [{ op: 'literal', text: vocabulary.run }]));
     case 'index':
       return integer(field, Value.device, vocabulary.devices - 1);
+    case 'ordinal':
+      return integer(field, Value.device, vocabulary.devices - 1, 1);
     case 'sequence':
       return integer(field, Value.sequence, Number.MAX_SAFE_INTEGER);
     case 'uuid':
@@ -100,16 +107,23 @@ export function widthOfIndex(field: Field): number {
   return Number(field.format);
 }
 
-function integer(field: Field, value: number, max: number): Meaning {
+function integer(field: Field, value: number, max: number, plus = 0): Meaning {
   const width = widthOfIndex(field);
   // JSON knows no number with leading zeros, and a padded number is meant to be read as text.
-  return { kind: width > 1 ? 'text' : 'number', ops: [{ op: 'integer', value, max, width }] };
+  return {
+    kind: width > 1 ? 'text' : 'number',
+    ops: [{ op: 'integer', value, max, width, ...(plus === 0 ? {} : { plus }) }],
+  };
 }
 
 function quantityOrParam(field: Field, vocabulary: Vocabulary): Meaning {
   const at = vocabulary.quantities.findIndex(({ name }) => name === field.name);
   const entry = vocabulary.quantities[at];
-  if (entry !== undefined) return quantityMeaning(field, entry.quantity, Value.readings + at);
+  if (entry !== undefined) {
+    const { kind, ops } = quantityMeaning(field, entry.quantity, Value.readings + at);
+    if (entry.quantity.optional !== true) return { kind, ops };
+    return { kind, ops: [{ op: 'optional', value: Value.readings + at, present: ops, absent: [] }] };
+  }
   const param = Object.hasOwn(vocabulary.params, field.name) ? vocabulary.params[field.name] : undefined;
   if (param === undefined) {
     throw bad(field, 'is not known', `this fleet knows ${placeholderNames(vocabulary).join(', ')}`);
@@ -120,7 +134,9 @@ function quantityOrParam(field: Field, vocabulary: Vocabulary): Meaning {
 }
 
 function quantityMeaning(field: Field, quantity: Quantity, value: number): Meaning {
-  const { min, max, names } = quantity;
+  const { min, max, names, instant } = quantity;
+  if (instant === true) return text(noFormat(field, [{ op: 'time-iso', value }]));
+  if (field.format === 'exact') return { kind: 'number', ops: [{ op: 'double', value, min, max }] };
   if (names !== undefined) return text(noFormat(field, [{ op: 'choice', value, texts: names }]));
   if (field.format?.startsWith('0') && field.format !== '0') {
     const width = widthOfIndex(field);

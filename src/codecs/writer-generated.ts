@@ -1,6 +1,7 @@
 import { xxh32 } from '../core/xxh32.ts';
 import { writeCborInteger, writeLength, writeVarint, writeZigzag } from './binary.ts';
 import { hexDigits, threeDigits, twoDigits, writeInteger, writePadded } from './digits.ts';
+import { writeDouble } from './double-text.ts';
 import { writeCborFiller, writeFiller, writeSpaces } from './filler.ts';
 import { IsoSeconds } from './iso-time.ts';
 import { type NumberSource, type Op, Value, widthOf } from './layout.ts';
@@ -23,6 +24,7 @@ const scope = {
   writeCborFiller,
   writeCborInteger,
   writeDecimal,
+  writeDouble,
   writeFiller,
   writeHexInteger,
   writeInteger,
@@ -42,28 +44,32 @@ const scope = {
 export function generateWriter(ops: readonly Op[]): WriteEvent {
   const opened: number[] = [];
   let lengths = 0;
-  const sources = ops.map((op) => {
+  const source = (op: Op): string => {
     if (op.op === 'open') {
       opened.push(lengths);
       return `const from${lengths++} = at; at += ${widthOf(op).max};`;
     }
+    if (op.op === 'optional') {
+      const [present, absent] = [op.present, op.absent].map((ops) => ops.map(source).join('\n'));
+      return `if (Number.isNaN(values[${op.value}])) { ${absent} } else { ${present} }`;
+    }
     if (op.op !== 'close') return sourceOf(op);
     const reserved = widthOf({ ...op, op: 'open' }).max;
     return `at = writeLength(view, from${opened.pop()}, ${reserved}, at, '${op.form}');`;
-  });
+  };
   const body = [
     `const { ${Object.keys(scope).join(', ')} } = scope;`,
     'return function write(context, view, at) {',
     'const values = context.values, words = context.words, begin = at;',
     'let x = 0, y = 0, m = 0, h = 0, l = 0;',
-    ...sources,
+    ...ops.map(source),
     'return at;',
     '};',
   ].join('\n');
   return new Function('scope', 'iso', body)(scope, new IsoSeconds()) as WriteEvent;
 }
 
-function sourceOf(op: Exclude<Op, { op: 'open' | 'close' }>): string {
+function sourceOf(op: Exclude<Op, { op: 'open' | 'close' | 'optional' }>): string {
   switch (op.op) {
     case 'literal':
       return literal(utf8(op.text));
@@ -71,8 +77,10 @@ function sourceOf(op: Exclude<Op, { op: 'open' | 'close' }>): string {
       return literal(op.bytes);
     case 'decimal':
       return decimal(op);
+    case 'double':
+      return `${cut(op)} at = writeDouble(view, at, x + 0);`;
     case 'integer':
-      return `at = writeWhole(view, at, values[${op.value}], ${op.width});`;
+      return `at = writeWhole(view, at, ${integer(op)}, ${op.width});`;
     case 'choice':
       return choice(op.value, op.texts.map(utf8));
     case 'choice-bytes':
@@ -81,7 +89,7 @@ function sourceOf(op: Exclude<Op, { op: 'open' | 'close' }>): string {
       return number(op);
     case 'time-iso':
       return [
-        `x = Math.floor(values[${Value.timeUs}] / 1000); y = Math.floor(x / 1000); l = (x - y * 1000) | 0; h = iso.at(y);`,
+        `x = Math.floor(values[${op.value ?? Value.timeUs}] / 1000); y = Math.floor(x / 1000); l = (x - y * 1000) | 0; h = iso.at(y);`,
         ...[0, 1, 2].map((i) => `view.setFloat64(at + ${8 * i}, iso.chunks[h + ${i}], true);`),
         // Three digits of milliseconds and the Z as the fourth byte.
         `view.setUint32(at + 20, threeDigits[l] | ${0x5a000000}, true); at += 24;`,
@@ -153,8 +161,10 @@ function numberSource(source: NumberSource): string {
       const rounded = `x = x < 0 ? -Math.floor(0.5 - x * ${scale}) + 0 : Math.floor(x * ${scale} + 0.5);`;
       return `${cut(source)} ${rounded}${source.decimals === 0 ? '' : ` x /= ${scale};`}`;
     }
+    case 'double':
+      return `${cut(source)} x += 0;`;
     case 'integer':
-      return `x = values[${source.value}];`;
+      return `x = ${integer(source)};`;
     case 'time-ms':
       return `x = Math.floor(${time} / 1000);`;
     case 'time-seconds': {
@@ -166,6 +176,10 @@ function numberSource(source: NumberSource): string {
     case 'time-nanos':
       return `x = Math.floor(${time}); x = (x - Math.floor(x / 1000000) * 1000000) * 1000;`;
   }
+}
+
+function integer({ value, plus = 0 }: Extract<Op, { op: 'integer' }>): string {
+  return plus === 0 ? `values[${value}]` : `values[${value}] + ${plus}`;
 }
 
 /** The statement that leaves a reading in `x`, within its bounds; a NaN becomes the lower one. */

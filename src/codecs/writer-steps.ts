@@ -1,6 +1,7 @@
 import { xxh32 } from '../core/xxh32.ts';
 import { writeLength, writeNumber } from './binary.ts';
 import { threeDigits, writeHex } from './digits.ts';
+import { writeDouble } from './double-text.ts';
 import { writeCborFiller, writeFiller, writeSpaces } from './filler.ts';
 import { IsoSeconds } from './iso-time.ts';
 import { type EventContext, type NumberSource, type Op, Value, widthOf } from './layout.ts';
@@ -23,10 +24,13 @@ type Step = (context: EventContext, view: DataView, at: number, begin: number) =
 
 /** Compiles ops to a chain of closures: slower than generated code, and allowed everywhere. */
 export function stepWriter(ops: readonly Op[]): WriteEvent {
-  const opened: number[] = [];
+  const write = chainOf(ops, []);
+  return (context, view, at) => write(context, view, at, at);
+}
+
+function chainOf(ops: readonly Op[], opened: number[]): Step {
   const steps = ops.map((op) => stepOf(op, opened));
-  return (context, view, at) => {
-    const begin = at;
+  return (context, view, at, begin) => {
     for (const step of steps) at = step(context, view, at, begin);
     return at;
   };
@@ -43,9 +47,17 @@ function stepOf(op: Op, opened: number[]): Step {
       const { decimals, width } = op;
       return ({ values }, view, at) => writeDecimal(view, at, cut(op, values), decimals, width);
     }
+    case 'double':
+      return ({ values }, view, at) => writeDouble(view, at, cut(op, values) + 0);
     case 'integer': {
-      const { value, width } = op;
-      return ({ values }, view, at) => writeWhole(view, at, values[value] as number, width);
+      const { value, width, plus = 0 } = op;
+      return ({ values }, view, at) => writeWhole(view, at, (values[value] as number) + plus, width);
+    }
+    case 'optional': {
+      const { value } = op;
+      const [present, absent] = [chainOf(op.present, opened), chainOf(op.absent, opened)];
+      return (context, view, at, begin) =>
+        Number.isNaN(context.values[value]) ? absent(context, view, at, begin) : present(context, view, at, begin);
     }
     case 'choice':
       return choiceStep(
@@ -71,7 +83,7 @@ function stepOf(op: Op, opened: number[]): Step {
       return (_context, view, at) => writeLength(view, opened.pop() as number, reserved, at, form);
     }
     case 'time-iso':
-      return isoStep();
+      return isoStep(op.value ?? Value.timeUs);
     case 'time-seconds': {
       const { decimals } = op;
       return ({ values }, view, at) => writeSeconds(view, at, values[Value.timeUs] as number, decimals);
@@ -137,8 +149,10 @@ function numberOf(source: NumberSource, values: Float64Array): number {
       const scaled = x < 0 ? -Math.floor(0.5 - x * scale) + 0 : Math.floor(x * scale + 0.5);
       return scaled / scale;
     }
+    case 'double':
+      return cut(source, values) + 0;
     case 'integer':
-      return values[source.value] as number;
+      return (values[source.value] as number) + (source.plus ?? 0);
     case 'time-ms':
       return Math.floor(timeUs / 1000);
     case 'time-seconds':
@@ -167,10 +181,10 @@ function literalStep(bytes: readonly number[] | Uint8Array): Step {
   };
 }
 
-function isoStep(): Step {
+function isoStep(value: number): Step {
   const iso = new IsoSeconds();
   return ({ values }, view, at) => {
-    const ms = Math.floor((values[Value.timeUs] as number) / 1000);
+    const ms = Math.floor((values[value] as number) / 1000);
     const second = Math.floor(ms / 1000);
     const chunk = iso.at(second);
     for (let i = 0; i < 3; i++) view.setFloat64(at + 8 * i, iso.chunks[chunk + i] as number, true);

@@ -114,19 +114,41 @@ export class DerivedIdentity {
   /** The slot of a seat at an event time: -1 for none; of several, the one whose bytes these are. */
   #slotOf(seat: number, timeUs: Micros, bytes: Uint8Array, start: number, end: number): number {
     if (timeUs < 0) return -1;
-    const { behavior, fleet } = this.#maker;
+    const maker = this.#maker;
+    const { behavior, fleet } = maker;
     const { devices } = fleet;
     const trueUs = behavior === null ? timeUs : timeUs - behavior.skewOf(seat);
-    const first = this.#firstSlot(trueUs);
+    const earliest = this.#firstSlot(trueUs);
     const last = this.#endSlot(trueUs);
+    const ordered = maker.model.leastGapUs !== undefined;
+    const first = ordered ? this.#firstAtOrAfter(seat, earliest, last, timeUs) : earliest;
     let found = -1;
     const phase = (seat - first) % devices;
     for (let slot = first + (phase < 0 ? phase + devices : phase); slot < last; slot += devices) {
-      if (!this.#reads(slot, timeUs)) continue;
+      if (!this.#reads(slot, timeUs)) {
+        // Later ones are later still.
+        if (ordered) break;
+        continue;
+      }
       if (found >= 0 && this.#regenerated.equals(found, bytes, start, end)) return found;
       found = slot;
     }
     return found;
+  }
+
+  /** The first slot of a seat, among those from `first` to before `last`, whose event time is not before `timeUs`; their times go up. */
+  #firstAtOrAfter(seat: number, first: number, last: number, timeUs: Micros): number {
+    const maker = this.#maker;
+    const { devices } = maker.fleet;
+    let low = Math.ceil((first - seat) / devices);
+    let high = Math.max(low, Math.ceil((last - seat) / devices));
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      const slot = middle * devices + seat;
+      if (maker.timeOf(slot, maker.profile.timeOf(slot)) < timeUs) low = middle + 1;
+      else high = middle;
+    }
+    return low * devices + seat;
   }
 
   /** Whether the event time of a slot reads as `timeUs`. */

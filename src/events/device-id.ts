@@ -39,7 +39,7 @@ export interface DeviceIdSpec {
 const uuidShape: readonly (number | string)[] = [8, '-', 4, '-4', 3, '-a', 3, '-', 12];
 
 /**
- * Compiles an id template. `<hex:n>` is a keyed permutation of the number, so ids look random and never collide; `<index>` is the number.
+ * Compiles an id template. `<hex:n>` is a keyed permutation of the number, so ids look random and never collide; `<index>` is the number, `<ordinal>` the number from 1.
  *
  * @throws IotloadError `bad-scenario` for a placeholder that is not a property of the device, and for a template that would give two
  * devices the same id.
@@ -84,12 +84,15 @@ function otherOp(part: Extract<TemplatePart, { kind: 'field' }>, spec: DeviceIdS
   if (part.name === 'index') {
     return { op: 'integer', value: Value.device, max: spec.devices - 1, width: widthOfIndex(part) };
   }
+  if (part.name === 'ordinal') {
+    return { op: 'integer', value: Value.device, max: spec.devices - 1, width: widthOfIndex(part), plus: 1 };
+  }
   if (part.name === 'fleet' && part.format === null) return { op: 'literal', text: spec.fleet };
   if (part.name === 'run' && part.format === null) return { op: 'literal', text: spec.run };
   const value = `<${part.name}${part.format === null ? '' : `:${part.format}`}>`;
   throw new IotloadError('bad-scenario', `${value} is not a property of a device`, {
     value,
-    hint: 'an id may hold <index>, <index:06>, <hex:12>, <uuid>, <fleet> and <run>',
+    hint: 'an id may hold <index>, <index:06>, <ordinal>, <hex:12>, <uuid>, <fleet> and <run>',
   });
 }
 
@@ -177,7 +180,7 @@ class CompiledIds implements DeviceIds {
         if (digit < 0 || digit > 9 || value > 1e10) break;
         value = value * 10 + digit;
       }
-      return value;
+      return value - (op.plus ?? 0);
     }
     this.#at += this.#widths[i] as number;
     return -1;

@@ -18,6 +18,7 @@ import type { RateProfile } from '../schedule/profile.ts';
 import { createSchedule } from '../schedule/schedule.ts';
 import type { DeviceIds } from './device-id.ts';
 import { behaviorOf, deviceTotal, fleetDeviceIds, intendedTimes } from './fleet-behavior.ts';
+import { fleetsOf, modelRoot } from './fleet-views.ts';
 import { sceneOf } from './scene.ts';
 
 /** An event must fit several times into a worker's batch. */
@@ -81,8 +82,9 @@ export class EventMaker {
       fleet.params,
       sceneOf(plan, index, (slotUs) => this.clockStartUs + this.scale.deviceOf(slotUs)),
       fleet.devices,
+      fleetsOf(plan, index, (slotUs) => this.clockStartUs + this.scale.deviceOf(slotUs)),
     );
-    this.#motionRoot = streamRoot(plan.seed, fleet.name, 'model', fleet.model);
+    this.#motionRoot = modelRoot(plan, fleet);
     this.#payloadRoot = streamRoot(plan.seed, fleet.name, 'payload');
 
     const { devices, name } = fleet;

@@ -1,4 +1,5 @@
 import type { Micros } from '../core/clock.ts';
+import type { StreamKey } from '../core/random.ts';
 import type { Speed } from '../core/time-scale.ts';
 import type { Scene, SceneEvent } from './scene.ts';
 
@@ -26,7 +27,9 @@ export type ParamSpec =
   | { doc: string; unit?: string; type: 'flag'; default: boolean }
   | { doc: string; unit?: string; type: 'texts'; default: readonly string[] }
   /** Without a default it has to be given. */
-  | { doc: string; unit?: string; type: 'text'; default: string | null };
+  | { doc: string; unit?: string; type: 'text'; default: string | null }
+  /** Name of a fleet of this model in the same scenario; '' for none. */
+  | { doc: string; unit?: string; type: 'fleet'; model: string; default: '' };
 export type ParamSpecs = Readonly<Record<string, ParamSpec>>;
 
 /** What is wrong with a parameter. */
@@ -69,15 +72,20 @@ export interface ReadingSpec {
   max: number;
   /** Names of the values 0, 1, 2 … of an enumerated reading, which is written as a string. */
   names?: readonly string[];
+  /** An instant, µs since 1970, which is written as ISO 8601 in UTC with milliseconds. */
+  instant?: true;
+  /** It may be missing: then `sample` writes NaN, and a payload nothing (CSV) or null. */
+  optional?: true;
 }
 export type ReadingSpecs = Readonly<Record<string, ReadingSpec>>;
 
 /** A ready-made payload: the fields as a scenario would write them, and what finds an event again. */
 export interface PayloadProfile {
   doc: string;
-  codec: 'json';
+  /** Name of a codec that needs no schema file. */
+  codec: 'cbor' | 'csv' | 'json';
   fields: ProfileFields;
-  identity: 'fields' | 'derived';
+  identity: 'fields' | 'derived' | 'none';
 }
 
 /** Members of a payload; a map is an object in it. */
@@ -112,10 +120,37 @@ export interface DeviceModel extends ModelShape {
   readonly paceParams?: Readonly<Record<string, ParamValue>>;
   /** Greatest distance between an event's sensor instant and its intended send time. */
   readonly maxSamplingDelayUs: Micros;
+  /**
+   * Two instants of one seat are at least so far apart, or as far as their due times where these are closer, however large the delay.
+   * Absent: only due times that lie further apart than the delay tell them apart.
+   */
+  readonly leastGapUs?: Micros;
   /** What of a scene its devices feel; absent for none. */
   readonly feels?: readonly SceneEvent['kind'][];
-  /** Compiles the parameters (validated, defaults filled in) and what happens around the devices, for a fleet of so many. */
-  create(params: Params, scene: Scene, devices?: number): Device;
+  /**
+   * Compiles the parameters (validated, defaults filled in) and what happens around the devices, for a fleet of so many. `fleets` is absent
+   * where devices are looked at by themselves.
+   */
+  create(params: Params, scene: Scene, devices?: number, fleets?: Fleets): Device;
+}
+
+/** A fleet as models see it: pure functions of the plan. */
+export interface FleetView {
+  readonly params: Params;
+  readonly devices: number;
+  /** Key of what all its devices share. */
+  readonly key: StreamKey;
+  /** Writes the key of a seat's streams. */
+  keyOf(seat: number, into: SeatKey): void;
+  /** Device time at which the seat's n-th event is due. */
+  dueOf(seat: number, n: number): Micros;
+}
+
+/** The fleets of a run. */
+export interface Fleets {
+  readonly own: FleetView;
+  /** Another one by its name; undefined where there is none. */
+  named(name: string): FleetView | undefined;
 }
 
 /** Pure functions of (seat key, n, t): no state, no clock, only IEEE-exact operations. */

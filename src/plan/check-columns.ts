@@ -24,6 +24,7 @@ export function columnsProblem(
 }
 
 function writesBreak(op: Op): boolean {
+  if (op.op === 'optional') return op.present.some(writesBreak);
   return op.op === 'literal' ? breaksLine(op.text) : op.op === 'choice' && op.texts.some(breaksLine);
 }
 

@@ -43,7 +43,7 @@ export function checkTemplate(text: string, vocabulary: Vocabulary): TemplatePro
 }
 
 /** Properties of a device that its id may be made of. */
-const idNames = ['fleet', 'hex', 'index', 'run', 'uuid'];
+const idNames = ['fleet', 'hex', 'index', 'ordinal', 'run', 'uuid'];
 
 /** Checks a device id: its placeholders, and that no two of `devices` would get the same. */
 export function checkId(text: string, vocabulary: Vocabulary): TemplateProblem[] {
@@ -63,7 +63,7 @@ export function checkId(text: string, vocabulary: Vocabulary): TemplateProblem[]
     } catch (error) {
       return problemOf(error, part.name, idNames);
     }
-    if (part.name === 'index' || part.name === 'uuid') ids = Number.POSITIVE_INFINITY;
+    if (part.name === 'index' || part.name === 'ordinal' || part.name === 'uuid') ids = Number.POSITIVE_INFINITY;
     else if (part.name === 'hex') ids = Math.max(ids, 16 ** Number(part.format));
     return null;
   });

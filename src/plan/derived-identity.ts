@@ -21,6 +21,8 @@ export interface DerivedQuestion {
   /** Device time per slot time. */
   speed: Speed;
   maxSamplingDelayUs: Micros;
+  /** As the model promises it. */
+  leastGapUs?: Micros | undefined;
 }
 
 /**
@@ -35,6 +37,7 @@ export function derivedProblem({
   endUs,
   speed,
   maxSamplingDelayUs,
+  leastGapUs,
 }: DerivedQuestion): TemplateProblem | null {
   const placeholders = [...leavesOf(fields)].flatMap(({ value }) =>
     typeof value === 'string' ? placeholdersOf(value) : [],
@@ -57,7 +60,9 @@ export function derivedProblem({
     return { message: 'with Poisson arrivals two events of a device may fall on one time', hint };
   }
   const resolutionUs = time.name === 'time.s' ? 10 ** (6 - Number(time.format ?? 0)) : 1_000;
-  const leastUs = maxSamplingDelayUs + resolutionUs;
+  // A model that keeps its instants apart itself does so by the lesser of its own gap and that of the due times.
+  const leastUs =
+    leastGapUs !== undefined && leastGapUs > resolutionUs ? resolutionUs : maxSamplingDelayUs + resolutionUs;
   if (schedule.recorded !== undefined) {
     const leastGapUs = timeScale(speed).deviceOf(leastDeviceGapUs(schedule.recorded, devices, endUs));
     if (leastGapUs > leastUs) return null;

@@ -77,6 +77,8 @@ function problemsOf(value: ParamValue, spec: ParamSpec): ParamProblem[] {
     }
     case 'flag':
       return typeof value === 'boolean' ? [] : wrong(`expected true or false, found "${value}"`);
+    case 'fleet':
+      return typeof value === 'string' ? [] : wrong(`expected the name of a fleet, found "${value}"`);
     case 'text':
       return typeof value === 'string' && (value !== '' || spec.default === '')
         ? []

@@ -47,7 +47,7 @@ export function fleetPayload(
     return null;
   }
   const profile = payloads[payload] as PayloadProfile;
-  return { profile: payload, codec: 'json', fields: profileFields(profile.fields), identity: profile.identity };
+  return { profile: payload, codec: profile.codec, fields: profileFields(profile.fields), identity: profile.identity };
 }
 
 /** The members of a payload profile as a plan holds them. */

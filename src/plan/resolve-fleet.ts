@@ -119,7 +119,7 @@ export function resolveFleet(draft: FleetDraft, around: FleetSurroundings, repor
 
   const { fields, profile } = payload;
   const padding = payload.padTo === undefined ? {} : { padTo: payload.padTo };
-  const { maxSamplingDelayUs } = model;
+  const { maxSamplingDelayUs, leastGapUs } = model;
   const codec = codecs[payload.codec] as Codec;
   const wire = draft.wire === undefined ? {} : { wire: draft.wire };
   const written: PayloadSchema = {
@@ -132,7 +132,16 @@ export function resolveFleet(draft: FleetDraft, around: FleetSurroundings, repor
   const layout = codec.layout(written);
   const columns = columnsProblem(fields, layout, { linesOnly: target?.traits.payloads !== undefined });
   if (columns !== null) tell(at('payload', 'fields', ...columns.path), 'bad-value', columns);
-  const derived = derivedProblem({ fields, layout, schedule, devices, endUs, speed: around.speed, maxSamplingDelayUs });
+  const derived = derivedProblem({
+    fields,
+    layout,
+    schedule,
+    devices,
+    endUs,
+    speed: around.speed,
+    maxSamplingDelayUs,
+    leastGapUs,
+  });
   const identity = identityOf(payload, derived, namedProblem(layout));
   if (typeof identity !== 'string') {
     const problem = { ...identity, hint: tracedHint(profile, shape, identity.hint) };

@@ -17,6 +17,7 @@ import { limitSlots } from './count-limit.ts';
 import type { EventSize } from './estimate.ts';
 import { topicProblem } from './fleet-address.ts';
 import { peakPerSecond, scaleRates } from './fleet-schedule.ts';
+import { checkNamedFleets, speaksOf } from './named-fleets.ts';
 import type { ClockPlan, Plan, TargetPlan, VerifyPlan } from './plan.ts';
 import { type FleetSurroundings, type ResolvedFleet, resolveFleet } from './resolve-fleet.ts';
 import { rateOf } from './resolve-schedule.ts';
@@ -80,6 +81,7 @@ export function resolvePlan(
     return resolveFleet(fleet, around, report);
   });
   checkDistinctIds(draft, report);
+  checkNamedFleets(draft.fleets, report);
   checkPayloads(fleets, target, report);
   const timeline = resolveTimeline(draft, { warmUpUs, durationUs, target }, report);
   const verify = verifyOf(draft, target, flags, report);
@@ -247,6 +249,7 @@ function checkDistinctIds(draft: ScenarioDraft, report: Report): void {
   for (const { name, value } of draft.fleets) {
     if (value.id === undefined || !onlyIndexed(value.id)) continue;
     const other = owners.get(value.id);
+    if (other !== undefined && speaksOf(draft.fleets, name, other)) continue;
     if (other === undefined) owners.set(value.id, name);
     else
       report(['fleets', name, 'id'], 'bad-value', {
@@ -258,7 +261,7 @@ function checkDistinctIds(draft: ScenarioDraft, report: Report): void {
 
 function onlyIndexed(id: string): boolean {
   try {
-    return parseTemplate(id).every((part) => part.kind === 'text' || part.name === 'index' || part.name === 'run');
+    return parseTemplate(id).every((part) => part.kind === 'text' || ['index', 'ordinal', 'run'].includes(part.name));
   } catch {
     return false;
   }

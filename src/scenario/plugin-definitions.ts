@@ -26,6 +26,9 @@ const each =
     return null;
   };
 
+/** Payload formats of profiles: those that need no schema file. */
+const profileCodecs = ['json', 'csv', 'cbor'];
+
 const readings = each({
   doc: text,
   unit: optional((value) => (typeof value === 'string' ? null : 'is no text')),
@@ -51,7 +54,9 @@ const checks: Readonly<Record<PluginKind, Readonly<Record<string, Check>>>> = {
     payloads: each({
       doc: text,
       fields: record,
-      identity: (value) => (value === 'fields' || value === 'derived' ? null : 'is neither fields nor derived'),
+      codec: (value) => (profileCodecs.includes(String(value)) ? null : `is none of ${profileCodecs.join(', ')}`),
+      identity: (value) =>
+        ['fields', 'derived', 'none'].includes(String(value)) ? null : 'is none of fields, derived, none',
     }),
     maxSamplingDelayUs: (value) =>
       Number.isInteger(value) && Number(value) >= 1 ? null : 'is not a whole number from 1',

@@ -29,7 +29,18 @@ export const vocabulary: Vocabulary = {
 
 /** Placeholders in all their forms, and text around them. */
 const pieces = [
-  ...['<device>', '<index>', '<index:06>', '<fleet>', '<run>', '<sequence>', '<sequence:012>', '<uuid>', '<hex:1>'],
+  ...[
+    '<device>',
+    '<index>',
+    '<index:06>',
+    '<ordinal>',
+    '<fleet>',
+    '<run>',
+    '<sequence>',
+    '<sequence:012>',
+    '<uuid>',
+    '<hex:1>',
+  ],
   ...['<hex:8>', '<hex:13>', '<hex:16>', '<time.iso>', '<time.ms>', '<time.s>', '<time.s:3>', '<time.s:6>'],
   ...[
     '<temperature>',
@@ -37,6 +48,7 @@ const pieces = [
     '<temperature:1>',
     '<temperature:4>',
     '<temperature:04>',
+    '<temperature:exact>',
     '<count>',
     '<tiny>',
   ],
