@@ -20,6 +20,13 @@ export async function kcatRead(endpoint: string, topic: string): Promise<Printed
   return printed(stdout);
 }
 
+/** Timestamps of all that is in a topic, ms since 1970 UTC, by kcat; in the order of `kcatRead`. */
+export async function kcatTimestamps(endpoint: string, topic: string): Promise<number[]> {
+  const args = ['-C', '-e', '-q', '-b', endpoint, '-t', topic, '-o', 'beginning', '-f', '%T\\n'];
+  const { stdout } = await promisify(execFile)('kcat', args, LONGEST);
+  return stdout.trimEnd().split('\n').map(Number);
+}
+
 /** Writes records by kcat, with `compression` as librdkafka names it. */
 export async function kcatWrite(
   endpoint: string,
