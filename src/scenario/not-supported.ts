@@ -16,7 +16,6 @@ const scalarIn =
   (...values: readonly unknown[]) =>
   (node: Tree): boolean =>
     node.kind === 'scalar' && values.includes(node.value);
-const isAsked = (node: Tree): boolean => node.kind !== 'scalar' || (node.value !== false && node.value !== null);
 const isMap = (node: Tree): boolean => node.kind === 'map';
 
 const rules: readonly Rule[] = [
@@ -33,7 +32,6 @@ const rules: readonly Rule[] = [
   { path: 'thresholds.*', value: isMap, hint: 'write the check alone, such as "unknown < 0.1%"' },
   { path: 'outputs.formats' },
   { path: 'outputs.prometheus' },
-  { path: 'target.aggregate', value: isAsked, hint: 'leave it out: each event is a record of its own' },
   { path: 'target.format', value: scalarIn('parquet'), hint: 'write format: lines' },
 ];
 

@@ -12,7 +12,36 @@ interface Meaning {
   hint?: string;
 }
 
+/** What a connection that never stood ends with, by Node's names. */
+const unsent: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nobody listens',
+  ENOTFOUND: 'no such host',
+  EAI_AGAIN: 'no such host',
+  EHOSTUNREACH: 'unreachable',
+  ENETUNREACH: 'unreachable',
+  EADDRNOTAVAIL: 'no port left',
+  EMFILE: 'no descriptor left',
+};
+
 const signature = 'Check the credentials: access key, secret and session token belong together.';
+
+const expiredToken: Meaning = {
+  failure: 'refused',
+  reason: 'expired token',
+  hint: 'Sign in again: the session of these credentials is over.',
+};
+
+const clockSkew: Meaning = {
+  failure: 'refused',
+  reason: 'clock skew',
+  hint: 'Set the clock of this machine: signatures that are more than five minutes off are refused.',
+};
+
+const wrongRegion: Meaning = {
+  failure: 'refused',
+  reason: 'wrong region',
+  hint: 'Write the region of the endpoint as region.',
+};
 
 /** Errors that the service names. */
 const named: Readonly<Record<string, Meaning>> = {
@@ -31,12 +60,10 @@ const named: Readonly<Record<string, Meaning>> = {
   },
   IncompleteSignatureException: { failure: 'refused', reason: 'bad signature', hint: signature },
   MissingAuthenticationTokenException: { failure: 'refused', reason: 'not signed', hint: signature },
-  ExpiredTokenException: {
-    failure: 'refused',
-    reason: 'expired token',
-    hint: 'Sign in again: the session of these credentials is over.',
-  },
-  RequestExpired: { failure: 'refused', reason: 'clock skew', hint: 'Set the clock of this machine.' },
+  ExpiredTokenException: expiredToken,
+  // As STS calls it.
+  ExpiredToken: expiredToken,
+  RequestExpired: clockSkew,
   ValidationException: { failure: 'refused', reason: 'not valid' },
   InvalidArgumentException: { failure: 'refused', reason: 'not valid' },
   SerializationException: { failure: 'refused', reason: 'not valid' },
@@ -52,22 +79,37 @@ const named: Readonly<Record<string, Meaning>> = {
   },
 };
 
+/** What an error of the service means; some are told apart by their text alone. */
+function meaningOf(name: string, message: string): Meaning | undefined {
+  if (/scoped to a valid region|expected region/i.test(message)) return wrongRegion;
+  if (name === 'InvalidSignatureException' && /signature (expired|not yet current)/i.test(message)) return clockSkew;
+  return named[name];
+}
+
 /** What a failed call of the SDK comes to. */
 export function callError(error: unknown): CallError {
   const { name = '', message = '' } = error as Partial<Error>;
   const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode ?? 0;
-  const known = named[name];
-  if (known !== undefined) {
-    // A region that is not the endpoint's own is told in the text alone.
-    const reason = /scoped to a valid region|expected region/i.test(message) ? 'wrong region' : known.reason;
-    return new CallError(known.failure, reason, name, error);
-  }
-  if (name === 'TimeoutError' || name === 'AbortError') return new CallError('ambiguous', 'timeout', name, error);
+  const known = meaningOf(name, message);
+  if (known !== undefined) return new CallError(known.failure, known.reason, name, error);
   if (status >= 500) return new CallError('ambiguous', 'service failure', name, error);
   if (status >= 400) return new CallError('refused', 'refused', name, error);
-  const code = (error as { code?: unknown }).code;
-  const kind = typeof code === 'string' ? code : name;
-  return new CallError('ambiguous', 'connection lost', kind, error);
+  const code = codeOf(error);
+  const never = unsent[code];
+  if (never !== undefined) return new CallError('unsent', never, code, error);
+  // The handler calls resets timeouts as well, and a connection that does not come about in time.
+  if (code !== '') return new CallError('ambiguous', code === 'ETIMEDOUT' ? 'timeout' : 'connection lost', code, error);
+  if (name === 'TimeoutError' && /not establish a connection/.test(message))
+    return new CallError('unsent', 'no connection in time', name, error);
+  if (name === 'TimeoutError' || name === 'AbortError') return new CallError('ambiguous', 'timeout', name, error);
+  return new CallError('ambiguous', 'connection lost', name, error);
+}
+
+/** Node's name of a failure; that of the first address where several were tried. */
+function codeOf(error: unknown): string {
+  const { code, errors } = error as { code?: unknown; errors?: readonly { code?: unknown }[] };
+  const first = code ?? errors?.[0]?.code;
+  return typeof first === 'string' ? first : '';
 }
 
 /** A failed call before the run, as the error that ends it: what, where and what to do. */
@@ -77,10 +119,10 @@ export function openingError(error: unknown, options: KinesisOptions, stream: st
   const host = endpointHost(options.endpoint, options.region);
   const details = { where: 'target.endpoint', value: host, cause: call.cause };
   if (call.failure === 'missing') return missingStream(options, stream);
-  const known = named[call.kind];
+  const text = (call.cause as Partial<Error> | undefined)?.message ?? '';
+  const known = meaningOf(call.kind, text);
   if (call.failure === 'refused' || known !== undefined) {
-    const hint = call.reason === 'wrong region' ? 'Write the region of the endpoint as region.' : known?.hint;
-    const text = (call.cause as Partial<Error> | undefined)?.message ?? '';
+    const hint = known?.hint;
     const said = known?.hint === undefined && text !== '' ? `: ${text}` : '';
     return new IotloadError('target-refused', `${host} refused stream ${stream}: ${call.reason}${said}`, {
       ...details,

@@ -34,6 +34,8 @@ export type ShardStart =
  * here.
  */
 export interface KinesisCalls {
+  /** What is worth knowing about how the calls are made, a sentence without its end; null for nothing. */
+  readonly note?: string | null;
   /** null where there is no such stream. */
   describe(): Promise<StreamSummary | null>;
   create(shards: number | 'on-demand'): Promise<void>;
@@ -51,6 +53,8 @@ export interface KinesisCalls {
 export type CallFailure =
   /** The request was certainly not carried out, and may be later: a limit was reached. */
   | 'throttled'
+  /** It never left this machine. */
+  | 'unsent'
   /** Nobody knows whether it was carried out. */
   | 'ambiguous'
   /** It was not carried out, and never will be. */

@@ -5,7 +5,8 @@ import { callError } from './call-errors.ts';
 import { CallError, type KinesisCalls, type ShardInfo, type ShardStart, type StreamSummary } from './calls.ts';
 import { endpointUrl } from './endpoint.ts';
 import type { KinesisOptions } from './options.ts';
-import { passRawBodies, type RawBodies } from './raw-bodies.ts';
+import { plainBodies } from './plain-bodies.ts';
+import { passesRawBodies, passRawBodies, type RawBodies } from './raw-bodies.ts';
 
 /** What a set of connections is opened for. */
 export interface ClientSettings {
@@ -14,6 +15,8 @@ export interface ClientSettings {
   connections: number;
 }
 
+/** A request without an answer is given up in time for so many within the timeout of an event. */
+const ATTEMPTS = 3;
 /** Of an endpoint that asks for no real ones; the signature is made of them all the same. */
 const ANYBODY = { accessKeyId: 'iotload', secretAccessKey: 'iotload' };
 
@@ -34,7 +37,7 @@ export async function openClient(options: KinesisOptions, settings: ClientSettin
   const { region, timeoutUs } = options;
   const endpoint = endpointUrl(options.endpoint, region);
   const sockets = { keepAlive: true, maxSockets: settings.connections };
-  const timeout = Math.max(1, Math.ceil(timeoutUs / 1000));
+  const timeout = Math.max(1, Math.ceil(timeoutUs / 1000 / ATTEMPTS));
   const client = new sdk.KinesisClient({
     region,
     maxAttempts: 1,
@@ -43,13 +46,17 @@ export async function openClient(options: KinesisOptions, settings: ClientSettin
     requestHandler: new NodeHttpHandler({
       connectionTimeout: timeout,
       requestTimeout: timeout,
+      // An answer whose rest does not come is given up as well.
+      socketTimeout: timeout,
       throwOnRequestTimeout: true,
       socketAcquisitionWarningTimeout: 1e9,
       httpAgent: new HttpAgent(sockets),
       httpsAgent: new HttpsAgent({ ...sockets, ...(ca === undefined ? {} : { ca }) }),
     }),
   });
-  return new SdkCalls(sdk, client, settings.stream, passRawBodies(client));
+  const probe = new sdk.PutRecordsCommand({ StreamName: settings.stream, Records: [] });
+  const raw = passesRawBodies(client, probe) ? passRawBodies(client) : plainBodies(client);
+  return new SdkCalls(sdk, client, settings.stream, raw);
 }
 
 async function readCertificates(file: string): Promise<Buffer> {
@@ -63,7 +70,9 @@ async function readCertificates(file: string): Promise<Buffer> {
 
 async function signer({ endpoint, auth, region }: KinesisOptions) {
   if (auth === null) {
-    const own = endpoint !== 'aws' && /^(kinesis:|http:\/\/(127\.|localhost|\[::1\]))/.test(endpoint);
+    // The embedded broker takes anybody; what else listens here may check, where the environment has something to check.
+    if (/^kinesis:/.test(endpoint)) return { credentials: ANYBODY };
+    const own = endpoint !== 'aws' && /^http:\/\/(127\.|localhost|\[::1\])/.test(endpoint);
     const given = process.env['AWS_ACCESS_KEY_ID'] !== undefined || process.env['AWS_PROFILE'] !== undefined;
     return own && !given ? { credentials: ANYBODY } : {};
   }
@@ -96,6 +105,10 @@ class SdkCalls implements KinesisCalls {
     this.#client = client;
     this.#stream = stream;
     this.#raw = raw;
+  }
+
+  get note(): string | null {
+    return this.#raw.note;
   }
 
   async describe(): Promise<StreamSummary | null> {

@@ -14,6 +14,7 @@ const PUT_UNIT = 25 * 1024;
 const LARGEST_RECORD = 1024 * 1024;
 /** Where a stream lies, if nobody says: only for endpoints that are not AWS. */
 const DEFAULT_REGION = 'us-east-1';
+const SHORTEST_POLL_US = 200_000;
 const KEY_SPACE = 2n ** 128n;
 
 const create = z
@@ -69,7 +70,7 @@ export const optionsSchema = z
     timeout: duration().prefault('30s').describe('an event without an outcome by then is unknown, or expired unsent'),
     reader: z
       .strictObject({
-        poll: duration().prefault('200ms').describe('pause between two reads of a shard that has nothing new'),
+        poll: duration().prefault('250ms').describe('pause between two reads of a shard that has nothing new'),
         limit: count(1, 10_000).default(10_000).describe('records of a read'),
       })
       .prefault({}),
@@ -85,6 +86,11 @@ export const optionsSchema = z
     if (linger < timeout) return;
     const error = 'events would time out before their batch is sent';
     complain(context, ['linger'], { error, hint: 'write less than the timeout' });
+  })
+  .superRefine(({ endpoint, reader }, context) => {
+    if (endpoint !== 'aws' || reader.poll >= SHORTEST_POLL_US) return;
+    const error = 'a shard answers five reads a second, of all readers together';
+    complain(context, ['reader', 'poll'], { error, hint: 'write 200ms or more' });
   })
   .superRefine(({ endpoint, region, auth: login, tls }, context) => {
     const hint = 'leave it out, or name an endpoint of your own';

@@ -17,6 +17,14 @@ export async function prepare(options: TargetOptions, context: PrepareContext): 
   const calls = await openClient(kinesis, { stream, connections: 1 });
   try {
     const ready = await readyStream(calls, stream, kinesis, context.clock);
+    const asked = kinesis.create?.shards;
+    const found = ready.mode === 'on-demand' ? ready.mode : ready.openShards;
+    if (!ready.created && asked !== undefined && asked !== found) {
+      context.notice(
+        'warning',
+        `stream ${stream} was there and stays as it is: ${inShards(found)}, not ${inShards(asked)}`,
+      );
+    }
     if (ready.retentionHours * HOUR_US < context.lastsUs) {
       context.notice(
         'warning',
@@ -30,8 +38,12 @@ export async function prepare(options: TargetOptions, context: PrepareContext): 
 }
 
 function streamText(stream: string, { created, mode, openShards, retentionHours, encrypted }: ReadyStream): string {
-  const shards = `${openShards} ${openShards === 1 ? 'shard' : 'shards'}`;
+  const shards = inShards(openShards);
   const kept = `keeps records for ${retentionHours} h`;
   const key = encrypted ? 'encrypted by KMS' : 'not encrypted';
   return `accepted; stream ${stream}${created ? ', created just now,' : ''} has ${shards}, is ${mode === 'on-demand' ? 'on demand' : 'provisioned'}, ${kept}, ${key}`;
+}
+
+function inShards(shards: number | 'on-demand'): string {
+  return shards === 'on-demand' ? 'on demand' : `${shards} ${shards === 1 ? 'shard' : 'shards'}`;
 }

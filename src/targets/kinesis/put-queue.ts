@@ -2,14 +2,19 @@ import type { Micros } from '../../core/clock.ts';
 import type { EventBatch } from '../../core/event-batch.ts';
 import { Outcome } from '../../core/outcome.ts';
 import type { PutRecordsAnswer } from '../../wire/kinesis/put-records-answer.ts';
+import { backOffUs } from './back-off.ts';
 import type { CallFailure } from './calls.ts';
-import { PutRequest } from './put-request.ts';
-import { RetryLane } from './retry-lane.ts';
+import { EntryQueue } from './entry-queue.ts';
+import { type OpenRecord, OpenRecords } from './open-record.ts';
+import { PacedLane } from './paced-lane.ts';
+import { type PutRequest, PutRequests } from './put-request.ts';
 
 export interface PutSettings {
   stream: string;
   /** Data and keys of a request. */
   batchBytes: number;
+  /** Bytes of an aggregated record; null: each event is a record. */
+  aggregateBytes: number | null;
   lingerUs: Micros;
   maxInFlight: number;
   /** How often an event that was not stored is sent again. */
@@ -20,50 +25,56 @@ export interface PutSettings {
 }
 
 export interface PutEvents {
-  /** The outcome of entry `i`. */
-  settled(request: PutRequest, i: number, outcome: Outcome, reason: string): void;
-  /** All entries were stored. */
-  stored(request: PutRequest): void;
-  /** Entry `i` goes once more. */
-  resent(request: PutRequest, i: number): void;
+  /** The outcome of the entries from `from` until before `to`. */
+  settled(request: PutRequest, from: number, to: number, outcome: Outcome, reason: string): void;
+  /** These entries go once more; in doubt where an earlier attempt may have stored them. */
+  resent(request: PutRequest, from: number, to: number, doubt: boolean): void;
   /** A shard of this lane had no room for so many. */
   throttled(lane: number, shard: string, count: number): void;
-  /** A lane waits for its shard, or does not any more. */
-  waits(lane: number, waits: boolean): void;
 }
 
-/** First and longest limit of a pause after a failure; it lies anywhere below. */
-const FIRST_PAUSE_US = 100_000;
-const LONGEST_PAUSE_US = 5_000_000;
-
-/** Pause after so many failures in a row, the last one included. */
-export function backOffUs(failures: number, random: number): Micros {
-  return Math.ceil(random * Math.min(LONGEST_PAUSE_US, FIRST_PAUSE_US * 2 ** Math.min(failures - 1, 16)));
+/** What one lane's entries of an answer came to. */
+interface Tally {
+  stored: number;
+  throttled: number;
+  shard: string;
+  refused: EntryQueue;
 }
 
 /**
  * What becomes of events on their way into a stream: they gather in a request, it is sent, its answer says what was stored. What a shard had
- * no room for goes into later requests after a pause of that shard; a request nobody knows the end of is sent again as it is. Knows no
- * socket and no clock: events, answers and time in, requests and outcomes out.
+ * no room for waits in its lane, as does what follows (`PacedLane`). A request that fails as a whole goes again as it is, after a pause of
+ * all. Knows no socket and no clock: events, answers and time in, requests and outcomes out.
  */
 export class PutQueue {
   readonly #settings: PutSettings;
   readonly #events: PutEvents;
-  readonly #lanes: RetryLane[];
-  readonly #free: PutRequest[] = [];
-  /** Ready to go, in their order; those that failed as a whole are among them, with a time before which they do not go. */
+  readonly #requests: PutRequests;
+  readonly #records: OpenRecords | null;
+  readonly #laneOf: (PacedLane | null)[];
+  readonly #paced = new Set<PacedLane>();
+  /** Ready to go, in their order. */
   readonly #ready: PutRequest[] = [];
   readonly #inFlight = new Set<PutRequest>();
   #open: PutRequest | null = null;
-  #openedUs: Micros = 0;
+  #openedUs: Micros = Number.POSITIVE_INFINITY;
+  #made = 0;
   #outstanding = 0;
+  #heldBytes = 0;
+  /** Pauses in a row after requests that failed as a whole; while there are any, one request at a time finds out whether they pass. */
+  #failures = 0;
+  #failedUs: Micros = Number.NEGATIVE_INFINITY;
+  #pausedUntilUs: Micros = Number.NEGATIVE_INFINITY;
   lingerUs: Micros;
 
   constructor(lanes: number, settings: PutSettings, events: PutEvents) {
+    const { stream, batchBytes, aggregateBytes } = settings;
     this.#settings = settings;
     this.#events = events;
+    this.#requests = new PutRequests(stream, batchBytes);
+    this.#records = aggregateBytes === null ? null : new OpenRecords(aggregateBytes);
+    this.#laneOf = Array(lanes).fill(null);
     this.lingerUs = settings.lingerUs;
-    this.#lanes = Array.from({ length: lanes }, () => new RetryLane());
   }
 
   /** Events without an outcome. */
@@ -71,173 +82,332 @@ export class PutQueue {
     return this.#outstanding;
   }
 
-  /** Takes an event; false where it alone is larger than a request may be. */
+  /** Bytes of data and keys that have no outcome, but for records that still grow. */
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  /** Takes an event; false where it alone is larger than a request may be. An aggregated record needs a hash key. */
   append(batch: EventBatch, i: number, lane: number, hashKey: Uint8Array | null, atUs: Micros): boolean {
-    let open = this.#open ?? this.#begin(atUs);
-    if (!open.append(batch, i, lane, hashKey, atUs)) {
-      if (open.count === 0) return false;
-      this.#shut();
-      open = this.#begin(atUs);
-      if (!open.append(batch, i, lane, hashKey, atUs)) return false;
-    }
-    this.#outstanding++;
-    return true;
+    const taken =
+      this.#records !== null && hashKey !== null
+        ? this.#aggregate(this.#records, batch, i, lane, hashKey, atUs)
+        : this.#appendEntry(batch, i, lane, hashKey, atUs);
+    if (taken) this.#outstanding++;
+    return taken;
   }
 
   /** The next request that is to be sent now; null where none is, or enough are under way. */
   next(nowUs: Micros): PutRequest | null {
-    if (this.#inFlight.size >= this.#settings.maxInFlight) return null;
-    this.#gatherAgain(nowUs);
-    if (this.#open !== null && this.#open.count > 0 && nowUs - this.#openedUs >= this.lingerUs) this.#shut();
-    const at = this.#ready.findIndex(({ dueUs }) => dueUs <= nowUs);
-    if (at < 0) return null;
-    const [request] = this.#ready.splice(at, 1) as [PutRequest];
+    const most = this.#failures > 0 ? 1 : this.#settings.maxInFlight;
+    if (this.#inFlight.size >= most || nowUs < this.#pausedUntilUs) return null;
+    if (this.#failures > 0) this.#expireReady(nowUs);
+    if (nowUs - this.#openedUs >= this.lingerUs) this.#shut();
+    this.#gather(nowUs);
+    const request = this.#ready.shift();
+    if (request === undefined) return null;
     this.#inFlight.add(request);
-    for (let i = 0; i < request.count; i++) {
-      if ((request.attempts[i] as number) > 0) this.#events.resent(request, i);
-    }
+    if (request.paced || request.failures > 0) this.#tellResent(request);
     request.sent(nowUs);
     return request;
   }
 
   /** Earliest time at which `next` may have one, as far as time alone decides; infinite where it does not. */
   get dueUs(): Micros {
-    let due = Number.POSITIVE_INFINITY;
-    if (this.#open !== null && this.#open.count > 0) due = this.#openedUs + this.lingerUs;
-    for (const { dueUs } of this.#ready) due = Math.min(due, dueUs);
-    for (const lane of this.#lanes) if (lane.count > 0) due = Math.min(due, lane.dueUs);
-    return due;
+    let due = this.#openedUs + this.lingerUs;
+    for (const lane of this.#paced) if (!lane.busy) due = Math.min(due, lane.dueUs);
+    if (this.#failures > 0 && this.#outstanding > 0) due = Math.min(due, this.#pausedUntilUs);
+    return Math.max(due, this.#pausedUntilUs);
   }
 
   /** An answer came that says what became of each entry. */
   answered(request: PutRequest, answer: PutRecordsAnswer, nowUs: Micros): void {
     if (!this.#landed(request)) return;
-    if (answer.failed === 0) {
-      this.#outstanding -= request.count;
-      this.#events.stored(request);
-      for (let i = 0; i < request.count; i++) (this.#lanes[request.lanes[i] as number] as RetryLane).failures = 0;
-      this.#release(request);
-      return;
-    }
-    const refusedBy = new Map<number, { shard: string; count: number }>();
-    for (let i = 0; i < request.count; i++) {
-      const outcome = answer.outcome(i);
-      const lane = request.lanes[i] as number;
-      if (outcome === 'stored') this.#settle(request, i, Outcome.acked, 'stored');
-      else if (outcome === 'refused') this.#giveUp(request, i, 'refused');
-      else {
-        if (outcome === 'failed') request.doubts[i] = 1;
-        const before = refusedBy.get(lane);
-        if (before === undefined) refusedBy.set(lane, { shard: answer.shard(i), count: 1 });
-        else before.count++;
-        this.#again(request, i, outcome === 'failed' ? 'service failure' : 'throttled', nowUs);
-      }
-    }
-    for (const [lane, { shard, count }] of refusedBy) {
-      const its = this.#lanes[lane] as RetryLane;
-      its.pause(nowUs, backOffUs(its.failures + 1, this.#settings.random()));
-      this.#events.throttled(lane, shard, count);
-      this.#events.waits(lane, its.count > 0);
-    }
-    for (let i = 0; i < request.count; i++) {
-      const lane = request.lanes[i] as number;
-      if (!refusedBy.has(lane)) (this.#lanes[lane] as RetryLane).failures = 0;
-    }
-    this.#release(request);
+    this.#failures = 0;
+    if (answer.failed === 0) this.#settle(request, 0, request.count, Outcome.acked, 'stored');
+    if (answer.failed > 0 || request.paced) this.#tellLanes(this.#settleEach(request, answer, nowUs), request, nowUs);
+    this.#requests.giveBack(request);
   }
 
   /** The request as a whole came to nothing. */
   failed(request: PutRequest, failure: CallFailure, reason: string, nowUs: Micros): void {
     if (!this.#landed(request)) return;
     const { retries, timeoutUs, random } = this.#settings;
-    if (failure === 'ambiguous') request.doubts.fill(1, 0, request.count);
-    const passes = failure === 'ambiguous' || failure === 'throttled';
+    const { count } = request;
+    if (failure === 'ambiguous') request.doubts.fill(1, 0, count);
     request.failures++;
-    const pauseUs = backOffUs(request.failures, random());
-    const isLate = request.count > 0 && nowUs + pauseUs - (request.bornUs[0] as number) > timeoutUs;
+    request.lastFailure = reason;
+    const passes = failure === 'ambiguous' || failure === 'throttled' || failure === 'unsent';
+    // Of those that were under way together one is enough.
+    if (passes && request.atUs >= this.#failedUs) {
+      this.#failures++;
+      this.#failedUs = nowUs;
+      this.#pausedUntilUs = nowUs + backOffUs(this.#failures, random());
+    }
+    const isLate = Math.max(nowUs, this.#pausedUntilUs) - request.oldestUs > timeoutUs;
     if (passes && request.failures <= retries && !isLate) {
-      request.dueUs = nowUs + pauseUs;
-      this.#ready.push(request);
+      const after = this.#ready.findIndex(({ order }) => order > request.order);
+      this.#ready.splice(after < 0 ? this.#ready.length : after, 0, request);
       return;
     }
-    for (let i = 0; i < request.count; i++) this.#giveUp(request, i, reason);
-    this.#release(request);
+    for (let i = 0; i < count; i++) this.#giveUp(request, i, reason);
+    this.#free(request, nowUs);
   }
 
-  /** Settles everything that has no outcome as unknown. */
+  /** Settles everything that has no outcome: as rejected what is certainly not stored, else as unknown. */
   abandon(reason: string): void {
-    if (this.#open !== null) this.#shut();
-    const settleAll = (request: PutRequest): void => {
-      for (let i = 0; i < request.count; i++) this.#settle(request, i, Outcome.unknown, reason);
+    this.#shut();
+    const unsent = reason === 'timeout' ? 'expired unsent' : `${reason} unsent`;
+    const giveUp = (request: PutRequest, i: number, last: string): void => {
+      const doubtful = request.doubts[i] === 1;
+      const why = doubtful ? reason : request.attempts[i] === 0 ? unsent : last;
+      this.#settle(request, i, i + 1, doubtful ? Outcome.unknown : Outcome.rejected, why);
     };
-    for (const request of this.#ready.splice(0)) settleAll(request);
+    for (const request of this.#ready.splice(0)) {
+      for (let i = 0; i < request.count; i++) giveUp(request, i, request.lastFailure || 'throttled');
+      this.#requests.giveBack(request);
+    }
     for (const request of this.#inFlight) {
-      settleAll(request);
+      this.#settle(request, 0, request.count, Outcome.unknown, reason);
       request.abandoned = true;
     }
-    for (const [lane, its] of this.#lanes.entries()) {
-      for (const request of its.takeAll()) settleAll(request);
-      this.#events.waits(lane, false);
+    for (const lane of this.#paced) {
+      for (const queue of [lane.again, lane.fresh])
+        queue.expire(Number.POSITIVE_INFINITY, (request, i) => giveUp(request, i, 'throttled'));
+      this.#unpace(lane);
     }
+  }
+
+  #appendEntry(batch: EventBatch, i: number, lane: number, hashKey: Uint8Array | null, atUs: Micros): boolean {
+    const paced = this.#laneOf[lane];
+    const size = (batch.ends[i] as number) - (batch.payloads[i] as number) + keyBytes(batch, i);
+    if (paced) {
+      if (!paced.fresh.add((request) => request.append(batch, i, lane, hashKey, atUs))) return false;
+    } else {
+      let open = this.#open ?? this.#begin(atUs);
+      if (!open.append(batch, i, lane, hashKey, atUs)) {
+        if (open.count === 0) return false;
+        this.#shutRequest();
+        open = this.#begin(atUs);
+        if (!open.append(batch, i, lane, hashKey, atUs)) return false;
+      }
+    }
+    this.#heldBytes += size;
+    return true;
+  }
+
+  #aggregate(
+    records: OpenRecords,
+    batch: EventBatch,
+    i: number,
+    lane: number,
+    hashKey: Uint8Array,
+    atUs: Micros,
+  ): boolean {
+    const before = records.of(lane);
+    if (before?.append(batch, i) === true) return true;
+    if (before !== undefined) this.#end(records, before);
+    if (records.isFull) this.#end(records, records.oldest as OpenRecord);
+    const record = records.begin(lane, hashKey, atUs);
+    if (record.append(batch, i)) {
+      this.#openedUs = Math.min(this.#openedUs, atUs);
+      return true;
+    }
+    // Too long to share a record.
+    records.end(record);
+    return this.#appendEntry(batch, i, lane, hashKey, atUs);
+  }
+
+  /** The record of a lane grows no more: it goes into a request. */
+  #end(records: OpenRecords, record: OpenRecord): void {
+    const paced = this.#laneOf[record.lane];
+    if (paced) {
+      paced.fresh.add((request) => request.appendRecord(record) && this.#hold(request));
+    } else {
+      const open = this.#open ?? this.#begin(record.bornUs);
+      if (open.appendRecord(record)) this.#hold(open);
+      else {
+        this.#shutRequest();
+        const fresh = this.#begin(record.bornUs);
+        fresh.appendRecord(record);
+        this.#hold(fresh);
+      }
+    }
+    records.end(record);
+  }
+
+  #hold({ body, count }: PutRequest): true {
+    this.#heldBytes += body.sizeOf(count - 1);
+    return true;
   }
 
   #begin(atUs: Micros): PutRequest {
-    const request = this.#take();
-    this.#open = request;
-    this.#openedUs = atUs;
+    this.#open = this.#make();
+    this.#openedUs = Math.min(this.#openedUs, atUs);
+    return this.#open;
+  }
+
+  #make(): PutRequest {
+    const request = this.#requests.take();
+    request.order = this.#made++;
     return request;
   }
 
-  #take(): PutRequest {
-    const { stream, batchBytes } = this.#settings;
-    return this.#free.pop() ?? new PutRequest(stream, batchBytes);
+  /** Nothing waits for more events any longer. */
+  #shut(): void {
+    const records = this.#records;
+    for (let record = records?.oldest; records && record; record = records.oldest) this.#end(records, record);
+    this.#shutRequest();
+    this.#openedUs = Number.POSITIVE_INFINITY;
   }
 
-  #shut(): void {
-    if (this.#open === null) return;
-    this.#ready.push(this.#open);
+  #shutRequest(): void {
+    const open = this.#open;
     this.#open = null;
+    this.#openedUs = this.#records?.oldest?.bornUs ?? Number.POSITIVE_INFINITY;
+    if (open === null) return;
+    if (open.count > 0) this.#ready.push(open);
+    else this.#requests.giveBack(open);
+  }
+
+  #tellResent(request: PutRequest): void {
+    for (let from = 0, to = 0; from < request.count; from = to) {
+      const doubt = request.doubts[from] as number;
+      const isFirst = request.attempts[from] === 0;
+      do to++;
+      while (to < request.count && request.doubts[to] === doubt && (request.attempts[to] === 0) === isFirst);
+      if (!isFirst) this.#events.resent(request, from, to, doubt === 1);
+    }
   }
 
   /** Whether an answer is still waited for. */
   #landed(request: PutRequest): boolean {
     this.#inFlight.delete(request);
-    if (request.abandoned) this.#release(request);
+    if (request.abandoned) this.#requests.giveBack(request);
     return !request.abandoned && request.count > 0;
   }
 
-  #release(request: PutRequest): void {
-    request.reset();
-    this.#free.push(request);
+  /** What its lanes have under way is over. */
+  #free(request: PutRequest, nowUs: Micros): void {
+    if (request.paced) {
+      for (let i = 0; i < request.count; i++) {
+        const lane = this.#laneOf[request.lanes[i] as number];
+        if (!lane) continue;
+        lane.busy = false;
+        lane.dueUs = Math.max(nowUs, this.#pausedUntilUs);
+      }
+    }
+    this.#requests.giveBack(request);
+  }
+
+  /** Settles what has an outcome and keeps the rest for another attempt. */
+  #settleEach(request: PutRequest, answer: PutRecordsAnswer, nowUs: Micros): Map<number, Tally> {
+    const tallies = new Map<number, Tally>();
+    const { count, lanes } = request;
+    for (let from = 0, to = 0; from < count; from = to) {
+      const outcome = answer.outcome(from);
+      do {
+        const lane = lanes[to] as number;
+        const tally = tallies.get(lane) ?? {
+          stored: 0,
+          throttled: 0,
+          shard: '',
+          refused: new EntryQueue(this.#requests),
+        };
+        tallies.set(lane, tally);
+        if (outcome === 'stored') tally.stored++;
+        else if (outcome !== 'refused') {
+          tally.throttled++;
+          tally.shard ||= answer.shard(to);
+          if (outcome === 'failed') request.doubts[to] = 1;
+          this.#again(request, to, outcome === 'failed' ? 'service failure' : 'throttled', tally.refused, nowUs);
+        }
+        to++;
+      } while (to < count && answer.outcome(to) === outcome);
+      if (outcome === 'stored' && answer.failed > 0) this.#settle(request, from, to, Outcome.acked, 'stored');
+      else if (outcome === 'refused') for (let i = from; i < to; i++) this.#giveUp(request, i, 'refused');
+    }
+    return tallies;
+  }
+
+  #tellLanes(tallies: ReadonlyMap<number, Tally>, { paced }: PutRequest, nowUs: Micros): void {
+    const { random } = this.#settings;
+    for (const [lane, { stored, throttled, shard, refused }] of tallies) {
+      if (throttled > 0) this.#events.throttled(lane, shard, throttled);
+      let its = this.#laneOf[lane] ?? null;
+      if (its === null) {
+        if (refused.count === 0) continue;
+        its = new PacedLane(lane, this.#requests, nowUs, random());
+        this.#laneOf[lane] = its;
+        this.#paced.add(its);
+        its.again.prepend(refused);
+      } else if (paced) {
+        its.answered(stored, refused, nowUs, random());
+        if (its.count === 0) this.#unpace(its);
+      } else its.again.append(refused);
+    }
+  }
+
+  #unpace(lane: PacedLane): void {
+    this.#paced.delete(lane);
+    this.#laneOf[lane.lane] = null;
   }
 
   /** Entry `i` waits for its shard, unless it has waited enough. */
-  #again(request: PutRequest, i: number, reason: string, nowUs: Micros): void {
+  #again(request: PutRequest, i: number, reason: string, queue: EntryQueue, nowUs: Micros): void {
     const { retries, timeoutUs } = this.#settings;
     const isOld = nowUs - (request.bornUs[i] as number) > timeoutUs;
-    if (isOld || (request.attempts[i] as number) > retries) {
-      this.#giveUp(request, i, reason);
-      return;
-    }
-    (this.#lanes[request.lanes[i] as number] as RetryLane).add(request, i, () => this.#take());
+    if (isOld || (request.attempts[i] as number) > retries) this.#giveUp(request, i, reason);
+    else queue.add((to) => to.copy(request, i));
   }
 
-  /** Brings what has waited long enough into requests; ahead of what comes now, so that it gets older no more. */
-  #gatherAgain(nowUs: Micros): void {
-    for (const [lane, its] of this.#lanes.entries()) {
-      if (its.count === 0 || its.dueUs > nowUs) continue;
-      for (const waiting of its.takeAll()) this.#ready.unshift(waiting);
-      this.#events.waits(lane, false);
+  /** One request of the chunks that are due, ahead of what comes now: it is older. */
+  #gather(nowUs: Micros): void {
+    if (this.#paced.size === 0) return;
+    let request: PutRequest | null = null;
+    for (const lane of this.#paced) {
+      if (lane.busy || lane.dueUs > nowUs) continue;
+      for (const queue of [lane.again, lane.fresh]) {
+        queue.expire(nowUs - this.#settings.timeoutUs, (expired, i) => this.#giveUp(expired, i, 'throttled'));
+      }
+      if (lane.count === 0) this.#unpace(lane);
+      else {
+        request ??= this.#make();
+        if (!lane.gather(request)) break;
+      }
+    }
+    if (request === null) return;
+    request.paced = true;
+    this.#ready.unshift(request);
+  }
+
+  /** What is too old to wait for the end of an outage goes. */
+  #expireReady(nowUs: Micros): void {
+    const sinceUs = nowUs - this.#settings.timeoutUs;
+    for (const request of this.#ready.splice(0)) {
+      if (request.oldestUs >= sinceUs) this.#ready.push(request);
+      else {
+        for (let i = 0; i < request.count; i++) this.#giveUp(request, i, request.lastFailure || 'throttled');
+        this.#free(request, nowUs);
+      }
     }
   }
 
   /** Nobody knows of what was in doubt once. */
   #giveUp(request: PutRequest, i: number, reason: string): void {
-    this.#settle(request, i, request.doubts[i] === 1 ? Outcome.unknown : Outcome.rejected, reason);
+    const doubtful = request.doubts[i] === 1;
+    const why = request.attempts[i] === 0 ? 'expired unsent' : reason;
+    this.#settle(request, i, i + 1, doubtful ? Outcome.unknown : Outcome.rejected, why);
   }
 
-  #settle(request: PutRequest, i: number, outcome: Outcome, reason: string): void {
-    this.#outstanding--;
-    this.#events.settled(request, i, outcome, reason);
+  #settle(request: PutRequest, from: number, to: number, outcome: Outcome, reason: string): void {
+    this.#outstanding -= request.eventsOf(from, to);
+    if (from === 0 && to === request.count) this.#heldBytes -= request.body.recordBytes;
+    else for (let i = from; i < to; i++) this.#heldBytes -= request.body.sizeOf(i);
+    this.#events.settled(request, from, to, outcome, reason);
   }
+}
+
+function keyBytes({ starts, identities }: EventBatch, i: number): number {
+  return (identities[i] as number) - (starts[i] as number);
 }

@@ -1,24 +1,34 @@
 import type { Micros } from '../../core/clock.ts';
 import type { EventBatch } from '../../core/event-batch.ts';
 import { MAX_PUT_RECORDS, PutRecordsBody } from '../../wire/kinesis/put-records-body.ts';
+import type { OpenRecord } from './open-record.ts';
 
-/** A request and whose events it carries, used again and again. Entry i is event `slots[i]` of fleet `fleets[i]`, from lane `lanes[i]`. */
+/**
+ * A request and whose events it carries, used again and again. Entry i comes from lane `lanes[i]` and holds the events `firsts[i] …
+ * firsts[i + 1]`: event j is `slots[j]` of fleet `fleets[j]`. Without aggregation an entry is an event.
+ */
 export class PutRequest {
   readonly body: PutRecordsBody;
-  readonly fleets = new Int32Array(MAX_PUT_RECORDS);
   readonly lanes = new Int32Array(MAX_PUT_RECORDS);
-  readonly slots = new Float64Array(MAX_PUT_RECORDS);
-  /** When each came to the sink, and when it was sent first. */
+  readonly firsts = new Uint32Array(MAX_PUT_RECORDS + 1);
+  fleets = new Int32Array(MAX_PUT_RECORDS);
+  slots = new Float64Array(MAX_PUT_RECORDS);
+  /** When the first event of each came to the sink, and when it was sent first; −1 until then. */
   readonly bornUs = new Float64Array(MAX_PUT_RECORDS);
   readonly sentAtUs = new Float64Array(MAX_PUT_RECORDS);
   /** How often each was sent. */
   readonly attempts = new Uint8Array(MAX_PUT_RECORDS);
   /** 1: an attempt before this one may have stored it. */
   readonly doubts = new Uint8Array(MAX_PUT_RECORDS);
-  /** Failures of the request as a whole, one after the other. */
+  /** Its place among all that were made. */
+  order = 0;
+  /** It carries what waited for shards that had no room. */
+  paced = false;
+  /** Failures of the request as a whole, one after the other, and what the last one was. */
   failures = 0;
-  /** Earliest time at which it may go. */
-  dueUs: Micros = 0;
+  lastFailure = '';
+  /** When it was sent last. */
+  atUs: Micros = 0;
   /** Nobody waits for its answer any more. */
   abandoned = false;
 
@@ -30,10 +40,17 @@ export class PutRequest {
     return this.body.count;
   }
 
+  /** Events of its entries from `from` until before `to`. */
+  eventsOf(from: number, to: number): number {
+    return (this.firsts[to] as number) - (this.firsts[from] as number);
+  }
+
   reset(): void {
     this.body.reset();
+    this.order = 0;
+    this.paced = false;
     this.failures = 0;
-    this.dueUs = 0;
+    this.lastFailure = '';
     this.abandoned = false;
   }
 
@@ -41,13 +58,21 @@ export class PutRequest {
   append(batch: EventBatch, i: number, lane: number, hashKey: Uint8Array | null, atUs: Micros): boolean {
     const at = this.body.count;
     if (!this.body.append(batch, i, hashKey)) return false;
-    this.fleets[at] = batch.fleet;
-    this.lanes[at] = lane;
-    this.slots[at] = batch.slots[i] as number;
-    this.bornUs[at] = atUs;
-    this.sentAtUs[at] = -1;
-    this.attempts[at] = 0;
-    this.doubts[at] = 0;
+    this.#fresh(at, lane, atUs, 1);
+    const first = this.firsts[at] as number;
+    this.fleets[first] = batch.fleet;
+    this.slots[first] = batch.slots[i] as number;
+    return true;
+  }
+
+  /** Takes an aggregated record; false where it has no room. */
+  appendRecord(record: OpenRecord): boolean {
+    const at = this.body.count;
+    if (!record.addTo(this.body)) return false;
+    this.#fresh(at, record.lane, record.bornUs, record.count);
+    const first = this.firsts[at] as number;
+    this.fleets.set(record.fleets.subarray(0, record.count), first);
+    this.slots.set(record.slots.subarray(0, record.count), first);
     return true;
   }
 
@@ -55,16 +80,65 @@ export class PutRequest {
   copy(other: PutRequest, i: number): boolean {
     const at = this.body.count;
     if (!this.body.copy(other.body, i)) return false;
-    for (const column of ['fleets', 'lanes', 'slots', 'bornUs', 'sentAtUs', 'attempts', 'doubts'] as const)
-      this[column][at] = other[column][i] as number;
+    const [from, to] = [other.firsts[i] as number, other.firsts[i + 1] as number];
+    this.#fresh(at, other.lanes[i] as number, other.bornUs[i] as number, to - from);
+    const first = this.firsts[at] as number;
+    this.fleets.set(other.fleets.subarray(from, to), first);
+    this.slots.set(other.slots.subarray(from, to), first);
+    for (const column of ['sentAtUs', 'attempts', 'doubts'] as const) this[column][at] = other[column][i] as number;
     return true;
   }
 
   /** It is sent now. */
   sent(atUs: Micros): void {
+    this.atUs = atUs;
     for (let i = 0; i < this.count; i++) {
       if (this.sentAtUs[i] === -1) this.sentAtUs[i] = atUs;
       this.attempts[i] = Math.min(255, (this.attempts[i] as number) + 1);
     }
+  }
+
+  /** The earliest time at which an event of it came. */
+  get oldestUs(): Micros {
+    let oldest = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < this.count; i++) oldest = Math.min(oldest, this.bornUs[i] as number);
+    return oldest;
+  }
+
+  #fresh(at: number, lane: number, bornUs: Micros, events: number): void {
+    this.lanes[at] = lane;
+    this.bornUs[at] = bornUs;
+    this.sentAtUs[at] = -1;
+    this.attempts[at] = 0;
+    this.doubts[at] = 0;
+    const end = (this.firsts[at] as number) + events;
+    this.firsts[at + 1] = end;
+    if (end <= this.slots.length) return;
+    const [fleets, slots] = [this.fleets, this.slots];
+    this.fleets = new Int32Array(2 * end);
+    this.fleets.set(fleets);
+    this.slots = new Float64Array(2 * end);
+    this.slots.set(slots);
+  }
+}
+
+/** Requests that are not in use. */
+export class PutRequests {
+  readonly #stream: string;
+  readonly #maxBytes: number;
+  readonly #free: PutRequest[] = [];
+
+  constructor(stream: string, maxBytes: number) {
+    this.#stream = stream;
+    this.#maxBytes = maxBytes;
+  }
+
+  take(): PutRequest {
+    return this.#free.pop() ?? new PutRequest(this.#stream, this.#maxBytes);
+  }
+
+  giveBack(request: PutRequest): void {
+    request.reset();
+    this.#free.push(request);
   }
 }

@@ -3,7 +3,7 @@ import { IotloadError } from '../../core/errors.ts';
 import type { EventBatch } from '../../core/event-batch.ts';
 import { Outcome } from '../../core/outcome.ts';
 import { PutRecordsAnswer } from '../../wire/kinesis/put-records-answer.ts';
-import { PutRecordsBody } from '../../wire/kinesis/put-records-body.ts';
+import { MAX_PUT_RECORDS, PutRecordsBody } from '../../wire/kinesis/put-records-body.ts';
 import { ConnectionNotices } from '../connection-notices.ts';
 import { LaneRooms, Shut } from '../lane-rooms.ts';
 import { seatLanes } from '../seat-lanes.ts';
@@ -18,11 +18,18 @@ import { ShardMap } from './shard-map.ts';
 import { readyStream } from './stream.ts';
 import { streamOfRun } from './stream-name.ts';
 
-/** The largest record of a stream that is as it came, its key not counted. */
+/** The largest record of a stream that is as it came, with its key. */
 const LARGEST_RECORD = 1024 * 1024;
+/** Characters of a key, and the most bytes that they are. */
+const LONGEST_KEY = 256;
+const LONGEST_KEY_BYTES = 4 * LONGEST_KEY;
+const TOO_LARGE = 'record too large';
 /** Events of all lanes, whatever their size, and the fewest that a lane takes. */
 const MOST_EVENTS = 65_536;
 const FEWEST_EVENTS = 64;
+/** Events of a lane: what a shard takes in two seconds, alone or as parts of records. */
+const LANE_EVENTS = 2048;
+const LANE_PARTS = 8192;
 /** Bytes of all events of a worker; reached, no lane takes anything. */
 const MOST_BYTES = 64 * 1024 * 1024;
 /** Shards that notices name. */
@@ -44,6 +51,7 @@ export async function openSink(options: TargetOptions, context: SinkContext): Pr
   try {
     await readyStream(calls, stream, kinesis, context.clock);
     const shards = new ShardMap(await calls.shards());
+    if (calls.note) context.events.notice('warning', calls.note, 1);
     return new PutSink(calls, stream, shards, kinesis, context);
   } catch (error) {
     calls.close();
@@ -51,7 +59,10 @@ export async function openSink(options: TargetOptions, context: SinkContext): Pr
   }
 }
 
-type PutOptions = Pick<KinesisOptions, 'batchBytes' | 'lingerUs' | 'maxInFlight' | 'retries' | 'timeoutUs' | 'hashKey'>;
+type PutOptions = Pick<
+  KinesisOptions,
+  'batchBytes' | 'aggregateBytes' | 'lingerUs' | 'maxInFlight' | 'retries' | 'timeoutUs' | 'hashKey'
+>;
 
 /** A sink on a stream that is ready. Lane: a shard, as it was when the run began. */
 export class PutSink implements Sink {
@@ -70,24 +81,28 @@ export class PutSink implements Sink {
   readonly #named = new Set<string>();
   readonly #settledOf: Int32Array;
   readonly #slot = new Float64Array(1);
-  readonly #sentAt = new Float64Array(1);
-  #heldBytes = 0;
+  #sentAtUs = new Float64Array(MAX_PUT_RECORDS);
   #cancelTimer: (() => void) | null = null;
   #timerUs = Number.POSITIVE_INFINITY;
   #closed = false;
 
   constructor(calls: KinesisCalls, stream: string, shards: ShardMap, options: PutOptions, context: SinkContext) {
     const { clock, events, random } = context;
-    const { hashKey } = options;
+    const { hashKey, batchBytes } = options;
     this.#calls = calls;
     this.#stream = stream;
     this.#context = context;
     this.#shards = shards;
     this.lanes = shards.count;
     this.#settledOf = new Int32Array(this.lanes);
+    // A record and its key have to fit into a request, and into what a record may be.
+    const aggregateBytes =
+      options.aggregateBytes === null
+        ? null
+        : Math.min(options.aggregateBytes, LARGEST_RECORD - LONGEST_KEY_BYTES, batchBytes - LONGEST_KEY_BYTES);
     if (hashKey === null) {
       this.laneOf = seatLanes(this.lanes, (key) => shards.ofKey(key), context);
-      this.#hashKeyOf = () => null;
+      this.#hashKeyOf = aggregateBytes === null ? () => null : (lane, seat) => shards.placeIn(lane, seat);
     } else if (hashKey === 'even') {
       this.laneOf = (_fleet, seat) => seat % this.lanes;
       this.#hashKeyOf = (lane, seat) => shards.placeIn(lane, seat);
@@ -96,47 +111,33 @@ export class PutSink implements Sink {
       this.laneOf = () => only;
       this.#hashKeyOf = () => digits;
     }
-    const window = Math.max(FEWEST_EVENTS, Math.floor(MOST_EVENTS / this.lanes));
+    const share = Math.floor(MOST_EVENTS / this.lanes);
+    const window = Math.max(FEWEST_EVENTS, Math.min(share, aggregateBytes === null ? LANE_EVENTS : LANE_PARTS));
     this.#rooms = new LaneRooms(this.lanes, window, (lane) => events.drained(lane));
     this.room = this.#rooms.room;
     this.#notices = new ConnectionNotices(clock, (kind, detail, count) => events.notice(kind, detail, count));
     this.#queue = new PutQueue(
       this.lanes,
-      { ...options, stream, random },
+      { ...options, aggregateBytes, stream, random },
       {
-        settled: (request, i, outcome, reason) => this.#settled(request, i, outcome, reason),
-        stored: (request) => this.#stored(request),
-        resent: (request, i) => {
-          this.#slot[0] = request.slots[i] as number;
-          events.resent(request.fleets[i] as number, this.#slot, 1, request.doubts[i] === 1);
-        },
+        settled: (request, from, to, outcome, reason) => this.#settled(request, from, to, outcome, reason),
+        resent: (request, from, to, doubt) => this.#resent(request, from, to, doubt),
         throttled: (lane, shard, count) => events.notice('throttled', this.#nameOf(shard || this.#idOf(lane)), count),
-        waits: (lane, waits) => this.#rooms.set(lane, Shut.down, waits),
       },
     );
     for (let lane = 0; lane < this.lanes; lane++) this.#rooms.set(lane, Shut.down, false);
   }
 
   send(batch: EventBatch, atUs: Micros): void {
-    const { events } = this.#context;
     for (let i = 0; i < batch.count; i++) {
       const seat = batch.seats[i] as number;
       const lane = this.laneOf(batch.fleet, seat);
-      const size =
-        (batch.ends[i] as number) -
-        (batch.payloads[i] as number) +
-        (batch.identities[i] as number) -
-        (batch.starts[i] as number);
-      const taken = size <= LARGEST_RECORD && this.#queue.append(batch, i, lane, this.#hashKeyOf(lane, seat), atUs);
-      if (taken) this.#heldBytes += size;
-      else {
-        this.#slot[0] = batch.slots[i] as number;
-        this.#sentAt[0] = atUs;
-        events.settled(batch.fleet, this.#slot, this.#sentAt, 1, Outcome.rejected, 'record too large', atUs);
-        this.#rooms.giveBack(lane, 1);
-      }
+      const problem = problemOf(batch, i);
+      if (problem !== null) this.#reject(batch, i, lane, problem, atUs);
+      else if (!this.#queue.append(batch, i, lane, this.#hashKeyOf(lane, seat), atUs))
+        this.#reject(batch, i, lane, TOO_LARGE, atUs);
     }
-    if (this.#heldBytes >= MOST_BYTES) this.#rooms.setFull(true);
+    if (this.#queue.heldBytes >= MOST_BYTES) this.#rooms.setFull(true);
     this.#pump();
   }
 
@@ -186,7 +187,7 @@ export class PutSink implements Sink {
         reason = answer.outcome(0);
       } catch (error) {
         reason = error instanceof CallError ? error.reason : String(error);
-        if (error instanceof CallError && error.failure === 'refused') break;
+        if (error instanceof CallError && (error.failure === 'refused' || error.failure === 'missing')) break;
       }
     }
     throw new IotloadError('target-unreachable', `a record to stream ${this.#stream} was not taken: ${reason}`, {
@@ -234,42 +235,49 @@ export class PutSink implements Sink {
     this.#pump();
   }
 
-  /** Tells of a whole request at once, by fleet. */
-  #stored(request: PutRequest): void {
+  #settled(request: PutRequest, from: number, to: number, outcome: Outcome, reason: string): void {
     const { events, clock } = this.#context;
-    const { count, fleets, lanes, slots, sentAtUs } = request;
+    const { firsts, lanes, sentAtUs } = request;
     const nowUs = clock.nowUs();
-    for (let from = 0; from < count; ) {
-      const fleet = fleets[from] as number;
-      let to = from;
-      while (to < count && fleets[to] === fleet) to++;
-      const someSlots = slots.subarray(from, to);
-      events.settled(fleet, someSlots, sentAtUs.subarray(from, to), to - from, Outcome.acked, 'stored', nowUs);
-      from = to;
+    const first = firsts[from] as number;
+    const most = request.eventsOf(from, to);
+    if (this.#sentAtUs.length < most) this.#sentAtUs = new Float64Array(2 * most);
+    for (let i = from; i < to; i++) {
+      const sentUs = sentAtUs[i] as number;
+      this.#sentAtUs.fill(
+        sentUs < 0 ? nowUs : sentUs,
+        (firsts[i] as number) - first,
+        (firsts[i + 1] as number) - first,
+      );
     }
-    this.#heldBytes -= request.body.recordBytes;
-    if (this.#heldBytes < 0.9 * MOST_BYTES) this.#rooms.setFull(false);
-    const settledOf = this.#settledOf.fill(0);
-    for (let i = 0; i < count; i++) {
+    eachFleet(request, from, to, (fleet, slots, begin) => {
+      const sent = this.#sentAtUs.subarray(begin - first, begin - first + slots.length);
+      events.settled(fleet, slots, sent, slots.length, outcome, reason, nowUs);
+    });
+    if (this.#queue.heldBytes < 0.9 * MOST_BYTES) this.#rooms.setFull(false);
+    const settledOf = this.#settledOf;
+    for (let i = from; i < to; i++) {
       const lane = lanes[i] as number;
-      settledOf[lane] = (settledOf[lane] as number) + 1;
+      settledOf[lane] = (settledOf[lane] as number) + request.eventsOf(i, i + 1);
     }
-    for (let lane = 0; lane < settledOf.length; lane++) {
+    for (let i = from; i < to; i++) {
+      const lane = lanes[i] as number;
       const settled = settledOf[lane] as number;
+      settledOf[lane] = 0;
       if (settled > 0) this.#rooms.giveBack(lane, settled);
     }
   }
 
-  #settled(request: PutRequest, i: number, outcome: Outcome, reason: string): void {
-    const { events, clock } = this.#context;
-    const nowUs = clock.nowUs();
-    this.#slot[0] = request.slots[i] as number;
-    const sentAtUs = request.sentAtUs[i] as number;
-    this.#sentAt[0] = sentAtUs < 0 ? nowUs : sentAtUs;
-    events.settled(request.fleets[i] as number, this.#slot, this.#sentAt, 1, outcome, reason, nowUs);
-    this.#heldBytes -= request.body.sizeOf(i);
-    if (this.#heldBytes < 0.9 * MOST_BYTES) this.#rooms.setFull(false);
-    this.#rooms.giveBack(request.lanes[i] as number, 1);
+  #resent(request: PutRequest, from: number, to: number, doubt: boolean): void {
+    const { events } = this.#context;
+    eachFleet(request, from, to, (fleet, slots) => events.resent(fleet, slots, slots.length, doubt));
+  }
+
+  #reject(batch: EventBatch, i: number, lane: number, reason: string, atUs: Micros): void {
+    this.#slot[0] = batch.slots[i] as number;
+    this.#sentAtUs[0] = atUs;
+    this.#context.events.settled(batch.fleet, this.#slot, this.#sentAtUs, 1, Outcome.rejected, reason, atUs);
+    this.#rooms.giveBack(lane, 1);
   }
 
   #idOf(lane: number): string {
@@ -280,4 +288,31 @@ export class PutSink implements Sink {
     if (this.#named.size < MAX_NAMED) this.#named.add(shard);
     return this.#named.has(shard) ? shard : 'other shards';
   }
+}
+
+/** Calls back for every run of events of one fleet, with the index of its first one. */
+function eachFleet(
+  { fleets, slots, firsts }: PutRequest,
+  from: number,
+  to: number,
+  each: (fleet: number, slots: Float64Array, begin: number) => void,
+): void {
+  const last = firsts[to] as number;
+  for (let begin = firsts[from] as number, end = begin; begin < last; begin = end) {
+    const fleet = fleets[begin] as number;
+    do end++;
+    while (end < last && fleets[end] === fleet);
+    each(fleet, slots.subarray(begin, end), begin);
+  }
+}
+
+/** Why the service would refuse a whole request for the sake of this event. */
+function problemOf({ bytes, starts, identities, payloads, ends }: EventBatch, i: number): string | null {
+  const [start, keyEnd] = [starts[i] as number, identities[i] as number];
+  const key = keyEnd - start;
+  if ((ends[i] as number) - (payloads[i] as number) + key > LARGEST_RECORD) return TOO_LARGE;
+  if (key === 0) return 'no key';
+  if (key > LONGEST_KEY && Buffer.from(bytes.subarray(start, keyEnd)).toString().length > LONGEST_KEY)
+    return 'key too long';
+  return null;
 }

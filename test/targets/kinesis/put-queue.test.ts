@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createEventBatch, type EventBatch } from '../../../src/core/event-batch.ts';
 import { Outcome } from '../../../src/core/outcome.ts';
+import { backOffUs } from '../../../src/targets/kinesis/back-off.ts';
 import type { CallFailure } from '../../../src/targets/kinesis/calls.ts';
-import { backOffUs, PutQueue } from '../../../src/targets/kinesis/put-queue.ts';
+import { PutQueue } from '../../../src/targets/kinesis/put-queue.ts';
 import type { PutRequest } from '../../../src/targets/kinesis/put-request.ts';
 import { PutRecordsAnswer } from '../../../src/wire/kinesis/put-records-answer.ts';
 
@@ -44,50 +45,63 @@ function answerOf(fates: readonly Fate[]): PutRecordsAnswer {
   return answer;
 }
 
+interface Settings {
+  retries?: number;
+  maxInFlight?: number;
+  lanes?: number;
+  aggregateBytes?: number;
+  timeoutUs?: number;
+}
+
 class Record {
   readonly outcomes = new Map<number, { outcome: Outcome; reason: string }>();
   readonly resent: { slot: number; doubt: boolean }[] = [];
-  readonly waiting = new Set<number>();
+  readonly throttled: { lane: number; count: number }[] = [];
   readonly queue: PutQueue;
 
-  constructor(settings: { retries?: number; maxInFlight?: number; lanes?: number } = {}) {
-    const { retries = 3, maxInFlight = 2, lanes = 2 } = settings;
+  constructor(settings: Settings = {}) {
+    const { retries = 3, maxInFlight = 2, lanes = 2, aggregateBytes = null, timeoutUs = 1e9 } = settings;
     this.queue = new PutQueue(
       lanes,
       {
         stream: 's',
         batchBytes: 2000,
+        aggregateBytes,
         lingerUs: LINGER_US,
         maxInFlight,
         retries,
-        timeoutUs: 1e9,
+        timeoutUs,
         random: () => 0.5,
       },
       {
-        settled: (request, i, outcome, reason) => this.settle(request, i, outcome, reason),
-        stored: (request) => {
-          for (let i = 0; i < request.count; i++) this.settle(request, i, Outcome.acked, 'stored');
+        settled: (request, from, to, outcome, reason) => {
+          for (const slot of eventsOf(request, from, to)) this.settle(slot, outcome, reason);
         },
-        resent: (request, i) => this.resent.push({ slot: request.slots[i] as number, doubt: request.doubts[i] === 1 }),
-        throttled: () => {},
-        waits: (lane, waits) => void (waits ? this.waiting.add(lane) : this.waiting.delete(lane)),
+        resent: (request, from, to, doubt) => {
+          for (const slot of eventsOf(request, from, to)) this.resent.push({ slot, doubt });
+        },
+        throttled: (lane, _shard, count) => this.throttled.push({ lane, count }),
       },
     );
   }
 
-  settle(request: PutRequest, i: number, outcome: Outcome, reason: string): void {
-    const slot = request.slots[i] as number;
+  settle(slot: number, outcome: Outcome, reason: string): void {
     expect(this.outcomes.has(slot)).toBe(false);
     this.outcomes.set(slot, { outcome, reason });
   }
 
-  put(slots: readonly number[], atUs: number): void {
+  put(slots: readonly number[], atUs: number, hashKey: Uint8Array | null = null): void {
     const batch = batchOf(slots);
-    for (const [i, slot] of slots.entries()) expect(this.queue.append(batch, i, slot % 2, null, atUs)).toBe(true);
+    for (const [i, slot] of slots.entries()) expect(this.queue.append(batch, i, slot % 2, hashKey, atUs)).toBe(true);
   }
 }
 
-const slotsOf = (request: PutRequest): number[] => [...request.slots.subarray(0, request.count)];
+const HASH_KEY = Buffer.from('1234');
+const slotsOf = (request: PutRequest): number[] => eventsOf(request, 0, request.count);
+
+function eventsOf({ slots, firsts }: PutRequest, from: number, to: number): number[] {
+  return [...slots.subarray(firsts[from], firsts[to])];
+}
 
 describe('a queue of events for a stream', () => {
   it('waits for more until the linger is over', () => {
@@ -127,14 +141,13 @@ describe('a queue of events for a stream', () => {
     const request = record.queue.next(LINGER_US) as PutRequest;
     record.queue.answered(request, answerOf(['stored', 'throttled', 'stored', 'throttled']), LINGER_US);
     expect([...record.outcomes.keys()]).toEqual([0, 2]);
-    expect([...record.waiting]).toEqual([1]);
+    expect(record.throttled).toEqual([{ lane: 1, count: 2 }]);
     const dueUs = LINGER_US + backOffUs(1, 0.5);
     expect(record.queue.dueUs).toBe(dueUs);
     expect(record.queue.next(dueUs - 1)).toBeNull();
     const again = record.queue.next(dueUs) as PutRequest;
     expect(slotsOf(again)).toEqual([1, 3]);
     expect(record.resent).toEqual([1, 3].map((slot) => ({ slot, doubt: false })));
-    expect(record.waiting.size).toBe(0);
     record.queue.answered(again, answerOf(['stored', 'stored']), dueUs);
     expect(record.outcomes.size).toBe(4);
   });
@@ -174,17 +187,184 @@ describe('a queue of events for a stream', () => {
     expect(record.outcomes.get(5)).toEqual({ outcome: Outcome.rejected, reason: 'access denied' });
   });
 
+  it('keeps what comes for a shard without room behind what waits for it, and lets other shards go', () => {
+    const record = new Record();
+    record.put([0, 1, 2, 3], 0);
+    const request = record.queue.next(LINGER_US) as PutRequest;
+    record.queue.answered(request, answerOf(['stored', 'stored', 'stored', 'throttled']), LINGER_US);
+    record.put([4, 5, 6, 7], LINGER_US);
+    const other = record.queue.next(2 * LINGER_US) as PutRequest;
+    expect(slotsOf(other)).toEqual([4, 6]);
+    const dueUs = LINGER_US + backOffUs(1, 0.5);
+    const chunk = record.queue.next(dueUs) as PutRequest;
+    expect(slotsOf(chunk)).toEqual([3, 5, 7]);
+    record.put([9], dueUs);
+    // One chunk of a shard at a time.
+    expect(record.queue.next(dueUs + LINGER_US)).toBeNull();
+    record.queue.answered(chunk, answerOf(['stored', 'throttled', 'throttled']), dueUs);
+    const next = record.queue.next(dueUs + backOffUs(1, 0.5)) as PutRequest;
+    expect(slotsOf(next)).toEqual([5, 7, 9]);
+  });
+
+  it('pauses as a whole after requests that failed as a whole, and asks with one of them first', () => {
+    const record = new Record();
+    record.put([0, 1], 0);
+    const first = record.queue.next(LINGER_US) as PutRequest;
+    record.put([2, 3], LINGER_US);
+    const second = record.queue.next(2 * LINGER_US) as PutRequest;
+    record.queue.failed(second, 'throttled', 'throttled', 50_000);
+    record.queue.failed(first, 'throttled', 'throttled', 50_001);
+    const dueUs = 50_000 + backOffUs(1, 0.5);
+    expect(record.queue.dueUs).toBe(dueUs);
+    expect(record.queue.next(dueUs - 1)).toBeNull();
+    const again = record.queue.next(dueUs) as PutRequest;
+    expect(slotsOf(again)).toEqual([0, 1]);
+    expect(record.queue.next(dueUs)).toBeNull();
+    record.queue.answered(again, answerOf(['stored', 'stored']), dueUs);
+    expect(slotsOf(record.queue.next(dueUs) as PutRequest)).toEqual([2, 3]);
+  });
+
+  it('calls rejected what was never sent, or only refused, when it is given up', () => {
+    const record = new Record({ maxInFlight: 2 });
+    record.put([0, 1, 2], 0);
+    const request = record.queue.next(LINGER_US) as PutRequest;
+    record.put([4], LINGER_US);
+    const lost = record.queue.next(2 * LINGER_US) as PutRequest;
+    expect(slotsOf(lost)).toEqual([4]);
+    record.queue.answered(request, answerOf(['throttled', 'failed', 'throttled']), 2 * LINGER_US);
+    record.put([5], 2 * LINGER_US);
+    record.queue.abandon('timeout');
+    expect(Object.fromEntries(record.outcomes)).toEqual({
+      0: { outcome: Outcome.rejected, reason: 'throttled' },
+      1: { outcome: Outcome.unknown, reason: 'timeout' },
+      2: { outcome: Outcome.rejected, reason: 'throttled' },
+      4: { outcome: Outcome.unknown, reason: 'timeout' },
+      5: { outcome: Outcome.rejected, reason: 'expired unsent' },
+    });
+    expect(record.queue.heldBytes).toBe(0);
+  });
+
+  it('gives up what an outage keeps for longer than its time', () => {
+    const record = new Record({ timeoutUs: 1_000_000, retries: 100, maxInFlight: 1 });
+    record.put([0], 0);
+    let request = record.queue.next(LINGER_US) as PutRequest;
+    record.put([1], LINGER_US);
+    for (let nowUs = LINGER_US; record.outcomes.size === 0; nowUs = record.queue.dueUs) {
+      if (nowUs > LINGER_US) request = record.queue.next(nowUs) as PutRequest;
+      expect(nowUs).toBeLessThan(3_000_000);
+      record.queue.failed(request, 'unsent', 'nobody listens', nowUs);
+    }
+    expect(record.outcomes.get(0)).toEqual({ outcome: Outcome.rejected, reason: 'nobody listens' });
+    expect(record.queue.next(10_000_000)).toBeNull();
+    expect(record.outcomes.get(1)).toEqual({ outcome: Outcome.rejected, reason: 'expired unsent' });
+  });
+
+  it('sends little in vain to a shard that takes a third of what comes, and loses nothing', () => {
+    const record = new Record({ retries: 100, lanes: 1, maxInFlight: 8 });
+    const RATE = 1000;
+    let [nowUs, slot, tokens, sent, stored] = [0, 0, RATE, 0, 0];
+    const order: number[] = [];
+    const under: { request: PutRequest; atUs: number }[] = [];
+    // Three events a millisecond as long as there is room; an answer takes five.
+    for (; nowUs < 20_000_000 && (slot < 12_000 || record.queue.outstanding > 0); nowUs += 1000) {
+      tokens = Math.min(RATE, tokens + RATE / 1000);
+      for (let i = 0; i < 3 && slot < 12_000 && record.queue.outstanding < 2048; i++) {
+        const batch = batchOf([slot++]);
+        expect(record.queue.append(batch, 0, 0, null, nowUs)).toBe(true);
+      }
+      while (under.length > 0 && (under[0]?.atUs as number) <= nowUs) {
+        const { request } = under.shift() as { request: PutRequest };
+        const fates = slotsOf(request).map((each): Fate => {
+          if (tokens < 1) return 'throttled';
+          tokens--;
+          stored++;
+          order.push(each);
+          return 'stored';
+        });
+        record.queue.answered(request, answerOf(fates), nowUs);
+      }
+      for (let request = record.queue.next(nowUs); request !== null; request = record.queue.next(nowUs)) {
+        sent += request.count;
+        under.push({ request, atUs: nowUs + 5000 });
+      }
+    }
+    expect(stored).toBe(12_000);
+    expect([...record.outcomes.values()].every(({ outcome }) => outcome === Outcome.acked)).toBe(true);
+    // The shard was at work all the time, and what was sent in vain is less than what was stored.
+    expect(nowUs).toBeLessThan(12_500_000);
+    expect(sent).toBeLessThan(2 * stored);
+    // Only what was under way together at first can have changed places.
+    expect(order.slice(6000)).toEqual([...order.slice(6000)].sort((a, b) => a - b));
+  });
+
+  it('packs events into aggregated records, and settles each of them', () => {
+    const record = new Record({ aggregateBytes: 512 });
+    const slots = Array.from({ length: 60 }, (_, i) => i);
+    record.put(slots, 0, HASH_KEY);
+    expect(record.queue.outstanding).toBe(60);
+    const requests: PutRequest[] = [];
+    for (let request = record.queue.next(LINGER_US); request !== null; request = record.queue.next(LINGER_US))
+      requests.push(request);
+    const [request] = requests as [PutRequest];
+    expect(requests.flatMap(slotsOf).sort((a, b) => a - b)).toEqual(slots);
+    const { Records } = JSON.parse(request.body.finish().toString()) as {
+      Records: { Data: string; PartitionKey: string; ExplicitHashKey: string }[];
+    };
+    expect(Records.length).toBeLessThan(15);
+    expect(Records[0]).toMatchObject({ PartitionKey: 'key-0', ExplicitHashKey: '1234' });
+    expect(
+      Buffer.from(Records[0]?.Data ?? '', 'base64')
+        .subarray(0, 4)
+        .toString('hex'),
+    ).toBe('f3899ac2');
+    // A record that was refused waits as a whole.
+    const fates = Records.map((_, i): Fate => (i === 0 ? 'throttled' : 'stored'));
+    const [refused, packed] = [eventsOf(request, 0, 1), slotsOf(request).length];
+    record.queue.answered(request, answerOf(fates), LINGER_US);
+    expect(record.queue.outstanding).toBe(refused.length + slots.length - packed);
+    const again = record.queue.next(LINGER_US + 100_000) as PutRequest;
+    expect(slotsOf(again)).toEqual(refused);
+    expect(record.resent.map(({ slot }) => slot)).toEqual(refused);
+    record.queue.answered(again, answerOf(['stored']), LINGER_US + 100_000);
+    for (const other of requests.slice(1))
+      record.queue.answered(other, answerOf(Array(other.count).fill('stored')), LINGER_US);
+    expect([...record.outcomes.keys()].sort((a, b) => a - b)).toEqual(slots);
+    expect(record.queue.heldBytes).toBe(0);
+  });
+
+  it('sends an event that is too long for an aggregated record as a record of its own, behind what was before', () => {
+    const record = new Record({ aggregateBytes: 256 });
+    record.put([0, 2], 0, HASH_KEY);
+    const batch = createEventBatch(1, 2000);
+    batch.bytes.fill(0x61, 0, 1000);
+    Object.assign(batch.identities, [4]);
+    Object.assign(batch.payloads, [4]);
+    Object.assign(batch.ends, [1000]);
+    batch.slots[0] = 4;
+    batch.count = 1;
+    batch.end = 1000;
+    expect(record.queue.append(batch, 0, 0, HASH_KEY, 0)).toBe(true);
+    const request = record.queue.next(LINGER_US) as PutRequest;
+    expect(request.count).toBe(2);
+    expect(slotsOf(request)).toEqual([0, 2, 4]);
+    record.queue.answered(request, answerOf(['stored', 'stored']), LINGER_US);
+    expect(record.queue.heldBytes).toBe(0);
+  });
+
   it('gives every event one outcome, whatever is answered', () => {
     const fate = fc.constantFrom<Fate>('stored', 'stored', 'throttled', 'failed', 'refused');
     const step = fc.oneof(
       fc.record({ put: fc.integer({ min: 1, max: 40 }) }),
       fc.record({ answer: fc.array(fate, { minLength: 1, maxLength: 20 }), which: fc.nat(3) }),
-      fc.record({ fail: fc.constantFrom<CallFailure>('ambiguous', 'throttled', 'refused'), which: fc.nat(3) }),
+      fc.record({
+        fail: fc.constantFrom<CallFailure>('ambiguous', 'throttled', 'refused', 'unsent'),
+        which: fc.nat(3),
+      }),
       fc.record({ pass: fc.integer({ min: 1, max: 400_000 }) }),
     );
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), fc.boolean(), (steps, abandoned) => {
-        const record = new Record({ retries: 2 });
+      fc.property(fc.array(step, { maxLength: 60 }), fc.boolean(), fc.boolean(), (steps, abandoned, aggregates) => {
+        const record = new Record({ retries: 2, ...(aggregates ? { aggregateBytes: 300 } : {}) });
         const { queue } = record;
         const under: PutRequest[] = [];
         let [slot, nowUs] = [0, 0];
@@ -197,6 +377,7 @@ describe('a queue of events for a stream', () => {
             record.put(
               Array.from({ length: one.put }, (_, i) => slot + i),
               nowUs,
+              HASH_KEY,
             );
             slot += one.put;
           } else if ('pass' in one) nowUs += one.pass;
@@ -226,6 +407,7 @@ describe('a queue of events for a stream', () => {
         }
         expect(record.outcomes.size).toBe(slot);
         expect(queue.outstanding).toBe(0);
+        expect(queue.heldBytes).toBe(0);
       }),
       { numRuns: 300 },
     );

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { callError, openingError } from '../../../src/targets/kinesis/call-errors.ts';
+import { type KinesisOptions, optionsSchema } from '../../../src/targets/kinesis/options.ts';
+
+const options: KinesisOptions = optionsSchema.parse({ endpoint: 'http://127.0.0.1:4566', stream: 's' });
+
+/** An error as the SDK and its handler throw it. */
+function thrown(name: string, message = 'said', rest: object = {}): Error {
+  return Object.assign(new Error(message), { name }, rest);
+}
+
+describe('an error of a call', () => {
+  it.each([
+    [thrown('ProvisionedThroughputExceededException'), 'throttled', 'throttled'],
+    [thrown('InternalFailure', 'x', { $metadata: { httpStatusCode: 500 } }), 'ambiguous', 'service failure'],
+    [thrown('', 'x', { $metadata: { httpStatusCode: 503 } }), 'ambiguous', 'service failure'],
+    [thrown('Strange', 'x', { $metadata: { httpStatusCode: 418 } }), 'refused', 'refused'],
+    [thrown('Error', 'connect', { code: 'ECONNREFUSED' }), 'unsent', 'nobody listens'],
+    [thrown('AggregateError', '', { errors: [{ code: 'ECONNREFUSED' }] }), 'unsent', 'nobody listens'],
+    [thrown('Error', 'x', { code: 'ENOTFOUND' }), 'unsent', 'no such host'],
+    // As the HTTP handler names a reset.
+    [thrown('TimeoutError', 'read ECONNRESET', { code: 'ECONNRESET' }), 'ambiguous', 'connection lost'],
+    [thrown('TimeoutError', 'x', { code: 'ETIMEDOUT' }), 'ambiguous', 'timeout'],
+    [thrown('TimeoutError', 'the request socket did not establish a connection'), 'unsent', 'no connection in time'],
+    [thrown('TimeoutError', 'a request has exceeded'), 'ambiguous', 'timeout'],
+    [thrown('ExpiredToken'), 'refused', 'expired token'],
+    [thrown('InvalidSignatureException', 'Signature expired: 20260101T000000Z'), 'refused', 'clock skew'],
+    [thrown('InvalidSignatureException', 'Signature not yet current: 2026'), 'refused', 'clock skew'],
+    [thrown('InvalidSignatureException', 'Credential should be scoped to a valid region'), 'refused', 'wrong region'],
+    [thrown('InvalidSignatureException', 'does not match'), 'refused', 'bad signature'],
+  ])('%s', (error, failure, reason) => {
+    expect(callError(error)).toMatchObject({ failure, reason });
+  });
+
+  it('ends a run that has not begun with one sentence and what to do', () => {
+    const ended = (error: Error) => {
+      const { code, message, hint } = openingError(error, options, 's');
+      return [code, message, hint];
+    };
+    expect(ended(thrown('ExpiredToken', 'The security token included in the request is expired'))).toEqual([
+      'target-refused',
+      '127.0.0.1:4566 refused stream s: expired token',
+      'Sign in again: the session of these credentials is over.',
+    ]);
+    expect(ended(thrown('InvalidSignatureException', 'Signature expired: x'))).toEqual([
+      'target-refused',
+      '127.0.0.1:4566 refused stream s: clock skew',
+      'Set the clock of this machine: signatures that are more than five minutes off are refused.',
+    ]);
+    expect(ended(thrown('Error', 'connect', { code: 'ECONNREFUSED' }))).toEqual([
+      'target-unreachable',
+      'cannot reach stream s at 127.0.0.1:4566: connection refused',
+      'Does anything listen there?',
+    ]);
+  });
+});

@@ -1,0 +1,127 @@
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { passRawBodies, type RawBodies } from '../../../src/targets/kinesis/raw-bodies.ts';
+
+interface Received {
+  headers: IncomingHttpHeaders;
+  body: string;
+}
+
+const STORED = '{"FailedRecordCount":0,"Records":[]}';
+const store = (response: ServerResponse): void => void response.end(STORED);
+/** Only what the SDK itself has sent has the number of an attempt. */
+const bySdk = ({ headers }: Received): boolean => headers['amz-sdk-invocation-id'] !== undefined;
+
+describe('raw bodies', () => {
+  let server: Server;
+  let client: KinesisClient;
+  let raw: RawBodies;
+  let received: Received[];
+  let answer = store;
+
+  beforeEach(async () => {
+    received = [];
+    answer = store;
+    server = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        received.push({ headers: request.headers, body: Buffer.concat(chunks).toString() });
+        answer(response);
+      });
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    client = new KinesisClient({
+      region: 'us-east-1',
+      endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      maxAttempts: 1,
+      credentials: { accessKeyId: 'id', secretAccessKey: 'secret', sessionToken: 'token' },
+      requestHandler: new NodeHttpHandler(),
+    });
+    raw = passRawBodies(client);
+  });
+
+  afterEach(async () => {
+    client.destroy();
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  });
+
+  const put = async (body: string): Promise<string> => {
+    const command = new PutRecordsCommand({ StreamName: 's', Records: [] });
+    return Buffer.from(await raw.send(command, Buffer.from(body))).toString();
+  };
+  const failure = async (): Promise<Error> => {
+    try {
+      await put('{"lost":1}');
+    } catch (error) {
+      return error as Error;
+    }
+    throw new Error('it was answered');
+  };
+
+  it('go out as they are and come back as they are, the first by the SDK and the others like it', async () => {
+    for (const body of ['{"a":1}', '{"bb":22}', '{"c":"ü"}']) expect(await put(body)).toBe(STORED);
+    expect(received.map(({ body }) => body)).toEqual(['{"a":1}', '{"bb":22}', '{"c":"ü"}']);
+    expect(received.map(bySdk)).toEqual([true, false, false]);
+    const [first, ...others] = received.map(({ headers }) => headers);
+    for (const headers of others) {
+      for (const name of ['host', 'content-type', 'x-amz-target', 'user-agent', 'x-amz-security-token']) {
+        expect(headers[name]).toBe(first?.[name]);
+      }
+      expect(headers['x-amz-target']).toBe('Kinesis_20131202.PutRecords');
+    }
+  });
+
+  it('are signed each for itself', async () => {
+    for (const body of ['{"a":1}', '{"a":1}', '{"b":1}']) await put(body);
+    const hashes = received.map(({ headers }) => headers['x-amz-content-sha256']);
+    expect(hashes[0]).toBe(hashes[1]);
+    expect(hashes[1]).not.toBe(hashes[2]);
+    const signatures = received.map(({ headers }) => /Signature=[0-9a-f]{64}$/.exec(headers.authorization ?? '')?.[0]);
+    expect(signatures.every((signature) => signature !== undefined)).toBe(true);
+    expect(signatures[1]).not.toBe(signatures[2]);
+  });
+
+  it('are sent by the SDK again after an error, which has the name that the service gives it', async () => {
+    await put('{}');
+    for (const [type, name, message] of [
+      ['ExpiredTokenException', 'ExpiredTokenException', 'message'],
+      ['com.amazonaws.kinesis#LimitExceededException', 'LimitExceededException', 'Message'],
+    ]) {
+      answer = (response) => {
+        response.writeHead(400, { 'content-type': 'application/x-amz-json-1.1' });
+        response.end(JSON.stringify({ __type: type, [message as string]: 'why' }));
+      };
+      const error = await failure();
+      expect(error).toMatchObject({ name, message: 'why', $metadata: { httpStatusCode: 400 } });
+      expect(bySdk(received.at(-1) as Received)).toBe(false);
+      answer = store;
+      await put('{}');
+      expect(bySdk(received.at(-1) as Received)).toBe(true);
+    }
+  });
+
+  it('come to an error where the answer is no JSON, is cut off or does not come', async () => {
+    await put('{}');
+    answer = (response) => void response.writeHead(503).end('<html>');
+    expect(await failure()).toMatchObject({ name: '', $metadata: { httpStatusCode: 503 } });
+    answer = store;
+    await put('{}');
+    answer = (response) => {
+      response.writeHead(200, { 'content-length': 100 });
+      response.write('{"Failed', () => response.destroy());
+    };
+    expect(await failure()).toBeInstanceOf(Error);
+    answer = store;
+    await put('{}');
+    answer = (response) => void response.destroy();
+    expect(await failure()).toMatchObject({ code: 'ECONNRESET' });
+  });
+});
