@@ -32,6 +32,8 @@ const FRAME_MS = 500;
 /** Longest rehearsal, and events in each of its rounds. */
 const REHEARSAL_US = 100_000;
 const REHEARSED_EVENTS = 100;
+/** Notices that the result keeps. */
+const tallied: readonly string[] = ['disconnected', 'throttled', 'warning'];
 
 /**
  * The whole life of one worker thread: open the sinks, report ready, wait for the anchor, send, drain, hand in the last outcomes.
@@ -149,7 +151,7 @@ export class Worker {
       connections: (up, of) => this.#post({ kind: 'connections', target: name, up, of }),
       drained: (lane) => this.#engine?.drained(target, lane),
       notice: (notice, detail, count) => {
-        if (notice === 'disconnected' || notice === 'warning') this.#errors.add(`${name}/${notice}`, detail, count);
+        if (tallied.includes(notice)) this.#errors.add(`${name}/${notice}`, detail, count);
         this.#post({ kind: 'notice', target: name, notice, detail: count > 1 ? `${detail} (${count} times)` : detail });
       },
     };

@@ -13,6 +13,7 @@ import { clocksOf, withoutTimes } from './clocks-of.ts';
 import { runFiles } from './run-directory.ts';
 import { latenciesOf } from './run-latencies.ts';
 import type { SettledRun } from './settled-run.ts';
+import { limitReasons } from './target-limits.ts';
 import { happened } from './timeline-text.ts';
 
 /** What the sending side knows about itself; together with the settlement it makes the result document. */
@@ -109,7 +110,7 @@ export function composeResult(
   return {
     schema: 'iotload/summary/1',
     verdict: outcome.verdict,
-    reasons: [...incidents, ...outcome.reasons],
+    reasons: [...incidents, ...outcome.reasons, ...limitReasons(sender.errors)],
     run: sender.run,
     ...run,
     clock,

@@ -34,6 +34,7 @@ import { claimDirectory, fixStart, keepRecord } from './run-start.ts';
 import { scheduleFaults } from './scripted-faults.ts';
 import type { SentKeeper } from './sent-keeper.ts';
 import { nameFindings, settleRun } from './settled-run.ts';
+import { targetNeeds } from './target-limits.ts';
 import { announceTimeline } from './timeline-text.ts';
 import { Verification } from './verification.ts';
 import { WorkerCrew, type WorkerEnd } from './worker-crew.ts';
@@ -274,6 +275,9 @@ class Run {
     await nameFindings(dir, plan, anchor, settled).catch((error: IotloadError) => this.#incident(error, error.message));
     const counted = sumCounters(crew.boards);
     const pickedUp = counted.pickedUp + sentBefore(settled.sent);
+    const told = [...this.#incidents, ...ends.flatMap(({ report }) => report?.errors ?? [])];
+    const { startWallUs } = anchor;
+    const needs = await targetNeeds(plan, told, { runId, startWallUs, workers: this.#options.workers });
     const result = composeResult(
       plan,
       {
@@ -299,7 +303,7 @@ class Run {
           this.#watch,
         ),
         clockJumps: this.#watch.jumps,
-        errors: mergeErrors([...this.#incidents, ...ends.flatMap(({ report }) => report?.errors ?? [])]),
+        errors: mergeErrors([...told, ...needs]),
         counted: this.#ended === 'worker-died' ? null : counted,
         environment: environment(version),
         written: writtenFiles(plan, dir, crew.parts[0]?.count ?? 1),

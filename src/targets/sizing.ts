@@ -30,6 +30,8 @@ export interface Sizing {
   lines: readonly (readonly [word: string, text: string])[];
   /** The same for programs, plain JSON. */
   figures: Readonly<Record<string, unknown>>;
+  /** What a target that had no room would need, as in "needs 3 shards"; absent where nobody can say. */
+  needs?: string;
   /** What the run costs at most, USD; null where nobody charges anything. */
   costUsd: number | null;
 }

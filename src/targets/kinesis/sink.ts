@@ -122,7 +122,8 @@ export class PutSink implements Sink {
       {
         settled: (request, from, to, outcome, reason) => this.#settled(request, from, to, outcome, reason),
         resent: (request, from, to, doubt) => this.#resent(request, from, to, doubt),
-        throttled: (lane, shard, count) => events.notice('throttled', this.#nameOf(shard || this.#idOf(lane)), count),
+        throttled: (lane, shard, count) =>
+          this.#notices.add('throttled', this.#nameOf(shard || this.#idOf(lane)), count),
       },
     );
     for (let lane = 0; lane < this.lanes; lane++) this.#rooms.set(lane, Shut.down, false);

@@ -116,6 +116,10 @@ export function sizing(options: TargetOptions, load: TargetLoad): Sizing {
       prices,
       policy: iamPolicy(use),
     },
+    needs: `this load needs ${needsText(variants, aggregateBytes !== null)
+      .split(';')
+      .slice(0, 2)
+      .join(';')}`,
     costUsd: charged ? costUsd : null,
   };
 }
