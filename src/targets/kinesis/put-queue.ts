@@ -5,9 +5,9 @@ import type { PutRecordsAnswer } from '../../wire/kinesis/put-records-answer.ts'
 import { backOffUs } from './back-off.ts';
 import type { CallFailure } from './calls.ts';
 import { EntryQueue } from './entry-queue.ts';
-import { type OpenRecord, OpenRecords } from './open-record.ts';
 import { PacedLane } from './paced-lane.ts';
 import { type PutRequest, PutRequests } from './put-request.ts';
+import { RequestBuilder } from './request-builder.ts';
 
 export interface PutSettings {
   stream: string;
@@ -50,17 +50,14 @@ export class PutQueue {
   readonly #settings: PutSettings;
   readonly #events: PutEvents;
   readonly #requests: PutRequests;
-  readonly #records: OpenRecords | null;
+  readonly #builder: RequestBuilder;
   readonly #laneOf: (PacedLane | null)[];
   readonly #paced = new Set<PacedLane>();
   /** Ready to go, in their order. */
   readonly #ready: PutRequest[] = [];
   readonly #inFlight = new Set<PutRequest>();
-  #open: PutRequest | null = null;
-  #openedUs: Micros = Number.POSITIVE_INFINITY;
-  #made = 0;
   #outstanding = 0;
-  #heldBytes = 0;
+  #settledBytes = 0;
   /** Pauses in a row after requests that failed as a whole; while there are any, one request at a time finds out whether they pass. */
   #failures = 0;
   #failedUs: Micros = Number.NEGATIVE_INFINITY;
@@ -72,8 +69,11 @@ export class PutQueue {
     this.#settings = settings;
     this.#events = events;
     this.#requests = new PutRequests(stream, batchBytes);
-    this.#records = aggregateBytes === null ? null : new OpenRecords(aggregateBytes);
     this.#laneOf = Array(lanes).fill(null);
+    this.#builder = new RequestBuilder(this.#requests, aggregateBytes, {
+      waiting: (lane) => this.#laneOf[lane]?.fresh ?? null,
+      ready: (request) => this.#ready.push(request),
+    });
     this.lingerUs = settings.lingerUs;
   }
 
@@ -84,17 +84,14 @@ export class PutQueue {
 
   /** Bytes of data and keys that have no outcome, but for records that still grow. */
   get heldBytes(): number {
-    return this.#heldBytes;
+    return this.#builder.addedBytes - this.#settledBytes;
   }
 
   /** Takes an event; false where it alone is larger than a request may be. An aggregated record needs a hash key. */
   append(batch: EventBatch, i: number, lane: number, hashKey: Uint8Array | null, atUs: Micros): boolean {
-    const taken =
-      this.#records !== null && hashKey !== null
-        ? this.#aggregate(this.#records, batch, i, lane, hashKey, atUs)
-        : this.#appendEntry(batch, i, lane, hashKey, atUs);
-    if (taken) this.#outstanding++;
-    return taken;
+    if (!this.#builder.append(batch, i, lane, hashKey, atUs)) return false;
+    this.#outstanding++;
+    return true;
   }
 
   /** The next request that is to be sent now; null where none is, or enough are under way. */
@@ -102,7 +99,7 @@ export class PutQueue {
     const most = this.#failures > 0 ? 1 : this.#settings.maxInFlight;
     if (this.#inFlight.size >= most || nowUs < this.#pausedUntilUs) return null;
     if (this.#failures > 0) this.#expireReady(nowUs);
-    if (nowUs - this.#openedUs >= this.lingerUs) this.#shut();
+    if (nowUs - this.#builder.openedUs >= this.lingerUs) this.#builder.shut();
     this.#gather(nowUs);
     const request = this.#ready.shift();
     if (request === undefined) return null;
@@ -114,7 +111,7 @@ export class PutQueue {
 
   /** Earliest time at which `next` may have one, as far as time alone decides; infinite where it does not. */
   get dueUs(): Micros {
-    let due = this.#openedUs + this.lingerUs;
+    let due = this.#builder.openedUs + this.lingerUs;
     for (const lane of this.#paced) if (!lane.busy) due = Math.min(due, lane.dueUs);
     if (this.#failures > 0 && this.#outstanding > 0) due = Math.min(due, this.#pausedUntilUs);
     return Math.max(due, this.#pausedUntilUs);
@@ -156,7 +153,7 @@ export class PutQueue {
 
   /** Settles everything that has no outcome: as rejected what is certainly not stored, else as unknown. */
   abandon(reason: string): void {
-    this.#shut();
+    this.#builder.shut();
     const unsent = reason === 'timeout' ? 'expired unsent' : `${reason} unsent`;
     const giveUp = (request: PutRequest, i: number, last: string): void => {
       const doubtful = request.doubts[i] === 1;
@@ -176,98 +173,6 @@ export class PutQueue {
         queue.expire(Number.POSITIVE_INFINITY, (request, i) => giveUp(request, i, 'throttled'));
       this.#unpace(lane);
     }
-  }
-
-  #appendEntry(batch: EventBatch, i: number, lane: number, hashKey: Uint8Array | null, atUs: Micros): boolean {
-    const paced = this.#laneOf[lane];
-    const size = (batch.ends[i] as number) - (batch.payloads[i] as number) + keyBytes(batch, i);
-    if (paced) {
-      if (!paced.fresh.add((request) => request.append(batch, i, lane, hashKey, atUs))) return false;
-    } else {
-      let open = this.#open ?? this.#begin(atUs);
-      if (!open.append(batch, i, lane, hashKey, atUs)) {
-        if (open.count === 0) return false;
-        this.#shutRequest();
-        open = this.#begin(atUs);
-        if (!open.append(batch, i, lane, hashKey, atUs)) return false;
-      }
-    }
-    this.#heldBytes += size;
-    return true;
-  }
-
-  #aggregate(
-    records: OpenRecords,
-    batch: EventBatch,
-    i: number,
-    lane: number,
-    hashKey: Uint8Array,
-    atUs: Micros,
-  ): boolean {
-    const before = records.of(lane);
-    if (before?.append(batch, i) === true) return true;
-    if (before !== undefined) this.#end(records, before);
-    if (records.isFull) this.#end(records, records.oldest as OpenRecord);
-    const record = records.begin(lane, hashKey, atUs);
-    if (record.append(batch, i)) {
-      this.#openedUs = Math.min(this.#openedUs, atUs);
-      return true;
-    }
-    // Too long to share a record.
-    records.end(record);
-    return this.#appendEntry(batch, i, lane, hashKey, atUs);
-  }
-
-  /** The record of a lane grows no more: it goes into a request. */
-  #end(records: OpenRecords, record: OpenRecord): void {
-    const paced = this.#laneOf[record.lane];
-    if (paced) {
-      paced.fresh.add((request) => request.appendRecord(record) && this.#hold(request));
-    } else {
-      const open = this.#open ?? this.#begin(record.bornUs);
-      if (open.appendRecord(record)) this.#hold(open);
-      else {
-        this.#shutRequest();
-        const fresh = this.#begin(record.bornUs);
-        fresh.appendRecord(record);
-        this.#hold(fresh);
-      }
-    }
-    records.end(record);
-  }
-
-  #hold({ body, count }: PutRequest): true {
-    this.#heldBytes += body.sizeOf(count - 1);
-    return true;
-  }
-
-  #begin(atUs: Micros): PutRequest {
-    this.#open = this.#make();
-    this.#openedUs = Math.min(this.#openedUs, atUs);
-    return this.#open;
-  }
-
-  #make(): PutRequest {
-    const request = this.#requests.take();
-    request.order = this.#made++;
-    return request;
-  }
-
-  /** Nothing waits for more events any longer. */
-  #shut(): void {
-    const records = this.#records;
-    for (let record = records?.oldest; records && record; record = records.oldest) this.#end(records, record);
-    this.#shutRequest();
-    this.#openedUs = Number.POSITIVE_INFINITY;
-  }
-
-  #shutRequest(): void {
-    const open = this.#open;
-    this.#open = null;
-    this.#openedUs = this.#records?.oldest?.bornUs ?? Number.POSITIVE_INFINITY;
-    if (open === null) return;
-    if (open.count > 0) this.#ready.push(open);
-    else this.#requests.giveBack(open);
   }
 
   #tellResent(request: PutRequest): void {
@@ -372,7 +277,7 @@ export class PutQueue {
       }
       if (lane.count === 0) this.#unpace(lane);
       else {
-        request ??= this.#make();
+        request ??= this.#builder.make();
         if (!lane.gather(request)) break;
       }
     }
@@ -402,12 +307,8 @@ export class PutQueue {
 
   #settle(request: PutRequest, from: number, to: number, outcome: Outcome, reason: string): void {
     this.#outstanding -= request.eventsOf(from, to);
-    if (from === 0 && to === request.count) this.#heldBytes -= request.body.recordBytes;
-    else for (let i = from; i < to; i++) this.#heldBytes -= request.body.sizeOf(i);
+    if (from === 0 && to === request.count) this.#settledBytes += request.body.recordBytes;
+    else for (let i = from; i < to; i++) this.#settledBytes += request.body.sizeOf(i);
     this.#events.settled(request, from, to, outcome, reason);
   }
-}
-
-function keyBytes({ starts, identities }: EventBatch, i: number): number {
-  return (identities[i] as number) - (starts[i] as number);
 }

@@ -1,111 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createEventBatch, type EventBatch } from '../../../src/core/event-batch.ts';
+import { createEventBatch } from '../../../src/core/event-batch.ts';
 import { Outcome } from '../../../src/core/outcome.ts';
 import { backOffUs } from '../../../src/targets/kinesis/back-off.ts';
 import type { CallFailure } from '../../../src/targets/kinesis/calls.ts';
-import { PutQueue } from '../../../src/targets/kinesis/put-queue.ts';
 import type { PutRequest } from '../../../src/targets/kinesis/put-request.ts';
-import { PutRecordsAnswer } from '../../../src/wire/kinesis/put-records-answer.ts';
-
-const LINGER_US = 20_000;
-
-/** Events of one device each, told apart by their slots. */
-function batchOf(slots: readonly number[]): EventBatch {
-  const batch = createEventBatch(slots.length, 64 * slots.length);
-  for (const [i, slot] of slots.entries()) {
-    const bytes = Buffer.from(`key-${slot}data-${slot}`);
-    const at = batch.end;
-    batch.bytes.set(bytes, at);
-    batch.starts[i] = at;
-    batch.identities[i] = batch.payloads[i] = at + `key-${slot}`.length;
-    batch.ends[i] = batch.end = at + bytes.length;
-    batch.slots[i] = slot;
-    batch.seats[i] = slot;
-    batch.count++;
-  }
-  return batch;
-}
-
-type Fate = 'stored' | 'throttled' | 'failed' | 'refused';
-
-function answerOf(fates: readonly Fate[]): PutRecordsAnswer {
-  const code = {
-    stored: '',
-    throttled: 'ProvisionedThroughputExceededException',
-    failed: 'InternalFailure',
-    refused: 'KMSDisabled',
-  };
-  const Records = fates.map((fate) =>
-    fate === 'stored' ? { SequenceNumber: '1', ShardId: 'shardId-000000000000' } : { ErrorCode: code[fate] },
-  );
-  const failed = fates.filter((fate) => fate !== 'stored').length;
-  const answer = new PutRecordsAnswer();
-  expect(answer.read(Buffer.from(JSON.stringify({ FailedRecordCount: failed, Records })), fates.length)).toBe(true);
-  return answer;
-}
-
-interface Settings {
-  retries?: number;
-  maxInFlight?: number;
-  lanes?: number;
-  aggregateBytes?: number;
-  timeoutUs?: number;
-}
-
-class Record {
-  readonly outcomes = new Map<number, { outcome: Outcome; reason: string }>();
-  readonly resent: { slot: number; doubt: boolean }[] = [];
-  readonly throttled: { lane: number; count: number }[] = [];
-  readonly queue: PutQueue;
-
-  constructor(settings: Settings = {}) {
-    const { retries = 3, maxInFlight = 2, lanes = 2, aggregateBytes = null, timeoutUs = 1e9 } = settings;
-    this.queue = new PutQueue(
-      lanes,
-      {
-        stream: 's',
-        batchBytes: 2000,
-        aggregateBytes,
-        lingerUs: LINGER_US,
-        maxInFlight,
-        retries,
-        timeoutUs,
-        random: () => 0.5,
-      },
-      {
-        settled: (request, from, to, outcome, reason) => {
-          for (const slot of eventsOf(request, from, to)) this.settle(slot, outcome, reason);
-        },
-        resent: (request, from, to, doubt) => {
-          for (const slot of eventsOf(request, from, to)) this.resent.push({ slot, doubt });
-        },
-        throttled: (lane, _shard, count) => this.throttled.push({ lane, count }),
-      },
-    );
-  }
-
-  settle(slot: number, outcome: Outcome, reason: string): void {
-    expect(this.outcomes.has(slot)).toBe(false);
-    this.outcomes.set(slot, { outcome, reason });
-  }
-
-  put(slots: readonly number[], atUs: number, hashKey: Uint8Array | null = null): void {
-    const batch = batchOf(slots);
-    for (const [i, slot] of slots.entries()) expect(this.queue.append(batch, i, slot % 2, hashKey, atUs)).toBe(true);
-  }
-}
-
-const HASH_KEY = Buffer.from('1234');
-const slotsOf = (request: PutRequest): number[] => eventsOf(request, 0, request.count);
-
-function eventsOf({ slots, firsts }: PutRequest, from: number, to: number): number[] {
-  return [...slots.subarray(firsts[from], firsts[to])];
-}
+import { answerOf, batchOf, eventsOf, type Fate, HASH_KEY, LINGER_US, QueueRecord, slotsOf } from './queue-record.ts';
 
 describe('a queue of events for a stream', () => {
   it('waits for more until the linger is over', () => {
-    const record = new Record();
+    const record = new QueueRecord();
     record.put([0, 1], 0);
     expect(record.queue.next(LINGER_US - 1)).toBeNull();
     expect(record.queue.dueUs).toBe(LINGER_US);
@@ -124,7 +28,7 @@ describe('a queue of events for a stream', () => {
   });
 
   it('sends what fills a request at once, and no more requests than may be under way', () => {
-    const record = new Record();
+    const record = new QueueRecord();
     record.put(
       Array.from({ length: 1600 }, (_, i) => i),
       0,
@@ -136,7 +40,7 @@ describe('a queue of events for a stream', () => {
   });
 
   it('repeats only what was throttled, after a pause of its lane, and without a doubt', () => {
-    const record = new Record();
+    const record = new QueueRecord();
     record.put([0, 1, 2, 3], 0);
     const request = record.queue.next(LINGER_US) as PutRequest;
     record.queue.answered(request, answerOf(['stored', 'throttled', 'stored', 'throttled']), LINGER_US);
@@ -153,7 +57,7 @@ describe('a queue of events for a stream', () => {
   });
 
   it('rejects what a shard never has room for, and calls unknown what may have been stored before', () => {
-    const record = new Record({ retries: 1 });
+    const record = new QueueRecord({ retries: 1 });
     record.put([0, 1], 0);
     let nowUs = LINGER_US;
     record.queue.answered(record.queue.next(nowUs) as PutRequest, answerOf(['throttled', 'failed']), nowUs);
@@ -166,7 +70,7 @@ describe('a queue of events for a stream', () => {
   });
 
   it('repeats a request nobody knows the end of, as it is', () => {
-    const record = new Record({ retries: 1 });
+    const record = new QueueRecord({ retries: 1 });
     record.put([0, 1], 0);
     const request = record.queue.next(LINGER_US) as PutRequest;
     record.queue.failed(request, 'ambiguous', 'connection lost', LINGER_US);
@@ -181,14 +85,14 @@ describe('a queue of events for a stream', () => {
   });
 
   it.each(['refused', 'missing'] as const)('rejects a request that is %s for good', (failure) => {
-    const record = new Record();
+    const record = new QueueRecord();
     record.put([5], 0);
     record.queue.failed(record.queue.next(LINGER_US) as PutRequest, failure, 'access denied', LINGER_US);
     expect(record.outcomes.get(5)).toEqual({ outcome: Outcome.rejected, reason: 'access denied' });
   });
 
   it('keeps what comes for a shard without room behind what waits for it, and lets other shards go', () => {
-    const record = new Record();
+    const record = new QueueRecord();
     record.put([0, 1, 2, 3], 0);
     const request = record.queue.next(LINGER_US) as PutRequest;
     record.queue.answered(request, answerOf(['stored', 'stored', 'stored', 'throttled']), LINGER_US);
@@ -207,7 +111,7 @@ describe('a queue of events for a stream', () => {
   });
 
   it('pauses as a whole after requests that failed as a whole, and asks with one of them first', () => {
-    const record = new Record();
+    const record = new QueueRecord();
     record.put([0, 1], 0);
     const first = record.queue.next(LINGER_US) as PutRequest;
     record.put([2, 3], LINGER_US);
@@ -225,7 +129,7 @@ describe('a queue of events for a stream', () => {
   });
 
   it('calls rejected what was never sent, or only refused, when it is given up', () => {
-    const record = new Record({ maxInFlight: 2 });
+    const record = new QueueRecord({ maxInFlight: 2 });
     record.put([0, 1, 2], 0);
     const request = record.queue.next(LINGER_US) as PutRequest;
     record.put([4], LINGER_US);
@@ -245,7 +149,7 @@ describe('a queue of events for a stream', () => {
   });
 
   it('gives up what an outage keeps for longer than its time', () => {
-    const record = new Record({ timeoutUs: 1_000_000, retries: 100, maxInFlight: 1 });
+    const record = new QueueRecord({ timeoutUs: 1_000_000, retries: 100, maxInFlight: 1 });
     record.put([0], 0);
     let request = record.queue.next(LINGER_US) as PutRequest;
     record.put([1], LINGER_US);
@@ -260,7 +164,7 @@ describe('a queue of events for a stream', () => {
   });
 
   it('sends little in vain to a shard that takes a third of what comes, and loses nothing', () => {
-    const record = new Record({ retries: 100, lanes: 1, maxInFlight: 8 });
+    const record = new QueueRecord({ retries: 100, lanes: 1, maxInFlight: 8 });
     const RATE = 1000;
     let [nowUs, slot, tokens, sent, stored] = [0, 0, RATE, 0, 0];
     const order: number[] = [];
@@ -298,7 +202,7 @@ describe('a queue of events for a stream', () => {
   });
 
   it('packs events into aggregated records, and settles each of them', () => {
-    const record = new Record({ aggregateBytes: 512 });
+    const record = new QueueRecord({ aggregateBytes: 512 });
     const slots = Array.from({ length: 60 }, (_, i) => i);
     record.put(slots, 0, HASH_KEY);
     expect(record.queue.outstanding).toBe(60);
@@ -333,7 +237,7 @@ describe('a queue of events for a stream', () => {
   });
 
   it('sends an event that is too long for an aggregated record as a record of its own, behind what was before', () => {
-    const record = new Record({ aggregateBytes: 256 });
+    const record = new QueueRecord({ aggregateBytes: 256 });
     record.put([0, 2], 0, HASH_KEY);
     const batch = createEventBatch(1, 2000);
     batch.bytes.fill(0x61, 0, 1000);
@@ -364,7 +268,7 @@ describe('a queue of events for a stream', () => {
     );
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), fc.boolean(), fc.boolean(), (steps, abandoned, aggregates) => {
-        const record = new Record({ retries: 2, ...(aggregates ? { aggregateBytes: 300 } : {}) });
+        const record = new QueueRecord({ retries: 2, ...(aggregates ? { aggregateBytes: 300 } : {}) });
         const { queue } = record;
         const under: PutRequest[] = [];
         let [slot, nowUs] = [0, 0];
