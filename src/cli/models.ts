@@ -3,6 +3,9 @@ import type { DeviceModel, FreeParams, ParamSpec, ReadingSpecs } from '../models
 import { columns } from '../report/columns.ts';
 import { defineCommand } from './command.ts';
 
+/** Names of a reading that a page shows. */
+const MOST_NAMES = 8;
+
 /** `iotload models`: what devices there are, and what each can be told and reports. */
 export const modelsCommand = defineCommand({
   command: 'models [name]',
@@ -114,11 +117,17 @@ function formRows({ doc, forms }: FreeParams): string[][] {
 }
 
 function readingRows(readings: ReadingSpecs): string[][] {
-  return Object.entries(readings).map(([name, { doc, unit, min, max, names }]) => {
-    const range =
-      names === undefined ? `${short(min)} to ${short(max)}${unit === '' ? '' : ` ${unit}`}` : names.join(' | ');
-    return [`  ${name}`, range, doc];
+  return Object.entries(readings).map(([name, { doc, unit, min, max, names, flag, optional }]) => {
+    const numbers = flag === true ? 'true | false' : `${short(min)} to ${short(max)}${unit === '' ? '' : ` ${unit}`}`;
+    const range = names === undefined ? numbers : listed(names);
+    return [`  ${name}`, optional === true ? `${range}, or none` : range, doc];
   });
+}
+
+/** Names beyond the first ones are counted. */
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, MOST_NAMES).map((name) => (name === '' ? '""' : name));
+  return `${shown.join(' | ')}${names.length > MOST_NAMES ? ` | … (${names.length})` : ''}`;
 }
 
 function short(value: number): string {

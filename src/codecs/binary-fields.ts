@@ -25,6 +25,14 @@ export function optionalOf(pieces: readonly Piece[]): { piece: Piece; op: Extrac
   return pieces.length === 1 && piece !== undefined && op?.op === 'optional' ? { piece, op } : null;
 }
 
+/** The op of a lone placeholder that is a yes or no, which writes one byte or the other; null for anything else. */
+export function flagOf(pieces: readonly Piece[], no: number, yes: number): Op | null {
+  const [piece] = pieces;
+  const [op] = piece?.meaning.ops ?? [];
+  if (pieces.length !== 1 || piece?.meaning.kind !== 'flag' || op?.op !== 'choice') return null;
+  return { op: 'choice-bytes', value: op.value, choices: [[no], [yes]] };
+}
+
 /** Name of the placeholder that is a time and stands alone; null for anything else. */
 export function soleTime(pieces: readonly Piece[]): string | null {
   const name = pieces.length === 1 ? (pieces[0]?.name ?? null) : null;

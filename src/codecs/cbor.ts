@@ -1,5 +1,5 @@
 import { numberBytes } from './binary.ts';
-import { isWhole, numeralOf, optionalOf, placeText } from './binary-fields.ts';
+import { flagOf, isWhole, numeralOf, optionalOf, placeText } from './binary-fields.ts';
 import type { Codec, PayloadLayout, PayloadSchema } from './codec.ts';
 import type { FieldNode, FieldValue } from './field-tree.ts';
 import { type NumberSource, type Op, widthOf } from './layout.ts';
@@ -79,12 +79,16 @@ class CborBuilder {
       const { piece, op } = optional;
       const sure = { ...piece, meaning: { ...piece.meaning, ops: op.present } };
       const numeral = numeralOf([sure]);
-      const present = numeral === null ? sized('cbor-text', op.present) : numeralOps(numeral);
+      const flag = flagOf([sure], FALSE, TRUE);
+      const text = flag === null ? sized('cbor-text', op.present) : [flag];
+      const present = numeral === null ? text : numeralOps(numeral);
       this.#layout.place(piece.name, [{ ...op, present, absent: [{ op: 'bytes', bytes: [NULL] }] }]);
       return;
     }
     const numeral = numeralOf(pieces);
-    if (numeral === null) placeText(this.#layout, 'cbor-text', pieces);
+    const flag = flagOf(pieces, FALSE, TRUE);
+    if (flag !== null) this.#layout.add(flag);
+    else if (numeral === null) placeText(this.#layout, 'cbor-text', pieces);
     else if (typeof numeral === 'number') this.#number(numeral);
     else {
       const { name } = numeral;

@@ -10,6 +10,8 @@ export interface PayloadSchema {
   identity: readonly Op[] | null;
   /** Shorter payloads are filled up to this many bytes; absent for as long as they are. */
   padTo?: number;
+  /** Where the format is JSON: a blank behind each comma and colon. */
+  spaced?: true;
   /** What the payload's schema file says; absent where the format needs none. */
   wire?: WireSchema;
   vocabulary: Vocabulary;

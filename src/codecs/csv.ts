@@ -65,7 +65,7 @@ function addColumn(layout: LayoutBuilder, value: string | number | boolean | nul
   if (optional !== null) {
     const { piece, op } = optional;
     const present = op.present.some(needsQuotes) ? [quote, ...op.present.map(doubleQuotes), quote] : op.present;
-    layout.place(piece.name, [{ ...op, present }]);
+    layout.place(piece.name, [{ ...op, present, absent: [] }]);
     return;
   }
   const all = pieces.flatMap(({ meaning }) => meaning.ops);

@@ -3,13 +3,12 @@ import type { Codec, PayloadLayout, PayloadSchema } from './codec.ts';
 import type { FieldNode, FieldValue } from './field-tree.ts';
 import { type Op, widthOf } from './layout.ts';
 import { LayoutBuilder } from './layout-builder.ts';
-import type { Vocabulary } from './vocabulary.ts';
 
-/** JSON objects without white space, members in the order of the schema. */
+/** JSON objects, members in the order of the schema; no white space, or a blank behind each comma and colon. */
 export const json: Codec = {
   name: 'json',
   doc: 'A JSON object without white space, members as written.',
-  layout: (schema) => new JsonBuilder(schema.vocabulary).payload(schema),
+  layout: (schema) => new JsonBuilder(schema).payload(schema),
   // A closing brace begins no JSON text.
   malform: (ops) =>
     ops.map((op, i) => (i === 0 && op.op === 'literal' ? { op: 'literal', text: `}${op.text.slice(1)}` } : op)),
@@ -19,9 +18,13 @@ const quote: Op = { op: 'literal', text: '"' };
 
 class JsonBuilder {
   readonly #layout: LayoutBuilder;
+  readonly #comma: string;
+  readonly #colon: string;
 
-  constructor(vocabulary: Vocabulary) {
+  constructor({ vocabulary, spaced }: PayloadSchema) {
     this.#layout = new LayoutBuilder(vocabulary);
+    this.#comma = spaced === true ? ', ' : ',';
+    this.#colon = spaced === true ? ': ' : ':';
   }
 
   /** The outermost object: its members, then what fills it up, then the id, whose text needs no escape. */
@@ -31,14 +34,15 @@ class JsonBuilder {
     const bare = fields.length === 0;
     const id: Op[] = [];
     if (identity !== null) {
-      const comma = bare ? '' : ',';
-      id.push({ op: 'literal', text: `${comma}"_id":"` }, ...identity, { op: 'literal', text: '"' });
+      const comma = bare ? '' : this.#comma;
+      id.push({ op: 'literal', text: `${comma}"_id"${this.#colon}"` }, ...identity, { op: 'literal', text: '"' });
     }
     id.push({ op: 'literal', text: '}' });
     if (padTo !== undefined) {
       const rest = id.reduce((sum, op) => sum + widthOf(op).max, 0);
-      const end = bare && identity !== null ? '",' : '"';
-      this.#layout.add({ op: 'filler', total: padTo, rest, lead: `${bare ? '' : ','}"_pad":"`, end });
+      const end = bare && identity !== null ? `"${this.#comma}` : '"';
+      const lead = `${bare ? '' : this.#comma}"_pad"${this.#colon}"`;
+      this.#layout.add({ op: 'filler', total: padTo, rest, lead, end });
     }
     this.#layout.add(...id);
     return this.#layout.finish();
@@ -52,7 +56,7 @@ class JsonBuilder {
 
   #members(members: readonly FieldNode[]): void {
     members.forEach(({ name, value }, i) => {
-      this.#literal(`${i === 0 ? '' : ','}${JSON.stringify(name)}:`);
+      this.#literal(`${i === 0 ? '' : this.#comma}${JSON.stringify(name)}${this.#colon}`);
       this.#value(value);
     });
   }
@@ -67,7 +71,7 @@ class JsonBuilder {
   #list(items: readonly FieldValue[]): void {
     this.#literal('[');
     items.forEach((item, i) => {
-      if (i > 0) this.#literal(',');
+      if (i > 0) this.#literal(this.#comma);
       this.#value(item);
     });
     this.#literal(']');
@@ -78,13 +82,13 @@ class JsonBuilder {
     const optional = optionalOf(pieces);
     if (optional !== null) {
       const { piece, op } = optional;
-      const bare = piece.meaning.kind === 'number';
+      const bare = piece.meaning.kind !== 'text';
       const present = bare ? op.present : [quote, ...op.present.map(escapeOp), quote];
       this.#layout.place(piece.name, [{ ...op, present, absent: [{ op: 'literal', text: 'null' }] }]);
       return;
     }
     const [first] = pieces;
-    if (pieces.length === 1 && first !== undefined && first.meaning.kind === 'number') {
+    if (pieces.length === 1 && first !== undefined && first.meaning.kind !== 'text') {
       this.#layout.place(first.name, first.meaning.ops);
       return;
     }

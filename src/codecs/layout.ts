@@ -44,6 +44,8 @@ export type Op =
   | { op: 'close'; form: LengthForm; least: number; most: number }
   /** `values[value]`, an instant in µs since 1970, else the event time, as `2023-05-24T18:56:56.800Z`, cut to milliseconds. */
   | { op: 'time-iso'; value?: number }
+  /** Event time as `2023-05-24 18:56:56`, with a point and `decimals` (0 to 6) more digits, cut to them. */
+  | { op: 'time-utc'; decimals: number }
   /** Event time in seconds since 1970, cut to `decimals` (0 to 6). */
   | { op: 'time-seconds'; decimals: number }
   /** Event time in whole milliseconds since 1970. */
@@ -56,6 +58,8 @@ export type Op =
   | { op: 'hex-random'; digits: number; channel: number }
   /** A version 4 UUID drawn likewise; takes four channels. */
   | { op: 'uuid-random'; channel: number }
+  /** A version 1 UUID of the intended send time, its node the seat's own; takes two channels. */
+  | { op: 'uuid-time'; channel: number }
   /**
    * What an event lacks to `total` bytes, of which `rest` follow: characters that look random between `lead` and `end`, spaces where these
    * do not fit, nothing where nothing lacks.
@@ -136,6 +140,8 @@ export function widthOf(op: Op): { min: number; max: number } {
     }
     case 'time-iso':
       return fixed(24);
+    case 'time-utc':
+      return fixed(19 + (op.decimals === 0 ? 0 : op.decimals + 1));
     case 'time-seconds':
       return {
         min: 1 + (op.decimals === 0 ? 0 : op.decimals + 1),
@@ -148,6 +154,7 @@ export function widthOf(op: Op): { min: number; max: number } {
     case 'hex-random':
       return fixed(op.digits);
     case 'uuid-random':
+    case 'uuid-time':
       return fixed(36);
     case 'filler':
       return { min: 0, max: op.total };

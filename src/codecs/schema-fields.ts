@@ -1,6 +1,6 @@
 import { formatCount } from '../core/units.ts';
 import { type NumberForm, numberBytes } from './binary.ts';
-import { isWhole, numeralOf, optionalOf } from './binary-fields.ts';
+import { flagOf, isWhole, numeralOf, optionalOf } from './binary-fields.ts';
 import type { FieldProblem } from './codec.ts';
 import type { FieldPath } from './field-tree.ts';
 import { type NumberSource, rangeOf } from './layout.ts';
@@ -62,6 +62,13 @@ export class SchemaFields {
       if (problem === null) this.layout.place(shown, [{ op: 'number', source, form: kind.form }]);
       else this.refuse(path, problem.message, problem.hint);
     }
+  }
+
+  /** Writes a lone placeholder that is a yes or no as a byte; false, and nothing written, for anything else. */
+  flag(value: string): boolean {
+    const op = flagOf(this.layout.pieces(value), 0, 1);
+    if (op !== null) this.layout.add(op);
+    return op !== null;
   }
 
   /** Writes one of the numbers that `named` gives to texts. */

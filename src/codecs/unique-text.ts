@@ -52,7 +52,7 @@ const exponential = among('0123456789.-E');
 const hexadecimal = among('0123456789abcdef');
 const uuid = among('0123456789abcdef-');
 const anything: Writes = { among: new Uint8Array(256).fill(1) };
-const instant = among('0123456789-:.TZ');
+const instant = among('0123456789-:.TZ ');
 
 function among(characters: string): Writes {
   const set = new Uint8Array(256);
@@ -79,8 +79,10 @@ function writesOf(op: Op): Writes {
     case 'double':
       return exponential;
     case 'time-iso':
+    case 'time-utc':
       return instant;
     case 'uuid-random':
+    case 'uuid-time':
       return uuid;
     case 'number':
     case 'optional':

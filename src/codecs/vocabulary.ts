@@ -13,6 +13,10 @@ export interface Quantity {
   instant?: true;
   /** It may be missing: then its value is not a number. */
   optional?: true;
+  /** Stands within text where it is missing. */
+  missing?: string;
+  /** 1 or 0, written as true or false. */
+  flag?: true;
 }
 
 /** What placeholders can stand for in one fleet. */
@@ -28,10 +32,10 @@ export interface Vocabulary {
   quantities: readonly { name: string; quantity: Quantity }[];
 }
 
-/** A placeholder's ops, and what they write: digits that may stand alone as a number, or text. */
+/** A placeholder's ops, and what they write: digits that may stand alone as a number, `true` or `false` that may as a flag, or text. */
 export interface Meaning {
   ops: readonly Op[];
-  kind: 'number' | 'text';
+  kind: 'number' | 'flag' | 'text';
 }
 
 type Field = Extract<TemplatePart, { kind: 'field' }>;
@@ -49,6 +53,7 @@ export const commonPlaceholders: readonly string[] = [
   'time.iso',
   'time.ms',
   'time.s',
+  'time.utc',
 ];
 
 /** Every placeholder a payload of this fleet may use; for messages and manuals. */
@@ -77,6 +82,7 @@ export function meaningOf(field: Field, vocabulary: Vocabulary, channel: number)
     case 'sequence':
       return integer(field, Value.sequence, Number.MAX_SAFE_INTEGER);
     case 'uuid':
+      if (field.format === '1') return text([{ op: 'uuid-time', channel }]);
       return text(noFormat(field, [{ op: 'uuid-random', channel }]));
     case 'hex':
       return text([{ op: 'hex-random', digits: hexDigitsOf(field), channel }]);
@@ -86,6 +92,8 @@ export function meaningOf(field: Field, vocabulary: Vocabulary, channel: number)
       return { kind: 'number', ops: noFormat(field, [{ op: 'time-ms' }]) };
     case 'time.s':
       return { kind: 'number', ops: [{ op: 'time-seconds', decimals: decimalsOf(field, 0, 6) }] };
+    case 'time.utc':
+      return text([{ op: 'time-utc', decimals: decimalsOf(field, 0, 6) }]);
     default:
       return quantityOrParam(field, vocabulary);
   }
@@ -122,7 +130,8 @@ function quantityOrParam(field: Field, vocabulary: Vocabulary): Meaning {
   if (entry !== undefined) {
     const { kind, ops } = quantityMeaning(field, entry.quantity, Value.readings + at);
     if (entry.quantity.optional !== true) return { kind, ops };
-    return { kind, ops: [{ op: 'optional', value: Value.readings + at, present: ops, absent: [] }] };
+    const absent: Op[] = [{ op: 'literal', text: entry.quantity.missing ?? '' }];
+    return { kind, ops: [{ op: 'optional', value: Value.readings + at, present: ops, absent }] };
   }
   const param = Object.hasOwn(vocabulary.params, field.name) ? vocabulary.params[field.name] : undefined;
   if (param === undefined) {
@@ -134,7 +143,8 @@ function quantityOrParam(field: Field, vocabulary: Vocabulary): Meaning {
 }
 
 function quantityMeaning(field: Field, quantity: Quantity, value: number): Meaning {
-  const { min, max, names, instant } = quantity;
+  const { min, max, names, instant, flag } = quantity;
+  if (flag === true) return { kind: 'flag', ops: noFormat(field, [{ op: 'choice', value, texts: ['false', 'true'] }]) };
   if (instant === true) return text(noFormat(field, [{ op: 'time-iso', value }]));
   if (field.format === 'exact') return { kind: 'number', ops: [{ op: 'double', value, min, max }] };
   if (names !== undefined) return text(noFormat(field, [{ op: 'choice', value, texts: names }]));

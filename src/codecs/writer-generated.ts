@@ -1,5 +1,6 @@
 import { xxh32 } from '../core/xxh32.ts';
 import { writeCborInteger, writeLength, writeVarint, writeZigzag } from './binary.ts';
+import { ChoiceTable, LARGE_CHOICE } from './choice-table.ts';
 import { hexDigits, threeDigits, twoDigits, writeInteger, writePadded } from './digits.ts';
 import { writeDouble } from './double-text.ts';
 import { writeCborFiller, writeFiller, writeSpaces } from './filler.ts';
@@ -11,6 +12,7 @@ import {
   writeHexInteger,
   writeRandomHex,
   writeSeconds,
+  writeTimeUuid,
   writeUuid,
   writeWhole,
 } from './numbers.ts';
@@ -33,6 +35,7 @@ const scope = {
   writeRandomHex,
   writeSeconds,
   writeSpaces,
+  writeTimeUuid,
   writeUuid,
   writeVarint,
   writeWhole,
@@ -43,6 +46,7 @@ const scope = {
 /** Compiles ops to one function without branches on the ops, whose literals are stored eight bytes at a time. */
 export function generateWriter(ops: readonly Op[]): WriteEvent {
   const opened: number[] = [];
+  const tables: ChoiceTable[] = [];
   let lengths = 0;
   const source = (op: Op): string => {
     if (op.op === 'open') {
@@ -52,6 +56,11 @@ export function generateWriter(ops: readonly Op[]): WriteEvent {
     if (op.op === 'optional') {
       const [present, absent] = [op.present, op.absent].map((ops) => ops.map(source).join('\n'));
       return `if (Number.isNaN(values[${op.value}])) { ${absent} } else { ${present} }`;
+    }
+    const choices = choicesOf(op);
+    if (choices !== null && choices.choices.length >= LARGE_CHOICE) {
+      tables.push(new ChoiceTable(choices.choices));
+      return `at = tables[${tables.length - 1}].write(view, at, values[${choices.value}] | 0);`;
     }
     if (op.op !== 'close') return sourceOf(op);
     const reserved = widthOf({ ...op, op: 'open' }).max;
@@ -66,7 +75,13 @@ export function generateWriter(ops: readonly Op[]): WriteEvent {
     'return at;',
     '};',
   ].join('\n');
-  return new Function('scope', 'iso', body)(scope, new IsoSeconds()) as WriteEvent;
+  return new Function('scope', 'iso', 'tables', body)(scope, new IsoSeconds(), tables) as WriteEvent;
+}
+
+/** What an op chooses from; null for any other op. */
+function choicesOf(op: Op): { value: number; choices: readonly (readonly number[] | Uint8Array)[] } | null {
+  if (op.op === 'choice') return { value: op.value, choices: op.texts.map(utf8) };
+  return op.op === 'choice-bytes' ? op : null;
 }
 
 function sourceOf(op: Exclude<Op, { op: 'open' | 'close' | 'optional' }>): string {
@@ -94,6 +109,17 @@ function sourceOf(op: Exclude<Op, { op: 'open' | 'close' | 'optional' }>): strin
         // Three digits of milliseconds and the Z as the fourth byte.
         `view.setUint32(at + 20, threeDigits[l] | ${0x5a000000}, true); at += 24;`,
       ].join('\n');
+    case 'time-utc': {
+      const { decimals } = op;
+      const scale = powersOfTen[decimals];
+      return [
+        `x = Math.floor(values[${Value.timeUs}] / ${powersOfTen[6 - decimals]}); y = Math.floor(x / ${scale}); l = (x - y * ${scale}) | 0; h = iso.at(y);`,
+        ...[0, 1, 2].map((i) => `view.setFloat64(at + ${8 * i}, iso.chunks[h + ${i}], true);`),
+        // A blank where the T is.
+        `view.setUint8(at + 10, 32); at += 19;`,
+        fraction(decimals),
+      ].join('\n');
+    }
     case 'time-seconds':
       return `at = writeSeconds(view, at, values[${Value.timeUs}], ${op.decimals});`;
     case 'time-ms':
@@ -114,6 +140,8 @@ function sourceOf(op: Exclude<Op, { op: 'open' | 'close' | 'optional' }>): strin
       return `at = writeRandomHex(view, at, words, values[${Value.sequence}], ${op.channel}, ${op.digits});`;
     case 'uuid-random':
       return `at = writeUuid(view, at, words, values[${Value.sequence}], ${op.channel});`;
+    case 'uuid-time':
+      return `at = writeTimeUuid(view, at, words, values[${Value.sequence}], values[${Value.intendedUs}], ${op.channel});`;
     case 'filler':
       return filler(op);
     case 'filler-cbor':

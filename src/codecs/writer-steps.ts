@@ -1,6 +1,6 @@
 import { xxh32 } from '../core/xxh32.ts';
 import { writeLength, writeNumber } from './binary.ts';
-import { threeDigits, writeHex } from './digits.ts';
+import { threeDigits, writeHex, writePadded } from './digits.ts';
 import { writeDouble } from './double-text.ts';
 import { writeCborFiller, writeFiller, writeSpaces } from './filler.ts';
 import { IsoSeconds } from './iso-time.ts';
@@ -12,6 +12,7 @@ import {
   writeHexPair,
   writeRandomHex,
   writeSeconds,
+  writeTimeUuid,
   writeUuid,
   writeWhole,
 } from './numbers.ts';
@@ -84,6 +85,8 @@ function stepOf(op: Op, opened: number[]): Step {
     }
     case 'time-iso':
       return isoStep(op.value ?? Value.timeUs);
+    case 'time-utc':
+      return utcStep(op.decimals);
     case 'time-seconds': {
       const { decimals } = op;
       return ({ values }, view, at) => writeSeconds(view, at, values[Value.timeUs] as number, decimals);
@@ -106,6 +109,11 @@ function stepOf(op: Op, opened: number[]): Step {
     case 'uuid-random': {
       const { channel } = op;
       return ({ values, words }, view, at) => writeUuid(view, at, words, values[Value.sequence] as number, channel);
+    }
+    case 'uuid-time': {
+      const { channel } = op;
+      return ({ values, words }, view, at) =>
+        writeTimeUuid(view, at, words, values[Value.sequence] as number, values[Value.intendedUs] as number, channel);
     }
     case 'filler':
       return fillerStep(op);
@@ -190,5 +198,22 @@ function isoStep(value: number): Step {
     for (let i = 0; i < 3; i++) view.setFloat64(at + 8 * i, iso.chunks[chunk + i] as number, true);
     view.setUint32(at + 20, (threeDigits[ms - second * 1000] as number) | 0x5a000000, true);
     return at + 24;
+  };
+}
+
+function utcStep(decimals: number): Step {
+  const iso = new IsoSeconds();
+  const scale = powersOfTen[decimals] as number;
+  const perTick = powersOfTen[6 - decimals] as number;
+  return ({ values }, view, at) => {
+    const ticks = Math.floor((values[Value.timeUs] as number) / perTick);
+    const second = Math.floor(ticks / scale);
+    const chunk = iso.at(second);
+    for (let i = 0; i < 3; i++) view.setFloat64(at + 8 * i, iso.chunks[chunk + i] as number, true);
+    // A blank where the T is.
+    view.setUint8(at + 10, 32);
+    if (decimals === 0) return at + 19;
+    view.setUint8(at + 19, 46);
+    return writePadded(view, at + 20, (ticks - second * scale) | 0, decimals);
   };
 }

@@ -170,4 +170,4 @@ export class DerivedIdentity {
 }
 
 /** Characters of a time. */
-const REPLACEMENTS = new TextEncoder().encode('0123456789-:.TZ');
+const REPLACEMENTS = new TextEncoder().encode('0123456789-:.TZ ');

@@ -104,13 +104,14 @@ export class EventMaker {
     };
     const identity = fleet.payload.identity === 'fields' ? identityOps(runId, index) : null;
     this.header = fleet.payload.identity === 'headers' ? compileWriter(identityHead(runId, index)) : null;
-    const { fields, padTo, schema } = fleet.payload;
+    const { fields, padTo, schema, spaced } = fleet.payload;
     this.layout = codec.layout({
       fields,
       identity,
       vocabulary,
       ...(padTo === undefined ? {} : { padTo }),
       ...(schema === undefined ? {} : { wire: schema }),
+      ...(spaced === undefined ? {} : { spaced }),
     });
     const addressOps = textOps(fleet.address, vocabulary);
     this.address = compileWriter(addressOps);
@@ -220,5 +221,5 @@ function quantitiesOf(specs: ReadingSpecs): Vocabulary['quantities'] {
 }
 
 function isRandom(op: Op): boolean {
-  return op.op === 'hex-random' || op.op === 'uuid-random';
+  return op.op === 'hex-random' || op.op === 'uuid-random' || op.op === 'uuid-time';
 }

@@ -15,6 +15,7 @@ export interface TimeText {
 /** The reader for a time op; null for any other op. */
 export function timeTextOf(op: Op): TimeText | null {
   if (op.op === 'time-iso') return { resolutionUs: 1000, read: readIso };
+  if (op.op === 'time-utc') return utcText(op.decimals);
   if (op.op === 'time-ms') return { resolutionUs: 1000, read: (bytes, at, end) => readDigits(bytes, at, end, 0, 1000) };
   if (op.op === 'number') return binaryTime(op.source, op.form);
   if (op.op !== 'time-seconds') return null;
@@ -65,21 +66,43 @@ function readDigits(bytes: Uint8Array, at: number, end: number, decimals: number
   return at === from || Math.max(after, 0) !== decimals ? -1 : value * scale;
 }
 
+/** `YYYY-MM-DD HH:MM:SS`, with a point and `decimals` more digits. */
+function utcText(decimals: number): TimeText {
+  const resolutionUs = powersOfTen[6 - decimals] as number;
+  const length = 19 + (decimals === 0 ? 0 : decimals + 1);
+  return {
+    resolutionUs,
+    read(bytes, at, end) {
+      if (at + length > end || bytes[at + 4] !== 0x2d || bytes[at + 10] !== 0x20) return -1;
+      const secondUs = readSecond(bytes, at);
+      if (decimals === 0 || secondUs < 0) return secondUs;
+      if (bytes[at + 19] !== 0x2e) return -1;
+      let fraction = 0;
+      for (let i = 0; i < decimals; i++) fraction = fraction * 10 + digit(bytes, at + 20 + i);
+      return fraction < 0 ? -1 : secondUs + fraction * resolutionUs;
+    },
+  };
+}
+
 /** `YYYY-MM-DDTHH:MM:SS.mmmZ`. */
 function readIso(bytes: Uint8Array, at: number, end: number): Micros {
   if (at + 24 > end || bytes[at + 4] !== 0x2d || bytes[at + 10] !== 0x54 || bytes[at + 23] !== 0x5a) return -1;
+  const ms = twoDigits(bytes, at + 20) * 10 + digit(bytes, at + 22);
+  const secondUs = readSecond(bytes, at);
+  return ms < 0 || secondUs < 0 ? -1 : secondUs + ms * 1000;
+}
+
+/** Date and time of day down to the second, whatever stands between the two; -1 where a byte is no digit. */
+function readSecond(bytes: Uint8Array, at: number): Micros {
   const year = twoDigits(bytes, at) * 100 + twoDigits(bytes, at + 2);
   const month = twoDigits(bytes, at + 5);
   const day = twoDigits(bytes, at + 8);
   const hour = twoDigits(bytes, at + 11);
   const minute = twoDigits(bytes, at + 14);
   const second = twoDigits(bytes, at + 17);
-  const ms = twoDigits(bytes, at + 20) * 10 + digit(bytes, at + 22);
   // A byte that is no digit makes its part at least -2^20, which nothing else outweighs.
-  if (year < 1970 || month < 1 || month > 12 || day < 1 || day > 31 || hour < 0 || minute < 0 || second < 0 || ms < 0) {
-    return -1;
-  }
-  return ((daysBefore(year, month, day) * 24 + hour) * 60 + minute) * 60_000_000 + second * 1_000_000 + ms * 1000;
+  if (year < 1970 || month < 1 || month > 12 || day < 1 || day > 31 || hour < 0 || minute < 0 || second < 0) return -1;
+  return ((daysBefore(year, month, day) * 24 + hour) * 60 + minute) * 60_000_000 + second * 1_000_000;
 }
 
 function digit(bytes: Uint8Array, at: number): number {

@@ -76,6 +76,10 @@ export interface ReadingSpec {
   instant?: true;
   /** It may be missing: then `sample` writes NaN, and a payload nothing (CSV) or null. */
   optional?: true;
+  /** What text around a missing reading has in its place; nothing when left out. */
+  missing?: string;
+  /** 1 or 0 is a yes or no, written as true or false. */
+  flag?: true;
 }
 export type ReadingSpecs = Readonly<Record<string, ReadingSpec>>;
 
@@ -84,7 +88,10 @@ export interface PayloadProfile {
   doc: string;
   /** Name of a codec that needs no schema file. */
   codec: 'cbor' | 'csv' | 'json';
+  /** JSON with a blank behind each comma and colon, as Python writes it; absent: without. */
+  spaced?: true;
   fields: ProfileFields;
+  /** `none` where nothing in the payload tells its event: arrivals are counted, and no more is proved. */
   identity: 'fields' | 'derived' | 'none';
 }
 

@@ -59,7 +59,8 @@ export function derivedProblem({
     const hint = 'write arrivals: even, or use a payload with identity: fields';
     return { message: 'with Poisson arrivals two events of a device may fall on one time', hint };
   }
-  const resolutionUs = time.name === 'time.s' ? 10 ** (6 - Number(time.format ?? 0)) : 1_000;
+  const resolutionUs =
+    time.name === 'time.s' || time.name === 'time.utc' ? 10 ** (6 - Number(time.format ?? 0)) : 1_000;
   // A model that keeps its instants apart itself does so by the lesser of its own gap and that of the due times.
   const leastUs =
     leastGapUs !== undefined && leastGapUs > resolutionUs ? resolutionUs : maxSamplingDelayUs + resolutionUs;

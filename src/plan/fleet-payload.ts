@@ -17,6 +17,7 @@ export interface FleetPayload {
   /** Own names of the fields that carry the identity, for `named`. */
   names?: IdentityNames;
   padTo?: number;
+  spaced?: true;
 }
 
 /** The payload of a fleet; null where it is wrong. What the schema finds in it has been reported. */
@@ -47,7 +48,9 @@ export function fleetPayload(
     return null;
   }
   const profile = payloads[payload] as PayloadProfile;
-  return { profile: payload, codec: profile.codec, fields: profileFields(profile.fields), identity: profile.identity };
+  const { codec, identity, spaced } = profile;
+  const style = spaced === undefined ? {} : { spaced };
+  return { profile: payload, codec, fields: profileFields(profile.fields), identity, ...style };
 }
 
 /** The members of a payload profile as a plan holds them. */

@@ -77,6 +77,8 @@ export interface PayloadPlan {
   /** In order of writing. A string may hold `<…>` placeholders; alone it keeps its type, within text it is text; `<<` is a `<`. */
   fields: FieldNode[];
   identity: Identity;
+  /** JSON with a blank behind each comma and colon; absent: without. */
+  spaced?: true;
   /** Shorter payloads are filled up to this many bytes; absent for as long as they are. */
   padTo?: number;
 }

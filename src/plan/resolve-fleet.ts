@@ -119,6 +119,7 @@ export function resolveFleet(draft: FleetDraft, around: FleetSurroundings, repor
 
   const { fields, profile } = payload;
   const padding = payload.padTo === undefined ? {} : { padTo: payload.padTo };
+  const style = payload.spaced === undefined ? {} : { spaced: payload.spaced };
   const { maxSamplingDelayUs, leastGapUs } = model;
   const codec = codecs[payload.codec] as Codec;
   const wire = draft.wire === undefined ? {} : { wire: draft.wire };
@@ -126,6 +127,7 @@ export function resolveFleet(draft: FleetDraft, around: FleetSurroundings, repor
     fields,
     identity: null,
     ...padding,
+    ...style,
     ...wire,
     vocabulary: { ...vocabulary, deviceId: textOps(id, vocabulary) },
   };
@@ -177,7 +179,7 @@ export function resolveFleet(draft: FleetDraft, around: FleetSurroundings, repor
   if (!sound || target === undefined) return null;
   const slots = Math.min(compiled.slots, model.mostEvents?.(params, devices) ?? Number.POSITIVE_INFINITY);
   const schema = draft.wire === undefined ? {} : { schema: draft.wire };
-  const payloadPlan = { codec: payload.codec, ...schema, profile, fields, identity, ...padding };
+  const payloadPlan = { codec: payload.codec, ...schema, profile, fields, identity, ...padding, ...style };
   return {
     plan: {
       name,

@@ -33,7 +33,7 @@ export function targetLoad(plan: Plan, sizes: readonly EventSize[], workers: num
 }
 
 /** Placeholders that are other ones in each event. */
-const everNew = ['sequence', 'uuid', 'hex', 'time.iso', 'time.ms', 'time.s'];
+const everNew = ['sequence', 'uuid', 'hex', 'time.iso', 'time.ms', 'time.s', 'time.utc'];
 const perDevice = ['device', 'index'];
 
 /** How a fleet's events spread over addresses: slots take the devices in turn, so all devices have equally many. */

@@ -57,6 +57,7 @@ const checks: Readonly<Record<PluginKind, Readonly<Record<string, Check>>>> = {
       codec: (value) => (profileCodecs.includes(String(value)) ? null : `is none of ${profileCodecs.join(', ')}`),
       identity: (value) =>
         ['fields', 'derived', 'none'].includes(String(value)) ? null : 'is none of fields, derived, none',
+      spaced: optional((value) => (value === true ? null : 'is not true')),
     }),
     maxSamplingDelayUs: (value) =>
       Number.isInteger(value) && Number(value) >= 1 ? null : 'is not a whole number from 1',

@@ -10,7 +10,7 @@ import { xxh32OfText } from '../../src/core/xxh32.ts';
 import { contextOf, schemaOf, vocabulary, write } from '../contracts/codec.ts';
 
 function contextWith(changes: Partial<Record<keyof typeof Value, number>>, readings: number[] = []): EventContext {
-  const context = createContext(5, 1);
+  const context = createContext(7, 1);
   for (const [name, value] of Object.entries(changes)) context.values[Value[name as keyof typeof Value]] = value;
   context.values.set(readings, Value.readings);
   context.words.set([1, 2, 0x12ab, 0x34cd56ef]);
@@ -131,6 +131,53 @@ describe('json', () => {
     expect(one('<device>', context)).toBe('"dev\\"ice-12ab34cd56ef"');
     expect(one('<fleet>/<run>', context)).toBe('"fleet \\"é\\" 1/run-a"');
     expect(one('a<<b', context)).toBe('"a<b"');
+  });
+
+  it('writes a yes or no as such', () => {
+    const [yes, no] = [1, 0].map((open) => contextWith({}, [0, 0, 0, 0, 0, open])) as [EventContext, EventContext];
+    expect(['<open>', 'is <open>'].map((text) => one(text, yes))).toEqual(['true', '"is true"']);
+    expect(one('<open>', no)).toBe('false');
+  });
+
+  it('writes dates with a blank, cut to the decimals asked for', () => {
+    const context = contextWith({ timeUs: Date.UTC(2018, 10, 23, 11, 57, 45) * 1000 + 999_999 });
+    expect(one('<time.utc> +0000', context)).toBe('"2018-11-23 11:57:45 +0000"');
+    expect(one('<time.utc:3>', context)).toBe('"2018-11-23 11:57:45.999"');
+    expect(one('<time.utc:6>', context)).toBe('"2018-11-23 11:57:45.999999"');
+  });
+
+  it('puts a blank behind commas and colons where that is asked', () => {
+    const fields: FieldNode[] = [
+      { name: 'msg', value: '<temperature:01>' },
+      { name: 'more', value: { members: [{ name: 'a', value: { items: [1, 2] } }] } },
+    ];
+    const text = (schema: Partial<PayloadSchema>): string =>
+      new TextDecoder().decode(
+        write(json, { fields, identity: null, vocabulary, spaced: true, ...schema }, contextWith({}, [23]), true),
+      );
+    expect(text({ fields: fields.slice(0, 1) })).toBe('{"msg": "23"}');
+    expect(text({})).toBe('{"msg": "23", "more": {"a": [1, 2]}}');
+    expect(text({ identity: identityOps('run-a', 3) })).toMatch(/^\{"msg": "23", .*, "_id": "[0-9a-f-]{50}"\}$/);
+    expect(text({ fields: [], padTo: 40, identity: identityOps('r', 0) })).toMatch(/^\{"_id": "[0-9a-f-]{50}"\}$/);
+    expect(text({ fields: [], padTo: 90, identity: identityOps('r', 0) })).toMatch(
+      /^\{"_pad": "[\w-]+", "_id": "[0-9a-f-]{50}"\}$/,
+    );
+  });
+
+  it('makes version 1 UUIDs of the intended time, with the seat as their node, none twice', () => {
+    const at = (sequence: number, intendedUs: number): string => one('<uuid:1>', contextWith({ sequence, intendedUs }));
+    // 2018-11-23T11:57:45.1234560Z, counted in steps of 100 ns from 1582-10-15.
+    const timeMs = Date.UTC(2018, 10, 23, 11, 57, 45);
+    const steps = (BigInt(timeMs) * 1000n + 123_456n) * 10n + 0x01b21dd213814000n + 7n;
+    const hex = steps.toString(16).padStart(15, '0');
+    const [low, mid, version] = [hex.slice(7), hex.slice(3, 7), `1${hex.slice(0, 3)}`];
+    const uuid = at(7, timeMs * 1000 + 123_456);
+    expect(uuid.slice(1, 20)).toBe(`${low}-${mid}-${version}-`);
+    // The node is no real one: its first byte is odd.
+    expect(uuid).toMatch(/^"[0-9a-f]{8}-[0-9a-f]{4}-1[0-9a-f]{3}-8000-[0-9a-f][13579bdf][0-9a-f]{10}"$/);
+    const all = Array.from({ length: 2_000 }, (_, n) => at(n, timeMs * 1000));
+    expect(new Set(all).size).toBe(2_000);
+    expect(new Set(all.map((text) => text.slice(-13))).size).toBe(1);
   });
 
   it('draws other random digits for each event, field and seat', () => {

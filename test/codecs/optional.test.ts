@@ -18,6 +18,7 @@ const words: Vocabulary = {
     { name: 'plain', quantity: optional },
     { name: 'state', quantity: { ...optional, names: ['on', 'a "b"'] } },
     { name: 'seen', quantity: { ...optional, min: 0, max: Number.MAX_SAFE_INTEGER, instant: true } },
+    { name: 'open', quantity: { ...optional, flag: true, missing: 'unknown' } },
   ],
 };
 const fields: FieldNode[] = [
@@ -27,12 +28,14 @@ const fields: FieldNode[] = [
   ['d', '<state>'],
   ['e', '<seen>'],
   ['f', 'is <plain>'],
+  ['g', '<open>'],
+  ['h', 'is <open>'],
 ].map(([name, value]) => ({ name: name as string, value: value as string }));
 const schema = { fields, identity: null, vocabulary: words };
 
 function context(plain: number, state: number, seen: number): ReturnType<typeof createContext> {
-  const made = createContext(3, 1);
-  made.values.set([plain, state, seen], Value.readings);
+  const made = createContext(4, 1);
+  made.values.set([plain, state, seen, state], Value.readings);
   return made;
 }
 
@@ -44,14 +47,16 @@ const missing: [number, number, number] = [Number.NaN, Number.NaN, Number.NaN];
 
 it('writes a reading that is missing as null in JSON', () => {
   expect(text(json, ...there)).toBe(
-    '{"a":-12.35,"b":-12.345,"c":-12,"d":"a \\"b\\"","e":"2023-01-05T18:30:33.402Z","f":"is -12.35"}',
+    '{"a":-12.35,"b":-12.345,"c":-12,"d":"a \\"b\\"","e":"2023-01-05T18:30:33.402Z","f":"is -12.35","g":true,"h":"is true"}',
   );
-  expect(text(json, ...missing)).toBe('{"a":null,"b":null,"c":null,"d":null,"e":null,"f":"is "}');
+  expect(text(json, ...missing)).toBe(
+    '{"a":null,"b":null,"c":null,"d":null,"e":null,"f":"is ","g":null,"h":"is unknown"}',
+  );
 });
 
 it('leaves its column empty in CSV, without quotes', () => {
-  expect(text(csv, ...there)).toBe('-12.35,-12.345,-12,"a ""b""",2023-01-05T18:30:33.402Z,"is -12.35"');
-  expect(text(csv, ...missing)).toBe(',,,,,"is "');
+  expect(text(csv, ...there)).toBe('-12.35,-12.345,-12,"a ""b""",2023-01-05T18:30:33.402Z,"is -12.35",true,"is true"');
+  expect(text(csv, ...missing)).toBe(',,,,,"is ",,"is unknown"');
 });
 
 it('writes null in CBOR', () => {
@@ -63,8 +68,10 @@ it('writes null in CBOR', () => {
     d: 'a "b"',
     e: '2023-01-05T18:30:33.402Z',
     f: 'is -12.35',
+    g: true,
+    h: 'is true',
   });
-  expect(read(...missing)).toEqual({ a: null, b: null, c: null, d: null, e: null, f: 'is ' });
+  expect(read(...missing)).toEqual({ a: null, b: null, c: null, d: null, e: null, f: 'is ', g: null, h: 'is unknown' });
 });
 
 it('writes the same bytes with and without generated code', () => {

@@ -1,4 +1,4 @@
-import { isWhole, numeralOf } from '../../src/codecs/binary-fields.ts';
+import { flagOf, isWhole, numeralOf } from '../../src/codecs/binary-fields.ts';
 import type { FieldNode, FieldValue } from '../../src/codecs/field-tree.ts';
 import { LayoutBuilder } from '../../src/codecs/layout-builder.ts';
 import type { Vocabulary } from '../../src/codecs/vocabulary.ts';
@@ -11,7 +11,9 @@ export function kindOf(
   if (value === null) return 'null';
   if (typeof value === 'boolean') return 'boolean';
   if (typeof value === 'number') return Number.isSafeInteger(value) ? 'whole' : 'double';
-  const numeral = numeralOf(new LayoutBuilder(vocabulary).pieces(value));
+  const pieces = new LayoutBuilder(vocabulary).pieces(value);
+  if (flagOf(pieces, 0, 1) !== null) return 'boolean';
+  const numeral = numeralOf(pieces);
   if (numeral === null) return 'text';
   if (typeof numeral === 'number') return Number.isSafeInteger(numeral) ? 'whole' : 'double';
   return isWhole(numeral.source) ? 'whole' : 'double';

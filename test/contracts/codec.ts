@@ -8,7 +8,10 @@ import type { Vocabulary } from '../../src/codecs/vocabulary.ts';
 import { compileWriter, writerSlack } from '../../src/codecs/writer.ts';
 import { expectSameBytes } from '../same-bytes.ts';
 
-/** Readings of every shape: signed, whole, large, tiny, enumerated. */
+/** More than a handful: long ones, an empty one, such as need an escape. */
+const moods = Array.from({ length: 21 }, (_, i) => (i === 20 ? 'so, "so"' : '-é-'.repeat(i % 7)));
+
+/** Readings of every shape: signed, whole, large, tiny, enumerated, a yes or no. */
 export const vocabulary: Vocabulary = {
   fleet: 'fleet "é" 1',
   run: 'run-a',
@@ -24,6 +27,8 @@ export const vocabulary: Vocabulary = {
     { name: 'tiny', quantity: { decimals: 6, min: -0.001, max: 0.001 } },
     { name: 'wide', quantity: { decimals: 3, min: -1e9, max: 1e9 } },
     { name: 'state', quantity: { decimals: 0, min: 0, max: 2, names: ['idle', 'b"usy', 'größer'] } },
+    { name: 'open', quantity: { decimals: 0, min: 0, max: 1, flag: true } },
+    { name: 'mood', quantity: { decimals: 0, min: 0, max: 20, names: moods } },
   ],
 };
 
@@ -52,6 +57,7 @@ const pieces = [
     '<count>',
     '<tiny>',
   ],
+  ...['<time.utc>', '<time.utc:3>', '<uuid:1>', '<open>', '<mood>'],
   ...['<tiny:9>', '<wide>', '<wide:5>', '<wide:012>', '<state>', '<gain>', '<gain:3>', '<mode>', '<on>'],
 ];
 
@@ -99,11 +105,13 @@ export const contextOf = fc
     timeUs: fc.maxSafeNat(),
     readings: fc.array(reading, { minLength: 4, maxLength: 4 }),
     state: fc.nat(2),
+    open: fc.nat(1),
+    mood: fc.nat(20),
     words: fc.array(fc.integer({ min: -0x80000000, max: 0x7fffffff }), { minLength: 4, maxLength: 4 }),
   })
-  .map(({ slot, seat, sequence, timeUs, readings, state, words }): EventContext => {
-    const context = createContext(5, 1);
-    context.values.set([slot, seat, sequence, timeUs, timeUs, ...readings, state]);
+  .map(({ slot, seat, sequence, timeUs, readings, state, open, mood, words }): EventContext => {
+    const context = createContext(7, 1);
+    context.values.set([slot, seat, sequence, timeUs, timeUs, ...readings, state, open, mood]);
     context.words.set(words);
     return context;
   });

@@ -8,6 +8,7 @@ const ops: Op[] = [
   { op: 'time-iso' },
   { op: 'time-ms' },
   ...[0, 1, 3, 6].map((decimals): Op => ({ op: 'time-seconds', decimals })),
+  ...[0, 1, 3, 6].map((decimals): Op => ({ op: 'time-utc', decimals })),
 ];
 
 function textOf(op: Op, timeUs: number): Uint8Array {
@@ -40,6 +41,17 @@ describe.each(ops.map((op) => [JSON.stringify(op), op] as const))('%s', (_, op) 
 
 it('no other op is a time', () => {
   expect(timeTextOf({ op: 'checksum' })).toBeNull();
+});
+
+it('refuses damaged digits of a date with a blank', () => {
+  const time = timeTextOf({ op: 'time-utc', decimals: 2 }) as TimeText;
+  const read = (text: string): number => time.read(new TextEncoder().encode(text), 0, text.length);
+  const good = '2018-11-23 11:57:45.07';
+  expect(read(good)).toBe(Date.UTC(2018, 10, 23, 11, 57, 45, 70) * 1000);
+  for (let i = 0; i < good.length; i++) {
+    if (![7, 13, 16].includes(i)) expect([i, read(`${good.slice(0, i)}x${good.slice(i + 1)}`)]).toEqual([i, -1]);
+  }
+  expect(read(good.slice(0, -1))).toBe(-1);
 });
 
 it('reads leap days and refuses damaged digits', () => {

@@ -106,7 +106,7 @@ class AvroBuilder {
         return;
       case 'boolean':
         if (typeof value === 'boolean') this.#fields.add(value ? 1 : 0);
-        else this.#mismatch(type, path);
+        else if (!(typeof value === 'string' && this.#fields.flag(value))) this.#mismatch(type, path);
         return;
       case 'string':
       case 'bytes':

@@ -1,4 +1,4 @@
-import { isWhole, numeralOf, soleTime } from '../binary-fields.ts';
+import { flagOf, isWhole, numeralOf, soleTime } from '../binary-fields.ts';
 import type { FieldValue } from '../field-tree.ts';
 import type { Piece } from '../layout-builder.ts';
 import type { AvroSchema, AvroType } from './avro-type.ts';
@@ -24,6 +24,7 @@ export function fitsAvro(
 
 function fitsText(type: AvroType, pieces: readonly Piece[], named: AvroSchema['named']): boolean {
   const numeral = numeralOf(pieces);
+  if (type.kind === 'boolean') return flagOf(pieces, 0, 1) !== null;
   if (type.kind === 'long' && type.time !== undefined && soleTime(pieces) !== null) return true;
   if (numeral !== null) {
     const whole = typeof numeral === 'number' ? Number.isInteger(numeral) : isWhole(numeral.source);

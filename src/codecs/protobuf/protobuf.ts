@@ -157,7 +157,8 @@ class ProtobufBuilder {
     else if (kind === 'enum') this.#enum(type, value, path);
     else if (type === 'bool') {
       if (typeof value === 'boolean') this.#fields.add(value ? 1 : 0);
-      else this.#mismatch(type, path, 'write true or false');
+      else if (!(typeof value === 'string' && this.#fields.flag(value)))
+        this.#mismatch(type, path, 'write true or false');
     } else if (type === 'string' || type === 'bytes') {
       if (typeof value === 'string') placeText(this.#layout, 'varint', this.#layout.pieces(value));
       else this.#mismatch(type, path, 'put it between quotes');
