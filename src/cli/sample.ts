@@ -43,7 +43,7 @@ export const sampleCommand = defineCommand({
     if (planned === null) return exitOfError['bad-scenario'];
     const runId = flags.runId === undefined ? newRunId() : checkRunId(flags.runId);
     const { plan } = planned;
-    const names = plan.fleets.map((fleet) => fleet.name);
+    const names = [...new Set(plan.fleets.map((fleet) => fleet.name))];
     if (flags.fleet !== undefined && !names.includes(flags.fleet)) {
       throw new IotloadError('bad-arguments', 'the scenario has no such fleet', {
         where: '--fleet',
@@ -51,7 +51,10 @@ export const sampleCommand = defineCommand({
         hint: `it has ${names.join(', ')}`,
       });
     }
-    for (const [fleet, { name }] of plan.fleets.entries()) {
+    const { fleetGroups } = await import('../plan/fleet-groups.ts');
+    // The events are the same for each target that a fleet sends to.
+    for (const [fleet] of fleetGroups(plan) as [number][]) {
+      const name = (plan.fleets[fleet] as FleetPlan).name;
       if (flags.fleet !== undefined && name !== flags.fleet) continue;
       if (flags.plot) {
         const { samplePlot } = await import('./sample-plot.ts');

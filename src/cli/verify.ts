@@ -104,8 +104,9 @@ async function readLive(flags: VerifyFlags, runId: string): Promise<number> {
     const { dir, seen } = await handle.finished;
     const here = relative(process.cwd(), dir) || '.';
     if (flags.sent !== undefined && interruption.exitCode() === null) return await settleAgain(flags.sent, dir, flags);
-    const events = seen.fleets.reduce((sum, fleet) => sum + fleet.fresh.count, 0);
-    note(`${events} distinct events of run ${runId} seen, ${seen.unattributed.received} messages read`);
+    const events = seen.flatMap(({ fleets }) => fleets).reduce((sum, fleet) => sum + fleet.fresh.count, 0);
+    const messages = seen.reduce((sum, { unattributed }) => sum + unattributed.received, 0);
+    note(`${events} distinct events of run ${runId} seen, ${messages} messages read`);
     note(`settle them with: iotload verify RUN_DIRECTORY --seen ${here}`);
     return interruption.exitCode() ?? 0;
   } finally {

@@ -2,7 +2,7 @@ import type { Anchor } from '../core/anchor.ts';
 import type { HealthSummary, RunResult } from '../metrics/result.ts';
 import { composeResult, type SenderFigures } from '../runner/compose-result.ts';
 import { senderFigures } from '../runner/settle-again.ts';
-import { settle } from '../verify/settle.ts';
+import { settleRecords } from '../runner/settled-run.ts';
 import { mergeSeen } from './merge-seen.ts';
 import { mergeSent } from './merge-sent.ts';
 import { requireAll, type ShardFiles } from './shard-set.ts';
@@ -21,7 +21,7 @@ export function mergeShards(files: readonly ShardFiles[]): RunResult {
   const records = shards.flatMap(({ seen }) => (seen === null ? [] : [seen]));
   const seen = records.length === 0 ? null : mergeSeen(records);
   const senders = shards.map(({ summary, document: own }) => senderFigures(summary, own, own.anchor as Anchor));
-  return composeResult(plan, mergeSenders(senders), { sent, seen, settlement: settle({ plan, sent, seen }) });
+  return composeResult(plan, mergeSenders(senders), settleRecords(plan, sent, [seen]));
 }
 
 function mergeSenders(senders: readonly SenderFigures[]): SenderFigures {

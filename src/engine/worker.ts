@@ -11,7 +11,8 @@ import { createFleetEvents, type FleetEvents } from '../events/fleet-events.ts';
 import { encodeProbe } from '../events/probe.ts';
 import { readyPlan } from '../events/ready-plan.ts';
 import { keepRecording } from '../models/recording/recording.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { FleetPlan, Plan } from '../plan/plan.ts';
+import { readingsOf } from '../plan/readings.ts';
 import { targets } from '../targets/registry.ts';
 import type { Sink, SinkContext, SinkEvents, TargetDefinition, TargetFleet, TargetOptions } from '../targets/target.ts';
 import { OutcomeJournal } from '../wire/outcome-journal.ts';
@@ -22,6 +23,7 @@ import { ErrorTallies } from './error-tallies.ts';
 import { probeAddress } from './probe-address.ts';
 import type { FromWorker, Start, ToWorker, WorkerReport, WorkerTask } from './protocol.ts';
 import { scheduleCuts } from './scripted-cuts.ts';
+import { unusedSink } from './unused-sink.ts';
 
 /** How long outstanding acknowledgements are awaited after an interrupt. */
 const INTERRUPTED_DRAIN_US = 20_000_000;
@@ -89,8 +91,10 @@ export class Worker {
     await readyPlan(plan);
     const anchorToCome = { runId, startWallUs: 0, startMonoUs: 0 };
     const devices = plan.fleets.map((_, fleet) => createFleetEvents(plan, fleet, anchorToCome));
-    for (let target = 0; target < plan.targets.length; target++)
-      this.#sinks.push(await this.#openSink(target, devices));
+    for (let target = 0; target < plan.targets.length; target++) {
+      const sends = plan.fleets.some((fleet) => fleet.target === target);
+      this.#sinks.push(sends ? await this.#openSink(target, devices) : unusedSink());
+    }
     const start = await this.#awaitStart();
     if (start === null) return;
     const { anchor, from, fromUs } = start;
@@ -188,20 +192,23 @@ export class Worker {
     });
   }
 
+  /** One marker to each target that takes part in what is read back, whether it is read itself or a bridge reads it. */
   async #probe(): Promise<void> {
     const { plan, runId } = this.#task;
-    const read = plan.verify?.read;
-    if (read === undefined) return;
-    const fleet = plan.fleets.find((candidate) => candidate.target === read);
-    if (fleet === undefined) return;
-    const address = probeAddress(fleet.address, runId, fleet.name);
-    await (this.#sinks[read] as Sink).publish(address, encodeProbe(runId));
+    const ways = new Map<number, FleetPlan>();
+    for (const { fleets } of readingsOf(plan)) {
+      const way = plan.fleets[fleets[0] ?? -1];
+      if (way !== undefined && !ways.has(way.target)) ways.set(way.target, way);
+    }
+    for (const [target, { address, name }] of ways)
+      await (this.#sinks[target] as Sink).publish(probeAddress(address, runId, name), encodeProbe(runId));
   }
 
   #createEngine(events: readonly FleetEvents[]): Engine {
     const { plan, part, workers } = this.#task;
     const { warmUpUs, durationUs } = plan.run;
     const backlogSlots = plan.targets.map((target, index) => {
+      if (plan.fleets.every((fleet) => fleet.target !== index)) return 0;
       const bytes = Math.max(
         1,
         ...plan.fleets.map((fleet, i) => (fleet.target === index ? (events[i] as FleetEvents).maxEventBytes : 1)),

@@ -36,6 +36,8 @@ export interface MakerAnchor {
 /** Makes the events of one fleet: schedule, model, codec and identity put together. Holds the last event made in `context`. */
 export class EventMaker {
   readonly fleet: FleetPlan;
+  /** What identities call the fleet. */
+  readonly number: number;
   readonly model: DeviceModel;
   readonly profile: RateProfile;
   readonly ids: DeviceIds;
@@ -66,13 +68,14 @@ export class EventMaker {
     const fleet = plan.fleets[index];
     const model = fleet === undefined ? undefined : models[fleet.model];
     const codec = fleet === undefined ? undefined : codecs[fleet.payload.codec];
-    if (fleet === undefined || model === undefined || codec === undefined || index >= maxFleets) {
+    if (fleet === undefined || model === undefined || codec === undefined || (fleet.number ?? index) >= maxFleets) {
       throw new IotloadError('defect', 'the plan names a fleet, model or codec that does not exist', {
         value: `${index} ${fleet?.model} ${fleet?.payload.codec}`,
       });
     }
     const { runId } = anchor;
     this.fleet = fleet;
+    this.number = fleet.number ?? index;
     this.model = model;
     this.profile = createSchedule(fleet.schedule);
     this.startWallUs = anchor.startWallUs;
@@ -102,8 +105,8 @@ export class EventMaker {
       params: namedParams(fleet.params, shape),
       quantities,
     };
-    const identity = fleet.payload.identity === 'fields' ? identityOps(runId, index) : null;
-    this.header = fleet.payload.identity === 'headers' ? compileWriter(identityHead(runId, index)) : null;
+    const identity = fleet.payload.identity === 'fields' ? identityOps(runId, this.number) : null;
+    this.header = fleet.payload.identity === 'headers' ? compileWriter(identityHead(runId, this.number)) : null;
     const { fields, padTo, schema, spaced } = fleet.payload;
     this.layout = codec.layout({
       fields,

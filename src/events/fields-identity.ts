@@ -5,6 +5,7 @@ import { EmbeddedIds } from './embedded-ids.ts';
 import type { EventMaker } from './event-maker.ts';
 import { hexValue } from './hex-text.ts';
 import { type Identified, Status, setSlot, setUnknownSlot } from './identified.ts';
+import { placesByNumber } from './places-by-number.ts';
 import { Regenerated } from './regenerated.ts';
 import { indexOfBytes, sameBytes } from './same-bytes.ts';
 import { ViewCache } from './view-cache.ts';
@@ -25,6 +26,8 @@ interface ParsedId {
 /** Finds events by the identity in their payload. */
 export class FieldsIdentity {
   readonly #makers: readonly EventMaker[];
+  /** Places in `#makers` by what identities call a fleet. */
+  readonly #places: readonly number[];
   readonly #regenerated: readonly Regenerated[];
   readonly #anchored: boolean;
   readonly #run: number;
@@ -37,6 +40,7 @@ export class FieldsIdentity {
 
   constructor(makers: readonly EventMaker[], runId: string, anchored: boolean) {
     this.#makers = makers;
+    this.#places = placesByNumber(makers);
     this.#regenerated = makers.map((maker) => new Regenerated(maker));
     this.#anchored = anchored;
     this.#run = runTag(runId);
@@ -165,7 +169,7 @@ export class FieldsIdentity {
 
   #parse(bytes: Uint8Array, at: number, id: ParsedId): void {
     id.run = hexValue(bytes, at + IdLayout.run, 8);
-    id.fleet = hexValue(bytes, at + IdLayout.fleet, 4);
+    id.fleet = this.#places[hexValue(bytes, at + IdLayout.fleet, 4)] ?? -1;
     id.slot = hexValue(bytes, at + IdLayout.slot, 12);
     id.intendedUs = hexValue(bytes, at + IdLayout.intended, 14);
     id.checksum = hexValue(bytes, at + IdLayout.checksum, 8);

@@ -34,7 +34,7 @@ export function fleetsOf(plan: Plan, index: number, deviceUs: (slotUs: Micros) =
       return own;
     },
     named(name) {
-      const fleet = plan.fleets.find((one) => one.name === name);
+      const fleet = [...plan.fleets, ...(plan.besides ?? [])].find((one) => one.name === name);
       return fleet === undefined ? undefined : viewOf(fleet);
     },
   };

@@ -4,6 +4,7 @@ import { xxh32 } from '../core/xxh32.ts';
 import type { EventMaker } from './event-maker.ts';
 import { hexValue } from './hex-text.ts';
 import { type Identified, Status, setSlot, setUnknownSlot } from './identified.ts';
+import { placesByNumber } from './places-by-number.ts';
 import { ViewCache } from './view-cache.ts';
 
 /**
@@ -23,12 +24,15 @@ export function seal(view: DataView, identity: number, payload: number, end: num
 /** Finds events by the id that travelled beside their payload. */
 export class HeadersIdentity {
   readonly #makers: readonly EventMaker[];
+  /** Places in `#makers` by what identities call a fleet. */
+  readonly #places: readonly number[];
   readonly #anchored: boolean;
   readonly #run: number;
   readonly #views = new ViewCache();
 
   constructor(makers: readonly EventMaker[], runId: string, anchored: boolean) {
     this.#makers = makers;
+    this.#places = placesByNumber(makers);
     this.#anchored = anchored;
     this.#run = runTag(runId);
   }
@@ -47,7 +51,7 @@ export class HeadersIdentity {
     const checksum = hexValue(bytes, identity + IdLayout.checksum, 8);
     const whole = checksum === seal(this.#views.of(bytes), identity, start, end);
     if (run !== this.#run) return Status.foreign;
-    const index = hexValue(bytes, identity + IdLayout.fleet, 4);
+    const index = this.#places[hexValue(bytes, identity + IdLayout.fleet, 4)] ?? -1;
     const slot = hexValue(bytes, identity + IdLayout.slot, 12);
     const intendedUs = hexValue(bytes, identity + IdLayout.intended, 14);
     const maker = this.#makers[index];

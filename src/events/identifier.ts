@@ -87,7 +87,8 @@ export function createIdentifier(plan: Plan, anchor: Anchor | null, runId = anch
       setUnknownSlot(into, into.fleet);
       return status;
     }
-    if (uncounted < 0) return Status.foreign;
+    // No event is empty.
+    if (uncounted < 0 || length === 0) return Status.foreign;
     setUnknownSlot(into, uncounted);
     return Status.own;
   }

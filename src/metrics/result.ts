@@ -30,9 +30,28 @@ export interface RunResult {
   targets: { name: string; protocol: string; events: EventCounts; delivery: DeliveryCounts }[];
   /** What the scenario's timeline brought about, in order of time. */
   timeline: { at: string; kind: TimelineKind; text: string }[];
-  hops: unknown[];
+  /** What passed from one target to the next, where a bridge or taps lie between. */
+  hops: HopResult[];
   environment: Record<string, string | number>;
   files: Record<string, string>;
+}
+
+/** What passed one hop. */
+export interface HopResult {
+  /** `sent`, or the target before. */
+  from: string;
+  to: string;
+  /** What the counts rest on; `counts`: events carry no identity there, and what that leaves open is null. */
+  proof: 'identity' | 'counts';
+  /** Distinct events that were taken or seen before; without identity, messages. */
+  entered: number;
+  arrived: number;
+  lost: number | null;
+  /** Copies that were not there before. */
+  duplicates: number | null;
+  corrupt: number | null;
+  /** What could not be proved, and doubts; one sentence each. */
+  notes: string[];
 }
 
 export type TimelineKind = 'shake' | 'quake' | 'disconnect' | 'fault' | 'note';

@@ -154,7 +154,21 @@ export const summarySchema = z
         }),
       )
       .describe('what the scenario’s timeline brought about'),
-    hops: z.array(z.unknown()),
+    hops: z
+      .array(
+        z.strictObject({
+          from: z.string().describe('sent, or the target before'),
+          to: z.string(),
+          proof: z.enum(['identity', 'counts']).describe('counts: events carry no identity there'),
+          entered: count.describe('distinct events taken or seen before; without identity, messages'),
+          arrived: count,
+          lost: count.nullable(),
+          duplicates: count.nullable().describe('copies that were not there before'),
+          corrupt: count.nullable(),
+          notes: z.array(z.string()).describe('what could not be proved, and doubts'),
+        }),
+      )
+      .describe('what passed from one target to the next, where a bridge or taps lie between'),
     environment: z.record(z.string(), z.union([z.string(), z.number()])),
     files: z.record(z.string(), z.string()).describe('files beside this one, by what they hold'),
   })

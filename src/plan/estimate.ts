@@ -73,7 +73,12 @@ export function estimatePlan(plan: Plan, sizes: readonly EventSize[], workers: n
     };
   });
   const sum = (of: (fleet: FleetEstimate) => number): number => fleets.reduce((total, fleet) => total + of(fleet), 0);
-  const devices = sum((fleet) => fleet.devices);
+  // A fleet that sends to several targets is one fleet of devices.
+  const ways = plan.fleets.map(({ number }, i) => number ?? i);
+  const devices = fleets.reduce(
+    (total, fleet, i) => total + (ways.indexOf(ways[i] as number) < i ? 0 : fleet.devices),
+    0,
+  );
   const events = sum((fleet) => fleet.events);
   const connections = connectionsInAll(plan);
   const ledgerBytes =

@@ -1,3 +1,4 @@
+import type { ScenarioPath } from '../scenario/diagnostic.ts';
 import type { FleetDraft } from '../scenario/load-scenario.ts';
 import type { TargetTraits } from '../targets/target.ts';
 import type { TemplateProblem } from './check-templates.ts';
@@ -8,26 +9,34 @@ export interface AddressedTarget {
   traits: TargetTraits;
   /** Template of its topic or key; empty where it has none. */
   address: string;
+  /** Where its block stands in the scenario. */
+  path: ScenarioPath;
 }
 
-/** The address template of a fleet, with the target's or its protocol's default. */
-export function fleetAddress(
+/** The address templates of a fleet at each of its targets, with the targets' or their protocols' defaults. */
+export function fleetAddresses(
   { topic, key }: FleetDraft['value'],
-  { protocol, traits, address: ofTarget }: AddressedTarget,
+  targets: readonly AddressedTarget[],
   report: (key: 'topic' | 'key', problem: TemplateProblem, code: 'bad-value' | 'not-supported') => void,
-): string {
-  const senseless = (what: 'topic' | 'key'): void =>
+): string[] {
+  const [first] = targets;
+  const takes = (kind: 'topic' | 'key'): boolean => targets.some(({ traits }) => traits.address === kind);
+  const senseless = (what: 'topic' | 'key', protocol: string): void =>
     report(what, { message: `"${what}" has no meaning for ${protocol}`, hint: null }, 'bad-value');
-  if (topic !== undefined && traits.address === 'key') {
-    const hint = 'every fleet sends to the topic of the target: leave it out';
-    report('topic', { message: `"topic" of a fleet for ${protocol} is not supported yet`, hint }, 'not-supported');
-  } else if (topic !== undefined && traits.address === 'none') senseless('topic');
-  if (key !== undefined && traits.address !== 'key') senseless('key');
-  if (traits.address === 'none') return '';
-  if (traits.address === 'key') return key ?? ofTarget;
-  const problem = topic === undefined ? null : topicProblem(topic);
+  if (first !== undefined) {
+    const { protocol, traits } = first;
+    if (topic !== undefined && !takes('topic') && traits.address === 'key') {
+      const hint = 'every fleet sends to the topic of the target: leave it out';
+      report('topic', { message: `"topic" of a fleet for ${protocol} is not supported yet`, hint }, 'not-supported');
+    } else if (topic !== undefined && !takes('topic')) senseless('topic', protocol);
+    if (key !== undefined && !takes('key')) senseless('key', protocol);
+  }
+  const problem = topic === undefined || !takes('topic') ? null : topicProblem(topic);
   if (problem !== null) report('topic', problem, 'bad-value');
-  return topic ?? ofTarget;
+  return targets.map(({ traits, address: ofTarget }) => {
+    if (traits.address === 'none') return '';
+    return (traits.address === 'key' ? key : topic) ?? ofTarget;
+  });
 }
 
 /** What makes a text no topic to publish to; null where it is one. */

@@ -27,6 +27,8 @@ export interface Plan {
   clock: ClockPlan;
   run: { warmUpUs: Micros; durationUs: Micros; drainUs: Micros };
   fleets: FleetPlan[];
+  /** Of a part of a plan, the fleets that are not in it: models may speak of them. */
+  besides?: FleetPlan[];
   targets: TargetPlan[];
   /** null: delivery is not asked. */
   verify: VerifyPlan | null;
@@ -65,6 +67,11 @@ export interface FleetPlan {
   address: string;
   /** Index into `targets`. */
   target: number;
+  /**
+   * What identities call the fleet; absent: its place in the plan. A fleet that sends to several targets stands in the plan once for each,
+   * under one name and number: the same events, which each have their outcome at each target.
+   */
+  number?: number;
 }
 
 export interface PayloadPlan {
@@ -92,10 +99,26 @@ export interface TargetPlan {
 export interface VerifyPlan {
   /** Index into `targets`. */
   read: number;
+  /** Further ones that are read; what one of them holds the others must hold too. */
+  others?: number[];
+  /** Those that are read only to tell on which hop something was lost or doubled, in the order in which events pass them. */
+  taps?: number[];
+  /** What the bridge to targets leaves of an event to which nobody sends; absent: its payload as it was sent. */
+  hop?: HopPlan;
   expect: Expectation;
   /** false: order within a device is not checked. */
   order: boolean;
   graceUs: Micros;
+}
+
+/** How an event arrives behind a bridge. */
+export interface HopPlan {
+  /** JSON pointer to the payload in what arrives; absent: that is the payload. */
+  payloadAt?: string;
+  /** How the payload is wrapped there: as the text of a JSON string, as a JSON value, or as a string of base64. */
+  as: 'string' | 'object' | 'base64';
+  /** What still identifies an event; `none`: events can only be counted. */
+  survives: 'fields' | 'headers' | 'derived' | 'none';
 }
 
 export interface ThresholdPlan {

@@ -18,7 +18,7 @@ import { columnsProblem } from './check-columns.ts';
 import { checkId, checkTemplate, plannedVocabulary, type TemplateProblem } from './check-templates.ts';
 import { derivedProblem } from './derived-identity.ts';
 import type { EventSize } from './estimate.ts';
-import { type AddressedTarget, fleetAddress } from './fleet-address.ts';
+import { type AddressedTarget, fleetAddresses } from './fleet-address.ts';
 import { resolveParams } from './fleet-params.ts';
 import { type FleetPayload, fleetPayload, tracedHint } from './fleet-payload.ts';
 import { highestLevel, perSecond } from './fleet-schedule.ts';
@@ -32,14 +32,22 @@ const MOST_SLOTS = 2 ** 52;
 
 /** What a fleet needs to know of the rest of the scenario. */
 export interface FleetSurroundings extends ScheduleSurroundings {
-  /** undefined where the target is wrong itself. */
-  target: AddressedTarget | undefined;
+  /** Those that it sends to; without those that are wrong themselves. */
+  targets: readonly AddressedTarget[];
+  /** Indices of these among the plan's targets. */
+  to: readonly number[];
 }
 
-/** A fleet's plan and its compiled schedule. */
+/** A fleet's plan, on its way to the first of its targets, and its compiled schedule. */
 export interface ResolvedFleet {
   plan: FleetPlan;
   profile: RateProfile;
+  /** Its ways to each of its targets. */
+  ways: readonly FleetWay[];
+}
+
+/** A fleet on its way to one target. */
+export interface FleetWay extends Pick<FleetPlan, 'target' | 'address'> {
   /** Of an event at most. */
   largest: EventSize;
 }
@@ -54,7 +62,7 @@ export type FleetReport = (
 /** Resolves a fleet as far as its good keys go; null, and everything reported, where anything is wrong. */
 export function resolveFleet(draft: FleetDraft, around: FleetSurroundings, report: FleetReport): ResolvedFleet | null {
   const { name, value } = draft;
-  const { target } = around;
+  const { targets, to } = around;
   const at = (...path: (string | number)[]): ScenarioPath => ['fleets', name, ...path];
   let sound = true;
   const tell: FleetReport = (path, code, problem) => {
@@ -92,12 +100,13 @@ export function resolveFleet(draft: FleetDraft, around: FleetSurroundings, repor
   };
   const id = value.id ?? `${name}-<index>`;
   for (const problem of checkId(id, vocabulary)) tell(at('id'), 'bad-placeholder', problem);
-  const address =
-    target === undefined ? '' : fleetAddress(value, target, (key, problem, code) => tell(at(key), code, problem));
+  const addresses = fleetAddresses(value, targets, (key, problem, code) => tell(at(key), code, problem));
   if (value.topic !== undefined) checkText(at('topic'), value.topic);
   if (value.key !== undefined) checkText(at('key'), value.key);
-  const kind = target?.traits.address ?? 'none';
-  if (kind !== 'none' && value[kind] === undefined) checkText(['target', kind], address);
+  for (const [i, target] of targets.entries()) {
+    const kind = target.traits.address;
+    if (kind !== 'none' && value[kind] === undefined) checkText([...target.path, kind], addresses[i] as string);
+  }
   for (const { path, value: text } of leavesOf(draft.fields ?? [])) {
     if (typeof text === 'string') checkText(at('payload', 'fields', ...path), text);
   }
@@ -132,7 +141,9 @@ export function resolveFleet(draft: FleetDraft, around: FleetSurroundings, repor
     vocabulary: { ...vocabulary, deviceId: textOps(id, vocabulary) },
   };
   const layout = codec.layout(written);
-  const columns = columnsProblem(fields, layout, { linesOnly: target?.traits.payloads !== undefined });
+  const columns = columnsProblem(fields, layout, {
+    linesOnly: targets.some(({ traits }) => traits.payloads !== undefined),
+  });
   if (columns !== null) tell(at('payload', 'fields', ...columns.path), 'bad-value', columns);
   const derived = derivedProblem({
     fields,
@@ -150,12 +161,11 @@ export function resolveFleet(draft: FleetDraft, around: FleetSurroundings, repor
     tell(profile === null ? at('payload', 'identity') : at('payload'), 'bad-identity', problem);
     return null;
   }
-  if (identity === 'headers' && target !== undefined && target.traits.headers !== true) {
+  const bare = targets.find(({ traits }) => traits.headers !== true);
+  if (identity === 'headers' && bare !== undefined) {
     const hint = 'write version: 5 for an MQTT target, or choose identity: fields';
-    tell(at('payload', 'identity'), 'bad-identity', {
-      message: 'this target carries nothing beside the payload',
-      hint,
-    });
+    const which = targets.length === 1 ? 'this target' : `the target ${bare.path.at(-1)}`;
+    tell(at('payload', 'identity'), 'bad-identity', { message: `${which} carries nothing beside the payload`, hint });
     return null;
   }
   if (identity === 'fields' && fields.some((field) => field.name === '_id')) {
@@ -176,10 +186,16 @@ export function resolveFleet(draft: FleetDraft, around: FleetSurroundings, repor
     const hint = 'give the field another name';
     tell(at('payload', 'fields', '_pad'), 'bad-value', { message: '"_pad" is where the filler goes', hint });
   }
-  if (!sound || target === undefined) return null;
+  if (!sound || targets.length === 0) return null;
   const slots = Math.min(compiled.slots, model.mostEvents?.(params, devices) ?? Number.POSITIVE_INFINITY);
   const schema = draft.wire === undefined ? {} : { schema: draft.wire };
   const payloadPlan = { codec: payload.codec, ...schema, profile, fields, identity, ...padding, ...style };
+  const payloadBytes = mostBytes(codec.layout(complete).ops);
+  const ways = addresses.map((address, i): FleetWay => {
+    const addressBytes = mostBytes(textOps(address, complete.vocabulary));
+    return { target: to[i] as number, address, largest: { addressBytes, payloadBytes } };
+  });
+  const [{ target, address }] = ways as [FleetWay, ...FleetWay[]];
   return {
     plan: {
       name,
@@ -192,13 +208,10 @@ export function resolveFleet(draft: FleetDraft, around: FleetSurroundings, repor
       payload: payloadPlan,
       ...(behavior === undefined ? {} : { behavior }),
       address,
-      target: 0,
+      target,
     },
     profile: compiled.profile,
-    largest: {
-      addressBytes: mostBytes(textOps(address, complete.vocabulary)),
-      payloadBytes: mostBytes(codec.layout(complete).ops),
-    },
+    ways,
   };
 }
 

@@ -1,4 +1,3 @@
-import { isAbsolute, join } from 'node:path';
 import type { Codec } from '../codecs/codec.ts';
 import { codecs } from '../codecs/registry.ts';
 import type { Micros } from '../core/clock.ts';
@@ -6,24 +5,21 @@ import { parseTemplate } from '../core/template.ts';
 import { type Speed, speedRatio, timeScale } from '../core/time-scale.ts';
 import type { DiagnosticCode, ScenarioPath } from '../scenario/diagnostic.ts';
 import type { ScenarioDraft } from '../scenario/load-scenario.ts';
-import { isLiteral } from '../scenario/references.ts';
-import { keyAt, nodeAt } from '../scenario/tree.ts';
 import type { ExactRate } from '../schedule/profile.ts';
-import { targets } from '../targets/registry.ts';
-import type { TargetDefinition, TargetOptions, TargetTraits } from '../targets/target.ts';
 import { payloadProblem } from './check-payloads.ts';
 import type { TemplateProblem } from './check-templates.ts';
 import { limitSlots } from './count-limit.ts';
 import type { EventSize } from './estimate.ts';
-import { topicProblem } from './fleet-address.ts';
 import { peakPerSecond, scaleRates } from './fleet-schedule.ts';
 import { checkNamedFleets, speaksOf } from './named-fleets.ts';
-import type { ClockPlan, Plan, TargetPlan, VerifyPlan } from './plan.ts';
+import type { ClockPlan, FleetPlan, Plan } from './plan.ts';
 import { type FleetSurroundings, type ResolvedFleet, resolveFleet } from './resolve-fleet.ts';
 import { rateOf } from './resolve-schedule.ts';
+import { type ResolvedTarget, resolveTargets, targetsOfFleet } from './resolve-targets.ts';
 import type { RunExtent } from './resolve-thresholds.ts';
 import { resolveThresholds } from './resolve-thresholds.ts';
 import { resolveTimeline } from './resolve-timeline.ts';
+import { resolveVerify } from './resolve-verify.ts';
 import type { SafetyQuestion } from './safety.ts';
 
 /** Flags that no single key of a scenario stands for. */
@@ -65,8 +61,10 @@ export function resolvePlan(
   const speed = speedRatio(clockPlan.speed);
 
   const name = top.name ?? nameOfFile(scenarioFile);
-  const target = targetOf(draft, name, report);
-  checkClock(clockPlan, endUs, target, report);
+  const targets = resolveTargets(draft, name, report);
+  const to = draft.fleets.map((fleet) => targetsOfFleet(draft, fleet, targets, report));
+  const senders = targets.filter((_, index) => to.some((indices) => indices.includes(index)));
+  checkClock(clockPlan, endUs, senders, report);
   const rates = scaled(draft, flags.rate, speed, report);
   const fleets = draft.fleets.map((fleet, i) => {
     const around: FleetSurroundings = {
@@ -76,16 +74,22 @@ export function resolvePlan(
       speed,
       clockStartUs: clockPlan.startUs ?? 0,
       seed: top.seed ?? 1,
-      target,
+      targets: (to[i] as number[]).map((index) => targets[index] as ResolvedTarget),
+      to: to[i] as number[],
     };
     return resolveFleet(fleet, around, report);
   });
   checkDistinctIds(draft, report);
   checkNamedFleets(draft.fleets, report);
-  checkPayloads(fleets, target, report);
-  const timeline = resolveTimeline(draft, { warmUpUs, durationUs, target }, report);
-  const verify = verifyOf(draft, target, flags, report);
-  const scopes = [...draft.fleets.map(({ name }) => name), 'target'];
+  checkPayloads(fleets, targets, report);
+  const timeline = resolveTimeline(draft, { warmUpUs, durationUs, targets }, report);
+  const sending = draft.fleets.map(({ name }, i) => ({
+    name,
+    identity: fleets[i]?.plan.payload.identity ?? 'none',
+    to: to[i] as number[],
+  }));
+  const verify = resolveVerify(draft, targets, sending, flags.noVerify, report);
+  const scopes = [...draft.fleets.map(({ name }) => name), ...draft.targetNames];
   const sound = fleets.filter((fleet) => fleet !== null);
   if (sound.length < fleets.length || sound.length === 0) {
     // Only their form can be judged.
@@ -100,9 +104,10 @@ export function resolvePlan(
     endUs,
   );
   const paced = clockPlan.speed !== 'max';
-  const extent = extentOf(sound, slots, warmUpUs, { verified: verify !== null, paced });
+  const extent = extentOf(sound, slots, warmUpUs, draft.targetNames, { verified: verify !== null, paced });
   const thresholds = resolveThresholds(draft.thresholds, scopes, extent, file ?? extent, thresholdReport(report));
-  if (target === undefined || verify === undefined) return null;
+  if (targets.length === 0 || targets.length < draft.targetNames.length || verify === undefined) return null;
+  const ways = waysOf(sound, slots, targets.length);
 
   const plan: Plan = {
     plan: 1,
@@ -111,25 +116,24 @@ export function resolvePlan(
     seed: top.seed ?? 1,
     clock: clockPlan,
     run: { warmUpUs, durationUs, drainUs: run.drain ?? 30_000_000 },
-    fleets: sound.map((fleet, i) => ({ ...fleet.plan, slots: slots[i] as number })),
-    targets: [target.plan],
+    fleets: ways.map(({ plan }) => plan),
+    targets: targets.map(({ plan }) => plan),
     verify,
     thresholds,
-    timeline,
+    timeline: timeline.map((entry) => ({ ...entry, fleets: placesOf(entry.fleets, ways) })),
     ...(draft.plugins.length === 0 ? {} : { plugins: draft.plugins }),
     outputs: { dir: (outputs.dir ?? '').replaceAll('<name>', slugOf(name)), labels: outputs.labels ?? {} },
     limits: { memoryBytes: safety.max_memory ?? null },
   };
-  const endpoint = nodeAt(draft.tree, ['target', 'endpoint']);
   return {
     plan,
     extent,
     safety: {
-      hosts: target.traits.hosts,
-      literal: endpoint?.kind === 'scalar' && isLiteral(endpoint),
+      hosts: [...new Set(targets.flatMap(({ traits }) => traits.hosts))],
+      literal: targets.flatMap(({ traits, literal }) => (literal ? traits.hosts : [])),
       allow: safety.allow ?? [],
       peakPerSecond: peakPerSecond(
-        sound.map((fleet) => fleet.plan.schedule),
+        ways.map(({ plan }) => plan.schedule),
         endUs,
       ),
       durationUs: endUs,
@@ -138,47 +142,35 @@ export function resolvePlan(
       maxDurationUs: safety.max_duration,
       maxCostUsd: safety.max_cost,
     },
-    largest: sound.map(({ largest }) => largest),
+    largest: ways.map(({ largest }) => largest),
   };
+}
+
+/**
+ * The fleets as the plan holds them: once for each of their targets. What they are called in identities is said only where there could be
+ * a doubt, so that plans with one target stay as they are.
+ */
+function waysOf(
+  fleets: readonly ResolvedFleet[],
+  slots: readonly number[],
+  targets: number,
+): { plan: FleetPlan; largest: EventSize; number: number }[] {
+  return fleets.flatMap(({ plan, ways }, number) =>
+    ways.map(({ target, address, largest }) => ({
+      plan: { ...plan, slots: slots[number] as number, target, address, ...(targets === 1 ? {} : { number }) },
+      largest,
+      number,
+    })),
+  );
+}
+
+/** Indices in the plan of fleets by their indices in the scenario. */
+function placesOf(fleets: number[] | null, ways: readonly { number: number }[]): number[] | null {
+  return fleets?.flatMap((fleet) => ways.flatMap(({ number }, place) => (number === fleet ? [place] : []))) ?? null;
 }
 
 function thresholdReport(report: Report): (index: number, offset: number, problem: TemplateProblem) => void {
   return (index, offset, problem) => report(['thresholds', index], 'bad-threshold', problem, offset);
-}
-
-interface ResolvedTarget {
-  plan: TargetPlan;
-  protocol: string;
-  traits: TargetTraits;
-  address: string;
-}
-
-function targetOf(draft: ScenarioDraft, scenario: string, report: Report): ResolvedTarget | undefined {
-  if (draft.target === undefined) return undefined;
-  const { protocol } = draft.target;
-  const definition: TargetDefinition = targets[protocol];
-  const placed = readFrom(draft.folder, draft.target.options);
-  const options = definition.inScenario?.(placed, scenario) ?? placed;
-  const traits = definition.traits(options);
-  const text = (key: string): string => (typeof options[key] === 'string' ? options[key] : '');
-  if (traits.address === 'topic') {
-    const problem = topicProblem(text('topic'));
-    if (problem !== null) report(['target', 'topic'], 'bad-value', problem);
-  }
-  const address = traits.address === 'none' ? '' : text(traits.address);
-  return { plan: { name: 'target', protocol, options }, protocol, traits, address };
-}
-
-/** Files of certificates and credentials stand beside the scenario. */
-function readFrom(folder: string, options: TargetOptions): TargetOptions {
-  const beside = (file: unknown): unknown => (typeof file !== 'string' || isAbsolute(file) ? file : join(folder, file));
-  const { tls, devicesFile } = options;
-  const files = Object.entries((tls ?? {}) as Record<string, string>).map(([key, file]) => [key, beside(file)]);
-  return {
-    ...options,
-    ...(typeof tls === 'object' && tls !== null ? { tls: Object.fromEntries(files) } : {}),
-    ...(devicesFile === undefined ? {} : { devicesFile: beside(devicesFile) }),
-  };
 }
 
 const realTime: Speed = { numerator: 1, denominator: 1 };
@@ -188,11 +180,12 @@ const LAST_INSTANT_US = 7_258_118_400_000_000;
 function checkClock(
   { startUs, speed }: ClockPlan,
   endUs: Micros,
-  target: ResolvedTarget | undefined,
+  targets: readonly ResolvedTarget[],
   report: Report,
 ): void {
   if (speed === 'max') {
-    if (target === undefined || target.traits.unpaced) return;
+    const target = targets.find(({ traits }) => !traits.unpaced);
+    if (target === undefined) return;
     const hint = 'write a speed such as 1440x, or send to a file';
     const message = `${target.protocol} has a pace of its own: max is for file and discard`;
     report(['clock', 'speed'], 'bad-value', { message, hint });
@@ -222,24 +215,25 @@ function scaled(draft: ScenarioDraft, total: ExactRate | null, speed: Speed, rep
   return result;
 }
 
-/** Payloads that the target cannot hold. */
+/** Payloads that a target cannot hold. */
 function checkPayloads(
   fleets: readonly (ResolvedFleet | null)[],
-  target: ResolvedTarget | undefined,
+  targets: readonly ResolvedTarget[],
   report: Report,
 ): void {
+  // One format is wrong for all of them.
+  const told = new Set<number>();
   for (const fleet of fleets) {
-    if (fleet === null || target === undefined) continue;
-    const { name, payload } = fleet.plan;
-    const problem = payloadProblem(target.traits, name, codecs[payload.codec] as Codec);
-    if (problem === null) continue;
-    report(
-      problem.key === 'format' ? ['target', 'format'] : ['fleets', name, 'payload', 'codec'],
-      'bad-value',
-      problem,
-    );
-    // One format is wrong for all of them.
-    if (problem.key === 'format') return;
+    for (const { target: index } of fleet?.ways ?? []) {
+      const target = targets[index];
+      if (fleet === null || target === undefined || told.has(index)) continue;
+      const { name, payload } = fleet.plan;
+      const problem = payloadProblem(target.traits, name, codecs[payload.codec] as Codec);
+      if (problem === null) continue;
+      const path = problem.key === 'format' ? [...target.path, 'format'] : ['fleets', name, 'payload', 'codec'];
+      report(path, 'bad-value', problem);
+      if (problem.key === 'format') told.add(index);
+    }
   }
 }
 
@@ -267,53 +261,23 @@ function onlyIndexed(id: string): boolean {
   }
 }
 
-/** null: not asked; undefined: something is wrong. */
-function verifyOf(
-  draft: ScenarioDraft,
-  target: ResolvedTarget | undefined,
-  flags: PlanFlags,
-  report: Report,
-): VerifyPlan | null | undefined {
-  const { verify } = draft;
-  if (verify === undefined || verify === null || target === undefined) return verify === null ? null : undefined;
-  const { traits, protocol } = target;
-  if (!traits.readable) {
-    const asked = keyAt(draft.tree, ['verify']) !== undefined;
-    if (asked)
-      report(['verify'], 'bad-value', { message: `${protocol} cannot be read back`, hint: 'leave verify away' });
-    return asked ? undefined : null;
-  }
-  if (!traits.acknowledges && verify.expect !== undefined && verify.expect !== 'at-most-once') {
-    const hint = 'write expect: at-most-once, or let the target acknowledge (qos: 1, acks: all)';
-    report(['verify', 'expect'], 'bad-value', {
-      message: `nothing is acknowledged, so ${verify.expect} cannot be judged`,
-      hint,
-    });
-    return undefined;
-  }
-  if (flags.noVerify) return null;
-  return {
-    read: 0,
-    expect: verify.expect ?? (traits.acknowledges ? 'at-least-once' : 'at-most-once'),
-    order: verify.order === undefined ? traits.ordered : verify.order === 'per_device',
-    graceUs: verify.grace,
-  };
-}
-
 function extentOf(
   fleets: readonly ResolvedFleet[],
   slots: readonly number[],
   warmUpUs: Micros,
+  targetNames: readonly string[],
   about: { verified: boolean; paced: boolean },
 ): RunExtent {
   const measured = fleets.map(({ profile }, i) => Math.max(0, (slots[i] as number) - profile.dueBy(warmUpUs)));
   return {
     ...about,
     samples: (scope) =>
-      measured.reduce(
-        (sum, count, i) => sum + (scope === null || scope === 'target' || fleets[i]?.plan.name === scope ? count : 0),
-        0,
-      ),
+      measured.reduce((sum, count, i) => {
+        const { plan, ways } = fleets[i] as ResolvedFleet;
+        const target = scope === null ? -1 : targetNames.indexOf(scope);
+        const counted = ways.filter((way) => scope === null || plan.name === scope || way.target === target).length;
+        return sum + count * counted;
+      }, 0),
   };
 }
 

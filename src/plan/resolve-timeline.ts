@@ -14,8 +14,8 @@ import type { TimelineAction, TimelineEntry } from './timeline.ts';
 export interface TimelineSurroundings {
   warmUpUs: Micros;
   durationUs: Micros;
-  /** undefined where the target is wrong itself. */
-  target: { protocol: string; traits: TargetTraits; plan: Pick<TargetPlan, 'options'> } | undefined;
+  /** Without those that are wrong themselves. */
+  targets: readonly { protocol: string; traits: TargetTraits; plan: Pick<TargetPlan, 'options'> }[];
 }
 
 /** Resolves the timeline as far as its sound entries go; what cannot happen is reported. Sorted by time. */
@@ -60,14 +60,16 @@ function fleetsOf({ index, value }: TimelineDraft, { fleets }: ScenarioDraft, re
 function checkAction(
   { index, value }: TimelineDraft,
   { fleets }: ScenarioDraft,
-  { target }: TimelineSurroundings,
+  { targets }: TimelineSurroundings,
   report: Report,
 ): void {
-  if (value.disconnect !== undefined && target !== undefined && !target.traits.connected) {
+  const [target] = targets;
+  if (value.disconnect !== undefined && target !== undefined && !targets.some(({ traits }) => traits.connected)) {
     const message = `${target.protocol} has no connections that could be cut`;
     report(['timeline', index, 'disconnect'], 'bad-value', { message, hint: 'it takes a target such as mqtt' });
   }
-  if (value.fault !== undefined && target !== undefined && target.plan.options['endpoint'] !== 'embedded') {
+  const embedded = targets.some(({ plan }) => plan.options['endpoint'] === 'embedded');
+  if (value.fault !== undefined && target !== undefined && !embedded) {
     const message = 'only an embedded broker does harm on purpose';
     report(['timeline', index, 'fault'], 'bad-value', { message, hint: 'write endpoint: embedded, or leave it away' });
   }

@@ -6,8 +6,8 @@ import { isLoopback, matchesHost } from '../scenario/host-pattern.ts';
 /** What a run asks for, and what may allow it. */
 export interface SafetyQuestion {
   hosts: readonly string[];
-  /** The endpoint stands literally in the scenario, not in a flag or a variable. */
-  literal: boolean;
+  /** Those of endpoints that stand literally in the scenario, not in a flag or a variable. */
+  literal: readonly string[];
   /** `safety.allow` and `--allow`. */
   allow: readonly string[];
   /** Highest rate of the run, events per second, and how long it sends, warm-up included. */
@@ -44,7 +44,9 @@ export const DEFAULT_MAX_COST_USD = 5;
 export function judgeSafety(question: SafetyQuestion): SafetyRefusal | null {
   const { literal, allow, peakPerSecond, durationUs, maxPerSecond, maxDurationUs, costUsd, file } = question;
   const remote = question.hosts.filter((host) => !isLoopback(host));
-  const hosts = literal ? [] : remote.filter((host) => !allow.some((pattern) => matchesHost(pattern, host)));
+  const hosts = remote.filter(
+    (host) => !literal.includes(host) && !allow.some((pattern) => matchesHost(pattern, host)),
+  );
   // On this machine only a limit that the file sets is one.
   const guarded = remote.length > 0;
   const mostRate = maxPerSecond ?? (guarded ? file?.peakPerSecond : undefined) ?? Number.POSITIVE_INFINITY;

@@ -4,6 +4,7 @@ import type { EventSize } from './estimate.ts';
 import { peakPerSecond } from './fleet-schedule.ts';
 import type { FleetPlan, Plan } from './plan.ts';
 import { planLengthUs } from './plan-length.ts';
+import { isRead } from './readings.ts';
 
 /** What a plan asks of its `target`-th target; `sizes` are those of each fleet's events, by its index in the plan. */
 export function targetLoad(plan: Plan, sizes: readonly EventSize[], workers: number, target: number): TargetLoad {
@@ -28,7 +29,7 @@ export function targetLoad(plan: Plan, sizes: readonly EventSize[], workers: num
           ),
     sendingUs: planLengthUs(plan),
     workers,
-    reads: plan.verify?.read === target,
+    reads: isRead(plan, target),
   };
 }
 

@@ -4,6 +4,7 @@ import { formatShare } from '../metrics/format-share.ts';
 import type { CheckResult, HealthSummary, RunResult, Verdict } from '../metrics/result.ts';
 import type { ReportFormat } from './format.ts';
 import { headlines } from './headline.ts';
+import { hopLines, targetLines } from './hop-lines.ts';
 import { latencyTable } from './latency-table.ts';
 import { lossLine } from './loss-line.ts';
 import { percentilePlot } from './percentile-plot.ts';
@@ -51,6 +52,8 @@ export function* consoleReport(result: RunResult, { colour, dir }: ConsoleOption
     ...run(result, paint),
     '',
     ...delivery(result, paint),
+    ...targetLines(result),
+    ...hopLines(result.hops),
     '',
     ...latencyTable(result, paint).map(indented),
     ...distribution(result, paint),

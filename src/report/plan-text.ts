@@ -1,6 +1,7 @@
 import { formatBytes, formatCount, formatDuration, formatRate } from '../core/units.ts';
 import type { PlanEstimate } from '../plan/estimate.ts';
 import type { Plan } from '../plan/plan.ts';
+import { readTargets } from '../plan/readings.ts';
 import { targetOf } from '../targets/registry.ts';
 import type { Sizing } from '../targets/sizing.ts';
 import { columns } from './columns.ts';
@@ -64,8 +65,9 @@ function addressKind({ fleets: all, targets }: Plan, fleet: number): string {
 
 function fleets({ fleets: all }: PlanEstimate): string {
   const heading = ['fleet', 'devices', 'mean', 'peak', 'events', 'bytes each', 'model'];
+  const several = new Set(all.map(({ target }) => target)).size > 1;
   const rows = all.map((fleet) => [
-    printable(fleet.name),
+    printable(several ? `${fleet.name} → ${fleet.target}` : fleet.name),
     formatCount(fleet.devices),
     formatRate(fleet.meanPerSecond),
     formatRate(fleet.peakPerSecond),
@@ -86,8 +88,10 @@ function verification({ verify, fleets: all, targets }: Plan): string {
   const identities = [...new Set(all.map(({ payload }) => payload.identity))].join(', ');
   const parts = [`${verify.expect}, identity ${identities}`];
   if (verify.order) parts.push('order within each device');
-  const read = targets[verify.read]?.name ?? 'target';
-  return `${parts.join(', ')}; read back from ${read === 'target' ? 'the target' : read}`;
+  const nameOf = (target: number): string => targets[target]?.name ?? 'target';
+  const read = readTargets({ verify }).map(nameOf).join(' and ');
+  const taps = verify.taps === undefined ? '' : `, with taps at ${verify.taps.map(nameOf).join(' and ')}`;
+  return `${parts.join(', ')}; read back from ${read === 'target' ? 'the target' : read}${taps}`;
 }
 
 function plural(count: number, noun: string): string {

@@ -4,9 +4,13 @@ import type { WallJump } from '../core/wall-offset.ts';
 import type { MeasuredRun } from '../metrics/evaluate-threshold.ts';
 import type { EventCounts, FleetResult, HealthSummary, LatencySummary, RunResult } from '../metrics/result.ts';
 import { jumpSignals } from '../metrics/wall-jumps.ts';
-import type { Plan } from '../plan/plan.ts';
+import { fleetGroups } from '../plan/fleet-groups.ts';
+import type { FleetPlan, Plan } from '../plan/plan.ts';
 import { pacedLengthUs } from '../plan/plan-length.ts';
 import { targetOf } from '../targets/registry.ts';
+import type { FleetSettlement } from '../verify/account.ts';
+import { hopsOf } from '../verify/hops.ts';
+import { joinedFleet } from '../verify/joined-fleet.ts';
 import type { Law } from '../verify/laws.ts';
 import { judge } from '../verify/verdict.ts';
 import { clocksOf, withoutTimes } from './clocks-of.ts';
@@ -57,17 +61,19 @@ export function composeResult(
   const { clock, evidence } = clocksOf(sender, settled, boundUs);
   const timed = (latency: LatencySummary): LatencySummary =>
     evidence.boundUs === null ? { ...latency, endToEnd: withoutTimes(latency.endToEnd) } : latency;
-  const latency = latenciesOf(settled);
+  const groups = fleetGroups(plan);
+  const latency = latenciesOf(settled, groups);
   const lengthSeconds = pacedLengthUs(plan) / 1e6;
   const rate = (intended: number, sentCount: number): RunResult['rate'] => ({
     targetPerSecond: lengthSeconds === 0 ? 0 : intended / lengthSeconds,
     achievedPerSecond: sender.sendingSeconds === 0 ? 0 : sentCount / sender.sendingSeconds,
   });
-  const fleets: FleetResult[] = plan.fleets.map((fleet, index) => {
-    const { events, delivery } = settlement.fleets[index] as (typeof settlement.fleets)[number];
+  const fleets: FleetResult[] = groups.map((places, index) => {
+    const { name, devices } = plan.fleets[places[0] as number] as FleetPlan;
+    const { events, delivery } = joinedFleet(places.map((place) => settlement.fleets[place] as FleetSettlement));
     return {
-      name: fleet.name,
-      devices: fleet.devices,
+      name,
+      devices,
       events,
       delivery,
       rate: rate(events.intended, events.sent),
@@ -101,6 +107,7 @@ export function composeResult(
             gaps: seen.end?.source.gaps ?? 0,
             complete: seen.end?.complete ?? false,
           },
+    ...(settled.readings === undefined ? {} : { readings: settled.readings }),
     ordered: plan.targets.every(({ protocol, options }) => targetOf(protocol).traits(options).ordered),
     generator: sender.generator,
     clock: evidence,
@@ -119,16 +126,23 @@ export function composeResult(
     checks: outcome.checks,
     errors: sender.errors,
     timeline: happened(plan, sender.run.startedAt, sender.sendingSeconds),
-    hops: [],
+    hops: hopsOf(settled.readings ?? []),
     environment: sender.environment,
     files: {
       plan: runFiles.plan,
       sent: runFiles.sent,
-      ...(seen === null ? {} : { seen: runFiles.seen }),
+      ...seenFiles(settled),
       findings: runFiles.findings,
       ...sender.written,
     },
   };
+}
+
+/** By `seen`, or `seen at` the target where there are several. */
+function seenFiles({ seen, readings }: SettledRun): RunResult['files'] {
+  if (readings === undefined) return seen === null ? {} : { seen: runFiles.seen };
+  const read = readings.filter((reading) => reading.seen !== null);
+  return Object.fromEntries(read.map(({ reading: { name, file } }) => [`seen at ${name}`, file]));
 }
 
 /**

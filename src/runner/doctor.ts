@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import { newRunId } from '../core/entropy.ts';
 import { type ErrorCode, IotloadError } from '../core/errors.ts';
 import type { Plan, TargetPlan } from '../plan/plan.ts';
+import { isRead } from '../plan/readings.ts';
 import { targetOf } from '../targets/registry.ts';
 import type { NoticeKind } from '../targets/target.ts';
 import { checkCertificates, checkServerCertificate } from './doctor-certificates.ts';
@@ -132,7 +133,7 @@ async function examineWay(party: Party, { login }: { login: boolean }, ask: Ask,
       return typeof username === 'string' ? `accepted, user ${username}` : 'accepted, without a user name';
     });
     if (!loggedIn) return;
-    const reads = plan.verify?.read === target;
+    const reads = isRead(plan, target) && plan.fleets.some((fleet) => fleet.target === target);
     const { protocol, options } = plan.targets[target] as TargetPlan;
     const subscribe = targetOf(protocol).traits(options).address === 'topic' ? 'subscribe' : 'read';
     if (!reads) tell(subscribe, 'unknown', 'delivery is not checked here');

@@ -2,6 +2,7 @@ import type { Part } from '../core/anchor.ts';
 import { revealSecrets } from '../core/secrets.ts';
 import { compileDeviceIds } from '../events/device-id.ts';
 import type { Plan } from '../plan/plan.ts';
+import { isRead } from '../plan/readings.ts';
 import { targets } from '../targets/registry.ts';
 import type { TargetDefinition, TargetFleet } from '../targets/target.ts';
 
@@ -19,7 +20,7 @@ export async function checkMachine(plan: Plan, runId: string, shard: Part, worke
       shard,
       workers,
       fleets: fleetsOf(plan, index, runId),
-      reads: plan.verify?.read === index,
+      reads: isRead(plan, index),
       reveal: (text) => revealSecrets(text, process.env),
     });
   }

@@ -4,6 +4,7 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
+  readdirSync,
   renameSync,
   rmdirSync,
   rmSync,
@@ -63,7 +64,14 @@ export function resumeRunDirectory(path: string): RunDirectory {
 
 /** Removes what a run left that was cut off before anything could be sent. */
 export function clearRunDirectory(dir: string): void {
-  for (const name of Object.values(runFiles)) rmSync(join(dir, name), { force: true });
+  for (const name of filesOfRun(dir)) rmSync(join(dir, name), { force: true });
+}
+
+/** What a run has left in its directory: files that every run has, and what was seen at each of several targets. */
+function filesOfRun(dir: string): string[] {
+  if (!existsSync(dir)) return [];
+  const own: readonly string[] = Object.values(runFiles);
+  return readdirSync(dir).filter((name) => own.includes(name) || name.startsWith(`${runFiles.seen}-`));
 }
 
 /** Writes one file of the run: after a crash at any instant it is there whole, as it was before, or not at all. */
@@ -96,7 +104,7 @@ function claim(dir: string): RunDirectory | null {
   try {
     made = mkdirSync(path, { recursive: true, mode: 0o700 }) !== undefined;
     // Whoever's files these are, they are not ours to overwrite.
-    if (Object.values(runFiles).some((name) => existsSync(join(path, name)))) return null;
+    if (filesOfRun(path).length > 0) return null;
     writeFileSync(join(path, runFiles.plan), '', { flag: 'wx', mode: 0o600 });
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;

@@ -6,20 +6,30 @@ import type { SettledRun } from './settled-run.ts';
 type Interval = (typeof sentIntervals)[number] | 'endToEnd';
 const intervals: readonly Interval[] = [...sentIntervals, 'endToEnd'];
 
-/** The latencies of a run as its files hold them: over everything, and by fleet. */
-export function latenciesOf({ sent, seen }: Pick<SettledRun, 'sent' | 'seen'>): {
+/**
+ * The latencies of a run as its files hold them: over everything, and by fleet. `groups` are the places of each fleet in the plan, where a
+ * fleet may stand more than once; default each for itself.
+ */
+export function latenciesOf(
+  { sent, seen }: Pick<SettledRun, 'sent' | 'seen'>,
+  groups: readonly (readonly number[])[] = sent.fleets.map((_, place) => [place]),
+): {
   whole: LatencySummary;
   fleets: LatencySummary[];
 } {
   const fleets = sent.fleets.map(({ samples }, fleet) =>
     intervals.map((_, i) => Histogram.of(i < samples.length ? samples[i] : seen?.fleets[fleet]?.endToEnd)),
   );
-  const whole = intervals.map((_, i) => {
-    const sum = new Histogram();
-    for (const histograms of fleets) sum.add(histograms[i] as Histogram);
-    return sum;
-  });
-  return { whole: summarised(whole), fleets: fleets.map(summarised) };
+  const sumOf = (places: readonly number[]): Histogram[] =>
+    intervals.map((_, i) => {
+      const sum = new Histogram();
+      for (const place of places) sum.add(fleets[place]?.[i] as Histogram);
+      return sum;
+    });
+  return {
+    whole: summarised(sumOf([...fleets.keys()])),
+    fleets: groups.map((places) => summarised(sumOf(places))),
+  };
 }
 
 function summarised(histograms: readonly Histogram[]): LatencySummary {

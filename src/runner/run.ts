@@ -36,7 +36,7 @@ import type { SentKeeper } from './sent-keeper.ts';
 import { nameFindings, settleRun } from './settled-run.ts';
 import { targetNeeds } from './target-limits.ts';
 import { announceTimeline } from './timeline-text.ts';
-import { Verification } from './verification.ts';
+import { Verifications } from './verifications.ts';
 import { WorkerCrew, type WorkerEnd } from './worker-crew.ts';
 
 export interface RunHandle {
@@ -93,7 +93,7 @@ class Run {
   #embedded: RealTargets | undefined;
   #crew: WorkerCrew | undefined;
   #keeper: SentKeeper | undefined;
-  #verification: Verification | undefined;
+  #verification: Verifications | undefined;
   #ended: RunResult['run']['ended'] = 'completed';
   #stoppedUs: Micros | null = null;
   #probeFailure: IotloadError | null = null;
@@ -146,8 +146,7 @@ class Run {
       this.#cancels.push(clock.every(PROGRESS_MS, () => this.#report(meter)));
       this.#cancels.push(clock.every(PROGRESS_MS, () => this.#checkMemory()));
       this.#verification = this.#startVerification(embedded.plan, dir);
-      const pid = this.#verification?.pid;
-      if (pid !== undefined) this.#options.observer.verifierStarted?.(pid);
+      for (const pid of this.#verification?.pids ?? []) this.#options.observer.verifierStarted?.(pid);
       await Promise.race([this.#becomeReady(crew), this.#interruption]);
       const start = fixStart(this.#options, this.#earlier, dir);
       this.#keeper = await keepRecord(this.#options, this.#earlier, dir, start, {
@@ -194,12 +193,11 @@ class Run {
     return this.#crew;
   }
 
-  #startVerification(plan: Plan, dir: string): Verification | undefined {
-    const { verify } = plan;
-    if (verify === null) return undefined;
+  #startVerification(plan: Plan, dir: string): Verifications | undefined {
+    if (plan.verify === null) return undefined;
     const { runId, shard } = this.#options;
-    return new Verification({
-      plan: { ...plan, verify },
+    return new Verifications({
+      plan,
       runId,
       shard,
       dir,
@@ -207,7 +205,7 @@ class Run {
       anchor: null,
       resume: this.#goesOn,
       note: this.#note,
-      failed: (error) => this.#incident(error, `verifier: ${error.message}`),
+      failed: (error, of) => this.#incident(error, `verifier${of === null ? '' : ` of ${of}`}: ${error.message}`),
     });
   }
 

@@ -47,7 +47,8 @@ export function senderFigures(summary: RunResult | null, document: PlanDocument,
   if (summary !== null) {
     const { run, generator, errors, environment } = summary;
     const sendingSeconds = run.durationSeconds;
-    const { plan: _, sent, seen, findings, ...written } = summary.files;
+    const { plan: _, sent, findings, ...others } = summary.files;
+    const written = Object.fromEntries(Object.entries(others).filter(([key]) => !/^seen( at |$)/.test(key)));
     const clockJumps = (summary.clock?.jumps ?? [])
       .filter(({ host }) => host === 'generator')
       .map(({ at, byUs }) => ({ atWallUs: Date.parse(at) * 1000, byUs }));

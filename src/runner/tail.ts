@@ -144,9 +144,10 @@ class Teller {
     found.slot = -1;
     const { fleets } = this.#options.plan;
     if (id === null) return fleets.some(({ payload }) => isMadeAgain(payload.identity)) ? 'untold' : 'foreign';
-    const fleet = fleets[id.fleet];
+    const index = fleets.findIndex(({ number }, place) => (number ?? place) === id.fleet);
+    const fleet = fleets[index];
     if (fleet === undefined || (this.#run !== null && id.run !== this.#run)) return 'foreign';
-    found.fleet = id.fleet;
+    found.fleet = index;
     found.slot = id.slot;
     found.sequence = Math.floor(id.slot / fleet.devices);
     found.seat = id.slot - found.sequence * fleet.devices;

@@ -37,7 +37,7 @@ export function happened(plan: Plan, startedAt: string, seconds: number): RunRes
 }
 
 function describe(entry: TimelineEntry, { fleets }: Plan): string {
-  const names = entry.fleets?.map((index) => fleets[index]?.name) ?? [];
+  const names = [...new Set(entry.fleets?.map((index) => fleets[index]?.name))];
   const of = names.length === 0 ? '' : ` of ${names.join(', ')}`;
   switch (entry.kind) {
     case 'note':

@@ -1,15 +1,16 @@
 import type { Anchor, Part } from '../core/anchor.ts';
 import type { Micros } from '../core/clock.ts';
 import type { IotloadError } from '../core/errors.ts';
-import type { Plan, TargetPlan, VerifyPlan } from '../plan/plan.ts';
+import type { TargetPlan } from '../plan/plan.ts';
+import type { Reading } from '../plan/readings.ts';
 import { startVerifier, type VerifierHandle } from '../verify/start-verifier.ts';
 
 export interface VerificationOptions {
-  /** With real endpoints. */
-  plan: Plan & { verify: VerifyPlan };
+  /** What it reads, with real endpoints. */
+  reading: Reading;
   runId: string;
   shard: Part;
-  /** Where `seen` is written. */
+  /** Where what is seen is written. */
   dir: string;
   /** Where the run's `sent` lies; the same directory within a run. */
   runDir: string;
@@ -17,6 +18,8 @@ export interface VerificationOptions {
   anchor: Anchor | null;
   /** Go on with what an earlier verifier of the run has left. */
   resume: boolean;
+  /** The run began before: what the targets keep is read from its beginning. Default false. */
+  late?: boolean;
   note(text: string): void;
   /** Once, if the verifier fails after it was ready. */
   failed(error: IotloadError): void;
@@ -105,8 +108,11 @@ export class Verification {
   }
 
   #start(resume: boolean): [VerifierHandle, Promise<void>] {
-    const { plan, runId, shard, dir, runDir, note } = this.#options;
-    const { protocol, options } = plan.targets[plan.verify.read] as TargetPlan;
+    const { reading, runId, shard, dir, runDir, note, late = false } = this.#options;
+    const { plan, file, fleets } = reading;
+    const { protocol, options } = plan.targets[reading.target] as TargetPlan;
+    const whole = plan.targets.length === 1;
+    const speaker = whole ? 'verifier' : `verifier of ${reading.name}`;
     const handle = startVerifier({
       probe: () => this.#onProbe(),
       progress: ({ seen, rssBytes }) => {
@@ -114,7 +120,7 @@ export class Verification {
         this.rssBytes = rssBytes;
       },
       notice: (kind, detail) => {
-        if (kind !== 'connecting' && kind !== 'connected') note(`verifier: ${kind}: ${detail}`);
+        if (kind !== 'connecting' && kind !== 'connected') note(`${speaker}: ${kind}: ${detail}`);
       },
       failed: (error) => this.#failed(handle, error),
     });
@@ -124,9 +130,11 @@ export class Verification {
       shard,
       target: { protocol, options },
       outDir: dir,
+      ...(whole ? {} : { file, members: fleets }),
       runDir,
       anchor: this.#anchor,
       resume,
+      ...(late ? { late } : {}),
     });
     // Whoever waits for it is told; nobody has to.
     opened.catch(() => {});

@@ -1,15 +1,17 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Anchor, Part } from '../core/anchor.ts';
 import { type Clock, type Micros, sleep } from '../core/clock.ts';
 import { IotloadError } from '../core/errors.ts';
 import { thisHost } from '../core/host.ts';
 import { isMadeAgain, type Plan } from '../plan/plan.ts';
+import { readingsOf } from '../plan/readings.ts';
 import { hasEndMark } from '../wire/journal.ts';
 import { readSeen, type SeenRecord } from '../wire/seen-file.ts';
 import { planDocument } from './plan-document.ts';
 import { inDirectory } from './real-targets.ts';
 import { createDefaultRunDirectory, createRunDirectory, runFiles, writeRunFile } from './run-directory.ts';
-import { Verification } from './verification.ts';
+import { Verifications } from './verifications.ts';
 
 export interface VerifyOptions {
   plan: Plan;
@@ -28,7 +30,7 @@ export interface VerifyOptions {
 }
 
 export interface VerifyHandle {
-  finished: Promise<{ dir: string; seen: SeenRecord }>;
+  finished: Promise<{ dir: string; seen: SeenRecord[] }>;
   /** Reads no further. */
   stop(): void;
 }
@@ -46,7 +48,7 @@ export function startVerify(options: VerifyOptions): VerifyHandle {
   };
 }
 
-async function read(options: VerifyOptions, stopped: () => boolean): Promise<{ dir: string; seen: SeenRecord }> {
+async function read(options: VerifyOptions, stopped: () => boolean): Promise<{ dir: string; seen: SeenRecord[] }> {
   const { plan, runId, shard, out, runDir, clock, note } = options;
   const { verify } = plan;
   if (verify === null) {
@@ -72,14 +74,16 @@ async function read(options: VerifyOptions, stopped: () => boolean): Promise<{ d
   const clockBoundUs = options.clockBoundUs ?? (runDir !== null && host.bootId === null ? 0 : null);
   writeRunFile(dir, runFiles.plan, planDocument(plan, anchor, shard, 0, { host, clockBoundUs }));
   let failure: IotloadError | null = null;
-  const verification = new Verification({
-    plan: { ...inDirectory(plan, runDir ?? dir), verify },
+  const verification = new Verifications({
+    plan: inDirectory(plan, runDir ?? dir),
     runId,
     shard,
     dir,
     runDir: runDir ?? dir,
     anchor,
     resume: false,
+    // Whoever begins when events have been sent has missed those of a target that keeps none.
+    late: runDir !== null && existsSync(join(runDir, runFiles.sent)),
     note,
     failed: (error) => {
       failure = error;
@@ -96,7 +100,8 @@ async function read(options: VerifyOptions, stopped: () => boolean): Promise<{ d
     while (!stopped() && failure === null && !(await isOver())) await sleep(clock, POLL_MS);
     if (failure === null) await verification.finish(stopped() ? 0 : verify.graceUs, stopped());
     if (failure !== null) throw failure;
-    return { dir, seen: await readSeen(join(dir, runFiles.seen)) };
+    const files = readingsOf(plan).map(({ file }) => readSeen(join(dir, file)));
+    return { dir, seen: await Promise.all(files) };
   } finally {
     cancel();
     await verification.close();

@@ -23,6 +23,7 @@ export async function scenarioJsonSchema(): Promise<object> {
     run: schema.run.optional(),
     fleets: z.record(z.string().regex(schema.fleetName), schema.fleet),
     target: z.unknown(),
+    targets: z.unknown(),
     verify: z.union([z.literal(false), schema.verify]).optional(),
     timeline: z.array(timelineEntry).max(mostEntries).optional().describe('what happens when'),
     outputs: schema.outputs.optional(),
@@ -34,9 +35,22 @@ export async function scenarioJsonSchema(): Promise<object> {
   });
   const root = jsonSchemaOf(whole);
   const { $schema, ...rest } = root;
-  const properties = { ...root.properties, target: { title: 'target', anyOf: await targetSchemas() } };
-  const result = { ...rest, properties, required: ['iotload', 'fleets', 'target'] };
-  return { $schema, title: 'iotload scenario', ...withReferences(result) };
+  const target = { title: 'target', anyOf: await targetSchemas() };
+  const targetsByName = {
+    title: 'targets',
+    type: 'object',
+    description: 'several targets by name; a single one may be written target: { … }',
+    propertyNames: { pattern: schema.fleetName.source },
+    additionalProperties: { $ref: '#/properties/target' },
+  };
+  const properties = { ...root.properties, target, targets: targetsByName };
+  const result = {
+    ...rest,
+    properties,
+    required: ['iotload', 'fleets'],
+  };
+  const oneOrSeveral = { anyOf: [{ required: ['target'] }, { required: ['targets'] }] };
+  return { $schema, title: 'iotload scenario', ...withReferences(result), ...oneOrSeveral };
 }
 
 /** One schema per protocol, each with its `protocol`. */

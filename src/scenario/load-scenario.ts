@@ -3,8 +3,7 @@ import type { WireSchema } from '../codecs/codec.ts';
 import type { FieldNode } from '../codecs/field-tree.ts';
 import { closestName } from '../core/closest-name.ts';
 import type { Params } from '../models/model.ts';
-import { isProtocol, targets } from '../targets/registry.ts';
-import type { TargetOptions } from '../targets/target.ts';
+import { checkTargets, followsFrom, type TargetDraft } from './check-targets.ts';
 import type { Diagnostic, ScenarioPath } from './diagnostic.ts';
 import { applyEnvironment, type Environments, takeEnvironments } from './environments.ts';
 import { fieldsOf } from './field-tree.ts';
@@ -17,7 +16,7 @@ import { resolveReferences } from './references.ts';
 import * as schema from './schema.ts';
 import { checkKeys, checkSection } from './section.ts';
 import { checkTimeline, type TimelineDraft } from './timeline.ts';
-import { diagnosticAt, keyAt, type MapTree, nodeAt, plainOf, type Tree } from './tree.ts';
+import { diagnosticAt, type MapTree, nodeAt, plainOf, type Tree } from './tree.ts';
 
 /** A scenario as far as it could be read: what is absent here stands in `diagnostics`. */
 export interface ScenarioDraft {
@@ -30,7 +29,10 @@ export interface ScenarioDraft {
   clock: Partial<z.output<typeof schema.clock>>;
   run: Partial<z.output<typeof schema.run>>;
   fleets: FleetDraft[];
-  target: TargetDraft | undefined;
+  /** Those without a mistake. */
+  targets: TargetDraft[];
+  /** Names of all of them. */
+  targetNames: string[];
   /** null: `verify: false`; undefined: something in it is wrong. */
   verify: z.output<typeof schema.verify> | null | undefined;
   timeline: TimelineDraft[];
@@ -55,11 +57,6 @@ export interface FleetDraft {
   wire?: WireSchema;
   /** Own fields in order of writing, which an object would not keep; null for a payload profile. */
   fields: FieldNode[] | null;
-}
-
-export interface TargetDraft {
-  protocol: keyof typeof targets;
-  options: TargetOptions;
 }
 
 type Report = (found: readonly Diagnostic[]) => void;
@@ -101,7 +98,7 @@ export async function loadScenario(
 
   const check = <S extends z.ZodObject>(section: S, path: ScenarioPath): Partial<z.output<S>> => {
     const checked = checkKeys(section, tree, path);
-    report(checked.diagnostics.filter((diagnostic) => !follows(diagnostic, unsupported)));
+    report(checked.diagnostics.filter((diagnostic) => !followsFrom(diagnostic, unsupported)));
     return checked.value;
   };
   return {
@@ -112,8 +109,8 @@ export async function loadScenario(
     clock: check(schema.clock, ['clock']),
     run: check(schema.run, ['run']),
     fleets: checkFleets(tree, check, report),
-    target: await checkTarget(tree, unsupported, report),
-    verify: checkVerify(tree, unsupported, report),
+    ...(await checkTargets(tree, unsupported, report)),
+    verify: checkVerify(tree, report),
     timeline: checkTimeline(tree, report),
     outputs: check(schema.outputs, ['outputs']),
     safety: check(schema.safety, ['safety']),
@@ -131,7 +128,8 @@ const nothing: Omit<ScenarioDraft, 'folder' | 'diagnostics'> = {
   clock: {},
   run: {},
   fleets: [],
-  target: undefined,
+  targets: [],
+  targetNames: [],
   verify: undefined,
   timeline: [],
   outputs: {},
@@ -155,13 +153,6 @@ function thresholdsOf(tree: Tree): ScenarioDraft['thresholds'] {
   return list.items.flatMap((item, index) =>
     item.kind === 'scalar' && typeof item.value === 'string' ? [{ index, expression: item.value }] : [],
   );
-}
-
-/** What is missing only because it was refused as not supported. */
-function follows({ code, path }: Diagnostic, unsupported: readonly Diagnostic[]): boolean {
-  if (code !== 'missing-key') return false;
-  const key = path.join('.');
-  return unsupported.some((other) => other.path.join('.') === key || (key === 'target' && other.path[0] === 'targets'));
 }
 
 type Check = <S extends z.ZodObject>(section: S, path: ScenarioPath) => Partial<z.output<S>>;
@@ -215,45 +206,7 @@ function misspelt(map: MapTree, names: readonly string[]): boolean {
   return [...map.entries.keys()].some((key) => !known.includes(key) && names.includes(closestName(key, known) ?? ''));
 }
 
-async function checkTarget(
-  tree: MapTree,
-  unsupported: readonly Diagnostic[],
-  report: Report,
-): Promise<TargetDraft | undefined> {
-  const entry = tree.entries.get('target');
-  if (entry?.value.kind !== 'map') return undefined;
-  const { entries } = entry.value;
-  const protocol = entries.get('protocol')?.value;
-  const path = ['target', 'protocol'];
-  if (protocol === undefined) {
-    const near = [...entries.keys()].find((key) => closestName(key, ['protocol']) !== undefined);
-    const missing = diagnosticAt(entry.key, 'missing-key', path, '"protocol" is missing', `there are ${protocols}`);
-    if (near !== undefined) {
-      const place = keyAt(tree, ['target', near]) ?? entry.key;
-      report([
-        diagnosticAt(place, 'unknown-key', ['target', near], `unknown key "${near}"`, 'did you mean "protocol"?'),
-      ]);
-    } else if (!follows(missing, unsupported)) report([missing]);
-    return undefined;
-  }
-  const name = protocol.kind === 'scalar' ? String(protocol.value) : protocol.kind;
-  if (!isProtocol(name)) {
-    const near = closestName(name, Object.keys(targets));
-    const hint = near === undefined ? `there are ${protocols}` : `did you mean "${near}"?`;
-    report([diagnosticAt(protocol.place, 'bad-value', path, `there is no protocol "${name}"`, hint)]);
-    return undefined;
-  }
-  const { optionsSchema } = await targets[name].options();
-  const options: MapTree = { ...entry.value, entries: new Map([...entries].filter(([key]) => key !== 'protocol')) };
-  const view: MapTree = { ...tree, entries: new Map(tree.entries).set('target', { key: entry.key, value: options }) };
-  const checked = checkSection(optionsSchema as z.ZodType<TargetOptions>, view, ['target']);
-  report(checked.diagnostics.filter((diagnostic) => !follows(diagnostic, unsupported)));
-  return checked.value === undefined ? undefined : { protocol: name, options: checked.value };
-}
-
-const protocols = Object.keys(targets).join(', ');
-
-function checkVerify(tree: Tree, unsupported: readonly Diagnostic[], report: Report): ScenarioDraft['verify'] {
+function checkVerify(tree: Tree, report: Report): ScenarioDraft['verify'] {
   const node = nodeAt(tree, ['verify']);
   if (node?.kind === 'scalar' && node.value === false) return null;
   if (node !== undefined && node.kind !== 'map') {
@@ -262,8 +215,6 @@ function checkVerify(tree: Tree, unsupported: readonly Diagnostic[], report: Rep
     return undefined;
   }
   const checked = checkSection(schema.verify, tree, ['verify']);
-  // Without the targets there is no name that could be right.
-  const nameless = unsupported.some(({ path }) => path[0] === 'targets');
-  report(checked.diagnostics.filter(({ path }) => !(nameless && path[1] === 'read')));
+  report(checked.diagnostics);
   return checked.value;
 }

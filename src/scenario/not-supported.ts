@@ -19,20 +19,22 @@ const scalarIn =
 const isMap = (node: Tree): boolean => node.kind === 'map';
 
 const rules: readonly Rule[] = [
-  { path: 'targets', hint: 'write one target: { protocol: …, … }' },
   { path: 'capacity' },
   {
     path: 'fleets.*.model',
     value: scalarIn('cash-machine', 'inspection', 'rotating-machine', 'sensor-board', 'turbine'),
     hint: '`iotload models` lists those that there are',
   },
-  { path: 'fleets.*.to', hint: 'every fleet sends to the one target' },
-  { path: 'verify.taps' },
-  { path: 'verify.hop' },
   { path: 'thresholds.*', value: isMap, hint: 'write the check alone, such as "unknown < 0.1%"' },
   { path: 'outputs.formats' },
   { path: 'outputs.prometheus' },
-  { path: 'target.format', value: scalarIn('parquet'), hint: 'write format: lines' },
+  ...['target', 'targets.*'].map(
+    (target): Rule => ({
+      path: `${target}.format`,
+      value: scalarIn('parquet'),
+      hint: 'write format: lines',
+    }),
+  ),
 ];
 
 /**

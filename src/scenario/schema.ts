@@ -14,7 +14,7 @@ import { ownPayload } from './payload-schema.ts';
  * target comes from the target itself, the parameters of a fleet from its model.
  */
 
-/** Names of fleets. */
+/** Names of fleets and of targets. */
 export const fleetName = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 
 /** Plugins add models, so what there is shows when a scenario is checked; editors hear of those that are built in. */
@@ -114,16 +114,49 @@ export const fleet = z
       .describe('a payload profile of the model, or own fields'),
     topic: z.string().optional().describe('overrides the target’s topic'),
     key: z.string().optional().describe('default <device>'),
+    to: z
+      .array(z.string(), { error: 'expected a list of targets, such as [edge]' })
+      .min(1)
+      .optional()
+      .describe('the targets that every event goes to; required with several targets'),
     behavior: behavior.optional(),
   })
   .meta({ title: 'fleet' });
+
+const pointer = z
+  .string({ error: 'expected a JSON pointer such as /payload' })
+  .regex(/^(\/([^~/]|~[01])*)+$/, { error: (issue) => `"${issue.input}" is no JSON pointer such as /payload` });
+
+/** What a bridge leaves of an event. */
+export const hop = z
+  .strictObject({
+    payload_at: pointer
+      .optional()
+      .describe('JSON pointer to the payload in what arrives; default: that is the payload'),
+    as: z
+      .enum(['string', 'object', 'base64'])
+      .optional()
+      .describe('how the payload stands there: text of a JSON string (default), a JSON value, or base64'),
+    survives: z
+      .enum(['fields', 'headers', 'derived', 'none'])
+      .describe('what still identifies an event; none: events can only be counted'),
+  })
+  .meta({ title: 'hop' });
 
 /** What the verifier expects. */
 export const verify = z
   .strictObject({
     read: z
-      .union([z.literal('target'), z.tuple([z.literal('target')])], { error: 'expected target, the only one' })
-      .default('target'),
+      .union([z.string(), z.array(z.string()).min(1)], { error: 'expected a target, or a list of targets' })
+      .optional()
+      .describe('targets that are read back and must hold the same events; default: where the fleets send'),
+    taps: z
+      .array(z.string(), { error: 'expected a list of targets, such as [edge]' })
+      .optional()
+      .describe(
+        'targets that are read to tell on which hop an event was lost or doubled, in the order that events pass them',
+      ),
+    hop: hop.optional().describe('what the bridge leaves of an event on its way to targets to which no fleet sends'),
     expect: z.enum(['at-least-once', 'at-most-once', 'exactly-once']).optional(),
     order: z
       .union([z.literal('per_device'), z.literal(false)], { error: 'expected per_device or false' })
@@ -250,7 +283,8 @@ export const document = top.extend({
   clock: z.unknown().optional(),
   run: z.unknown().optional(),
   fleets: block.refine((fleets) => Object.keys(fleets).length > 0, 'a scenario needs at least one fleet'),
-  target: block,
+  target: block.optional(),
+  targets: block.optional(),
   verify: z.unknown().optional(),
   timeline: z.unknown().optional(),
   outputs: z.unknown().optional(),

@@ -10,8 +10,10 @@ export const secretKeys: readonly string[] = ['password', 'secret', 'token'];
  */
 export function isSecret(path: ScenarioPath): boolean {
   const key = path.at(-1);
-  if (path[0] !== 'target' || typeof key !== 'string') return false;
-  return secretKeys.includes(key) || (key === 'auth' && path.length === 2);
+  if ((path[0] !== 'target' && path[0] !== 'targets') || typeof key !== 'string') return false;
+  // `target.auth`, or `targets.NAME.auth`.
+  const depth = path[0] === 'target' ? 2 : 3;
+  return secretKeys.includes(key) || (key === 'auth' && path.length === depth);
 }
 
 /** A word that a colon follows. Whole words of bounded length only: else an endless line would be searched from each of its characters. */

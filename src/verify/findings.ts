@@ -18,6 +18,10 @@ export interface Finding {
   seat: number;
   /** The seat's n-th event. */
   sequence: number;
+  /** Name of the target where it was missed, or came; absent where there is only one. */
+  target?: string;
+  /** On which hop it was lost, doubled or altered, such as `edge → lake`; absent where there are none, or nobody can tell. */
+  hop?: string;
   /** Where what came too often, too late or altered is stored; absent where nobody knows. */
   at?: { partition: number; offset: number };
 }
@@ -75,15 +79,17 @@ export interface FindingNames {
   fleet(fleet: number): string;
   device(fleet: number, seat: number): string;
   /** The partition in which the events of a seat have to be, and what was read of it; null where there is none. */
-  stored(fleet: number, seat: number): StoredRange | null;
+  stored(fleet: number, seat: number, target: string | null): StoredRange | null;
 }
 
 /** Writes findings as one JSON object a line. Throws IotloadError `file-unwritable`. */
 export async function writeFindings(path: string, findings: readonly Finding[], names: FindingNames): Promise<void> {
   function* lines(): Generator<string> {
-    for (const { kind, fleet, slot, seat, sequence, at } of findings) {
+    for (const { kind, fleet, slot, seat, sequence, at, target, hop } of findings) {
       const event = { kind, fleet: names.fleet(fleet), device: names.device(fleet, seat), sequence, slot };
-      yield `${JSON.stringify({ ...event, ...(at ?? searched(names.stored(fleet, seat))) })}\n`;
+      const where = { ...(target === undefined ? {} : { target }), ...(hop === undefined ? {} : { hop }) };
+      const place = at ?? searched(names.stored(fleet, seat, target ?? null));
+      yield `${JSON.stringify({ ...event, ...where, ...place })}\n`;
     }
   }
   const searched = (range: StoredRange | null) =>

@@ -12,14 +12,19 @@ export interface VerifierTask {
   shard: Part;
   /** The target to read, its endpoint a real one. */
   target: { protocol: string; options: TargetOptions };
-  /** Where `seen` is written. */
+  /** The directory in which what is seen is written, and the name of the file there; absent: `seen`. */
   outDir: string;
+  file?: string;
+  /** Places in the run's plan of the fleets of `plan`; absent: all, in their order. */
+  members?: readonly number[];
   /** Where the run's `sent` will lie. */
   runDir: string;
   /** null: not fixed yet, or never known to this host. */
   anchor: Anchor | null;
   /** Go on with the `seen` that an earlier verifier of the run has left there, if there is one. */
   resume?: boolean;
+  /** The run began before this verifier: what the target keeps is read from its beginning. */
+  late?: boolean;
 }
 
 /** Messages to the verifier, in this order; `finish` again, with less grace, hurries it. */

@@ -121,7 +121,8 @@ function settleByCount(accounts: readonly FleetAccount[], unclaimed: number): nu
   return left;
 }
 
-function sumEvents(parts: readonly EventCounts[]): EventCounts {
+/** Adds up what was sent. */
+export function sumEvents(parts: readonly EventCounts[]): EventCounts {
   const sum = { intended: 0, notSent: 0, sent: 0, acked: 0, rejected: 0, unknown: 0, noAck: 0, attempts: 0 };
   for (const part of parts) {
     for (const key of Object.keys(sum) as (keyof EventCounts)[]) sum[key] += part[key];

@@ -3,6 +3,7 @@ import type { RunResult } from '../metrics/result.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { ClockEvidence } from './clock-check.ts';
 import type { Law } from './laws.ts';
+import type { SettledReading } from './settle-readings.ts';
 
 /** How far the reader's word can be trusted. */
 export interface ReaderEvidence {
@@ -26,6 +27,8 @@ export interface VerdictInput {
   laws: readonly Law[];
   /** null: there was no reader, whether or not one was asked for. */
   reader: ReaderEvidence | null;
+  /** What was read at each of several targets, which are judged one by one; absent where there is one. */
+  readings?: readonly SettledReading[];
   /** Order within a device is promised from end to end. */
   ordered: boolean;
   generator: RunResult['generator'];

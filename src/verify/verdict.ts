@@ -1,6 +1,8 @@
 import type { CheckResult, Verdict } from '../metrics/result.ts';
 import { deliveryCheck } from './delivery-check.ts';
 import { orderCheck } from './order-check.ts';
+import { sameEventsCheck } from './same-events-check.ts';
+import type { SettledReading } from './settle-readings.ts';
 import { thresholdCheck } from './threshold-check.ts';
 import type { VerdictInput } from './verdict-input.ts';
 
@@ -11,14 +13,42 @@ export interface VerdictOutcome {
   checks: CheckResult[];
 }
 
+/** Of several targets each is judged by itself, under its name; then whether they hold the same. */
+function deliveryChecks(input: VerdictInput): CheckResult[] {
+  const { readings, plan } = input;
+  if (readings === undefined)
+    return plan.verify?.order ? [deliveryCheck(input), orderCheck(input)] : [deliveryCheck(input)];
+  const judged = readings.filter(({ reading }) => !reading.tap);
+  const checks = judged.flatMap((own) =>
+    deliveryChecks(inputOf(input, own)).map((check) => ({
+      ...check,
+      name: judged.length === 1 ? check.name : `${check.name} at ${own.reading.name}`,
+      expression: judged.length === 1 ? check.expression : `${own.reading.name}: ${check.expression}`,
+    })),
+  );
+  const same = sameEventsCheck(readings);
+  return same === null ? checks : [...checks, same];
+}
+
+function inputOf({ readings: _, ...input }: VerdictInput, { reading, seen, settlement }: SettledReading): VerdictInput {
+  const { events, delivery } = settlement;
+  const reader =
+    seen === null
+      ? null
+      : {
+          finished: seen.end !== null,
+          doubts: seen.end?.doubts ?? [],
+          gaps: seen.end?.source.gaps ?? 0,
+          complete: seen.end?.complete ?? false,
+        };
+  return { ...input, plan: reading.plan, run: { ...input.run, events, delivery }, reader };
+}
+
 /** Judges a run. Pure. A defect of ours accuses nobody; then what failed soundly counts, then what could not be told. */
 export function judge(input: VerdictInput): VerdictOutcome {
   const asked = input.plan.verify !== null;
   const checks: CheckResult[] = [];
-  if (asked) {
-    checks.push(deliveryCheck(input));
-    if (input.plan.verify?.order) checks.push(orderCheck(input));
-  }
+  if (asked) checks.push(...deliveryChecks(input));
   for (const { expression } of input.plan.thresholds) checks.push(thresholdCheck(expression, input));
 
   const broken = input.laws.filter((law) => !law.holds);

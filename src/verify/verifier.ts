@@ -28,10 +28,12 @@ import { readSeen, type SeenEnd, type SeenRecord, SeenWriter } from '../wire/see
 import { readSent } from '../wire/sent-file.ts';
 import { ArrivalReader } from './arrival-reader.ts';
 import { EndToEnd } from './end-to-end.ts';
+import { HopUnwrapper } from './hop-unwrapper.ts';
 import { Ledger } from './ledger.ts';
 import { Outstanding } from './outstanding.ts';
 import type { FromVerifier, ToVerifier, VerifierProgress, VerifierTask } from './protocol.ts';
 import { ReaderWatch } from './reader-watch.ts';
+import { sentOf } from './sent-of.ts';
 
 const PROGRESS_MS = 250;
 const SECOND_MS = 1_000;
@@ -78,6 +80,8 @@ export class Verifier {
   #ledger: Ledger | undefined;
   #endToEnd: EndToEnd[] = [];
   #reader: ArrivalReader | undefined;
+  /** null where payloads arrive as they were sent. */
+  #unwrapper: HopUnwrapper | null = null;
   #source: Source | undefined;
   #seen: SeenWriter | undefined;
   #outstanding: Outstanding | null = null;
@@ -128,12 +132,14 @@ export class Verifier {
       shard,
       fleets: plan.fleets.map(({ name, devices, slots }) => ({ name, devices, slots })),
     };
-    const path = join(outDir, 'seen');
+    const path = join(outDir, task.file ?? 'seen');
     const before = task.resume === true ? await recordOf(path, header, disk) : null;
     this.#ledger = new Ledger(plan.fleets, shard, copiesByDesign(plan));
     if (before !== null) this.#ledger.restore(before);
     this.#endToEnd = plan.fleets.map(() => new EndToEnd());
     this.#reader = this.#createReader(task.anchor);
+    const hop = plan.verify?.hop;
+    this.#unwrapper = hop === undefined ? null : new HopUnwrapper(hop);
     this.#seen =
       before === null ? await SeenWriter.open(path, header, disk) : await SeenWriter.resume(path, before, disk);
     const source = await this.#ports.openSource(target.protocol, target.options, {
@@ -155,11 +161,12 @@ export class Verifier {
       random,
       reveal,
       resumeFrom: before?.positions ?? null,
-      fromStart: task.resume === true && (before?.positions ?? null) === null,
+      fromStart: task.late === true || (task.resume === true && (before?.positions ?? null) === null),
     });
     this.#source = source;
     // Without positions, nobody can read again what passed between two verifiers.
-    if (task.resume === true && source.positions === undefined) this.#lostSessions = (before?.resumptions ?? 0) + 1;
+    if ((task.resume === true || task.late === true) && source.positions === undefined)
+      this.#lostSessions = (before?.resumptions ?? 0) + 1;
     if (this.#over) {
       await source.close();
       return;
@@ -183,7 +190,7 @@ export class Verifier {
   #delivered(batch: DeliveredBatch): void {
     const { totals } = this.#ledger as Ledger;
     const before = totals.received - totals.foreign;
-    this.#reader?.read(batch);
+    this.#reader?.read(this.#unwrapper === null ? batch : this.#unwrapper.unwrap(batch));
     if (totals.received - totals.foreign > before) this.#lastArrivalUs = batch.atUs;
   }
 
@@ -279,7 +286,9 @@ export class Verifier {
       if (error instanceof IotloadError && error.code === 'file-unreadable') return null;
       throw error;
     });
-    const outstanding = sent === null ? null : new Outstanding(plan, sent, ledger, this.#ports.clock);
+    const { members } = this.#task as VerifierTask;
+    const own = sent === null || members === undefined ? sent : sentOf(sent, members);
+    const outstanding = own === null ? null : new Outstanding(plan, own, ledger, this.#ports.clock);
     this.#outstanding = outstanding;
     const limit = (): Micros => this.#deadlineUs;
     await this.#waitUntil(() => outstanding !== null && outstanding.recent() === 0, limit);
@@ -329,9 +338,12 @@ export class Verifier {
 
   #signals(): string[] {
     const { negative, count, min } = this.#endToEndSum;
-    if (negative === 0) return [];
+    const misfits = this.#unwrapper?.misfits ?? 0;
+    const told = misfits === 0 ? [] : [`${misfits} messages did not hold a payload as verify.hop says`];
+    if (negative === 0) return told;
     const early = formatMicros(-min);
     return [
+      ...told,
       `the verifier saw ${negative} of ${count} events before they were due, by up to ${early}: the clocks disagree`,
     ];
   }

@@ -59,7 +59,7 @@ describe('hosts', () => {
 describe('cost', () => {
   const question = {
     hosts: ['kinesis.us-east-1.amazonaws.com'],
-    literal: true,
+    literal: ['kinesis.us-east-1.amazonaws.com'],
     allow: [],
     peakPerSecond: 1,
     durationUs: 1,

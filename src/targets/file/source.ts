@@ -65,7 +65,7 @@ class FileSource implements Source {
   }
 
   health() {
-    return { gaps: this.#gaps, fullReads: 0, brokerDropped: null };
+    return { gaps: this.#gaps, gapNames: [...this.#troubles], fullReads: 0, brokerDropped: null };
   }
 
   /** Absence is proof when every file was read to its end without an error, and there was a file at all. */

@@ -1,0 +1,40 @@
+import { formatCount } from '../core/units.ts';
+import type { HopResult, RunResult } from '../metrics/result.ts';
+import { printable, wrapped } from './terminal-text.ts';
+
+const WIDTH = 80;
+/** Ten columns for the label, two before it. */
+const INDENT = 12;
+
+/** One line for each of several targets; none where there is only one. */
+export function targetLines({ targets }: RunResult): string[] {
+  if (targets.length < 2) return [];
+  return targets.flatMap(({ name, events, delivery }) => {
+    const counts = [`sent ${formatCount(events.sent)}`, `acked ${formatCount(events.acked)}`];
+    if (delivery.identity === 'not checked') counts.push('not read back');
+    else
+      counts.push(
+        `verified ${formatCount(delivery.verified)}`,
+        `missing ${formatCount(delivery.lost + delivery.missing)}`,
+      );
+    return told('at', `${printable(name)}: ${counts.join(', ')}`);
+  });
+}
+
+/** What passed each hop, with what could not be proved about it. */
+export function hopLines(hops: readonly HopResult[]): string[] {
+  return hops.flatMap(({ from, to, entered, arrived, lost, duplicates, corrupt, notes }) => {
+    const faults = Object.entries({ lost, duplicates, corrupt }).map(
+      ([name, count]) => `${name} ${count === null ? '–' : formatCount(count)}`,
+    );
+    const flow = `${formatCount(entered)} in, ${formatCount(arrived)} out`;
+    return [
+      ...told('hop', `${printable(from)} → ${printable(to)}: ${flow}; ${faults.join(', ')}`),
+      ...notes.flatMap((note) => told('', printable(note))),
+    ];
+  });
+}
+
+function told(label: string, text: string): string[] {
+  return wrapped(text, WIDTH - INDENT).map((line, i) => `  ${(i === 0 ? label : '').padEnd(10)}${line}`);
+}

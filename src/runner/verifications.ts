@@ -1,0 +1,83 @@
+import type { Anchor } from '../core/anchor.ts';
+import type { Micros } from '../core/clock.ts';
+import type { IotloadError } from '../core/errors.ts';
+import { total } from '../core/total.ts';
+import type { Plan } from '../plan/plan.ts';
+import { readingsOf } from '../plan/readings.ts';
+import { Verification, type VerificationOptions } from './verification.ts';
+
+/** As for one verifier; `plan` is that of the run, with real endpoints. */
+export interface VerificationsOptions extends Omit<VerificationOptions, 'reading' | 'failed'> {
+  plan: Plan;
+  /** Once for each verifier that fails after it was ready; `of` names what it reads where there are several. */
+  failed(error: IotloadError, of: string | null): void;
+}
+
+/** The verifier processes of one run: one for each target that is read back, whether it is judged or a tap. */
+export class Verifications {
+  readonly #all: readonly { judged: boolean; verification: Verification }[];
+
+  constructor(options: VerificationsOptions) {
+    const { plan, failed, ...rest } = options;
+    const readings = readingsOf(plan);
+    this.#all = readings.map((reading) => ({
+      judged: !reading.tap,
+      verification: new Verification({
+        ...rest,
+        reading,
+        failed: (error) => failed(error, readings.length === 1 ? null : reading.name),
+      }),
+    }));
+  }
+
+  /** Distinct events seen unaltered so far, where they are judged. */
+  get verified(): number {
+    return total(this.#all, ({ judged, verification }) => (judged ? verification.verified : 0));
+  }
+
+  /** Memory of the processes, as they last told. */
+  get rssBytes(): number {
+    return total(this.#all, ({ verification }) => verification.rssBytes);
+  }
+
+  /** The processes. */
+  get pids(): number[] {
+    return this.#all.flatMap(({ verification: { pid } }) => (pid === undefined ? [] : [pid]));
+  }
+
+  /** Resolves when whatever is published from now on will be read. */
+  async ready(): Promise<void> {
+    await this.#each((verification) => verification.ready());
+  }
+
+  /** Rejects when one of them fails; never resolves. */
+  failure(): Promise<never> {
+    return Promise.race(this.#all.map(({ verification }) => verification.failure()));
+  }
+
+  /** Resolves when each has read a readiness marker of this run. */
+  async probeSeen(): Promise<void> {
+    await this.#each((verification) => verification.probeSeen());
+  }
+
+  fixAnchor(anchor: Anchor): void {
+    for (const { verification } of this.#all) verification.fixAnchor(anchor);
+  }
+
+  /** As of one of them. They wait side by side. */
+  async finish(graceUs: Micros, cutShort: boolean): Promise<void> {
+    await this.#each((verification) => verification.finish(graceUs, cutShort));
+  }
+
+  hurry(graceUs: Micros): void {
+    for (const { verification } of this.#all) verification.hurry(graceUs);
+  }
+
+  async close(): Promise<void> {
+    await this.#each((verification) => verification.close());
+  }
+
+  async #each(act: (verification: Verification) => Promise<void>): Promise<void> {
+    await Promise.all(this.#all.map(({ verification }) => act(verification)));
+  }
+}
