@@ -1,5 +1,5 @@
 import type { LengthForm } from './binary.ts';
-import type { NumberSource, Op } from './layout.ts';
+import { literalBytes, type NumberSource, type Op } from './layout.ts';
 import type { LayoutBuilder, Piece } from './layout-builder.ts';
 import { sized } from './sized.ts';
 
@@ -18,11 +18,17 @@ export function isWhole(source: NumberSource): boolean {
   return source.op !== 'double' && (!('decimals' in source) || source.decimals === 0);
 }
 
-/** The lone placeholder of a template, where it is one that may be missing; null for anything else. */
+/**
+ * The lone placeholder of a template, where it is one that may be missing; null for anything else, and for a text with a word for that: it
+ * is text then as well.
+ */
 export function optionalOf(pieces: readonly Piece[]): { piece: Piece; op: Extract<Op, { op: 'optional' }> } | null {
   const [piece] = pieces;
   const [op] = piece?.meaning.ops ?? [];
-  return pieces.length === 1 && piece !== undefined && op?.op === 'optional' ? { piece, op } : null;
+  if (pieces.length !== 1 || piece === undefined || op?.op !== 'optional') return null;
+  return piece.meaning.kind === 'text' && op.absent.some((one) => literalBytes(one)?.length !== 0)
+    ? null
+    : { piece, op };
 }
 
 /** The op of a lone placeholder that is a yes or no, which writes one byte or the other; null for anything else. */

@@ -13,7 +13,7 @@ export interface Quantity {
   instant?: true;
   /** It may be missing: then its value is not a number. */
   optional?: true;
-  /** Stands within text where it is missing. */
+  /** Stands within text, and as text, where it is missing. */
   missing?: string;
   /** 1 or 0, written as true or false. */
   flag?: true;

@@ -76,7 +76,7 @@ export interface ReadingSpec {
   instant?: true;
   /** It may be missing: then `sample` writes NaN, and a payload nothing (CSV) or null. */
   optional?: true;
-  /** What text around a missing reading has in its place; nothing when left out. */
+  /** What stands in its place within text, and where it is itself written as text; nothing and null when left out. */
   missing?: string;
   /** 1 or 0 is a yes or no, written as true or false. */
   flag?: true;

@@ -3,6 +3,7 @@ import { fields } from './fields.ts';
 import type { DeviceModel } from './model.ts';
 import { phoneMotion } from './phone-motion.ts';
 import { replay } from './replay.ts';
+import { sensorBoard } from './sensor-board.ts';
 
 /** Every device model by name, sorted: a new model is one file and one line here. */
 export const models: Readonly<Record<string, DeviceModel>> = {
@@ -10,4 +11,5 @@ export const models: Readonly<Record<string, DeviceModel>> = {
   fields,
   'phone-motion': phoneMotion,
   replay,
+  'sensor-board': sensorBoard,
 };

@@ -33,6 +33,27 @@ export function phones(profile: string, changes: Partial<FleetPlan> = {}): Fleet
   };
 }
 
+/** A fleet of any model with one of its payload profiles. */
+export function fleetOf(model: string, profile: string, changes: Partial<FleetPlan> = {}): FleetPlan {
+  const { params = {}, payloads = {} } = models[model] ?? {};
+  const payload = payloads[profile];
+  if (payload === undefined) throw new Error(`${model} has no payload profile ${profile}`);
+  const { codec, fields, identity, spaced } = payload;
+  return phones('raw', {
+    name: model,
+    model,
+    params: Object.fromEntries(Object.entries(params).map(([name, spec]) => [name, spec.default])),
+    payload: {
+      codec,
+      profile,
+      fields: profileFields(fields),
+      identity,
+      ...(spaced === undefined ? {} : { spaced }),
+    },
+    ...changes,
+  });
+}
+
 export function planOf(fleets: FleetPlan[], changes: Partial<Plan> = {}): Plan {
   return {
     plan: 1,

@@ -9,7 +9,6 @@ const env = { MQTT_PASSWORD: 'x', KAFKA_PASSWORD: 'x' };
 const later = [
   'capacity',
   'fleets.boards.payload.identity',
-  'fleets.boards.model',
   'fleets.boards.topic',
   'fleets.meters.model',
   'fleets.meters.payload.identity',
