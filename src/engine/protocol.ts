@@ -49,7 +49,7 @@ export type FromWorker =
   | { kind: 'frame'; frame: Uint8Array }
   /** The backlog of this target is full and its policy is to end the run. */
   | { kind: 'overflow'; target: string }
-  | { kind: 'notice'; target: string; notice: NoticeKind; detail: string }
+  | { kind: 'notice'; target: string; notice: NoticeKind; detail: string; count: number }
   /** Share of the last second in which this thread's event loop was busy, 0…1, and its garbage collection. */
   | { kind: 'load'; busy: number; gc: GcPauses };
 

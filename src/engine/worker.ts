@@ -156,7 +156,7 @@ export class Worker {
       drained: (lane) => this.#engine?.drained(target, lane),
       notice: (notice, detail, count) => {
         if (tallied.includes(notice)) this.#errors.add(`${name}/${notice}`, detail, count);
-        this.#post({ kind: 'notice', target: name, notice, detail: count > 1 ? `${detail} (${count} times)` : detail });
+        this.#post({ kind: 'notice', target: name, notice, detail, count });
       },
     };
     return this.#open(protocol, options, {

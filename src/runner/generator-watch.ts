@@ -1,12 +1,14 @@
 import type { Clock } from '../core/clock.ts';
 import type { GcPauses } from '../core/gc-pauses.ts';
 import { type MachineReading, machineReader } from '../core/machine-reading.ts';
-import { processCpuUs, processUsage } from '../core/process-usage.ts';
+import { processCpuUs, processUsage, residentBytes } from '../core/process-usage.ts';
 import { Standstill } from '../core/standstill.ts';
 import { formatMicros } from '../core/units.ts';
 import { type WallJump, wallOffsetUs } from '../core/wall-offset.ts';
 import { MachineWatch } from '../metrics/machine-watch.ts';
 import { jumpSignals, WallJumps } from '../metrics/wall-jumps.ts';
+import type { NoticeKind } from '../targets/target.ts';
+import type { SentMoment } from '../wire/moments.ts';
 import { WorkerWatch } from './worker-watch.ts';
 
 const SECOND_MS = 1000;
@@ -32,6 +34,10 @@ export class GeneratorWatch {
   readonly #jumps: WallJumps;
   #stoodUs = 0;
   #longestUs = 0;
+  readonly #busy: number[] = [];
+  #descriptors: number | null = null;
+  #throttled = 0;
+  #disconnected = 0;
 
   constructor(clock: Clock, workers: number, ports: Partial<WatchPorts> = {}) {
     this.#ports = { clock, reading: machineReader(), cpuUs: processCpuUs, wallOffsetUs, ...ports };
@@ -53,6 +59,25 @@ export class GeneratorWatch {
   /** One second of a worker's thread. */
   load(worker: number, busy: number, gc: GcPauses): void {
     this.#workers[worker]?.second(busy, gc);
+    this.#busy[worker] = busy;
+  }
+
+  /** A target told of so many equal things. */
+  noticed(kind: NoticeKind, count: number): void {
+    if (kind === 'throttled') this.#throttled += count;
+    else if (kind === 'disconnected') this.#disconnected += count;
+  }
+
+  /** Where the generator stands now. */
+  moment(): Pick<SentMoment, 'cpuUs' | 'rssBytes' | 'busy' | 'descriptors' | 'throttled' | 'disconnected'> {
+    return {
+      cpuUs: this.#ports.cpuUs(),
+      rssBytes: residentBytes(),
+      busy: this.#busy.length === 0 ? null : Math.max(...this.#busy.filter((busy) => busy !== undefined)),
+      descriptors: this.#descriptors,
+      throttled: this.#throttled,
+      disconnected: this.#disconnected,
+    };
   }
 
   /** Steps of this host's wall clock so far. */
@@ -78,7 +103,9 @@ export class GeneratorWatch {
     const { totalUs, longestUs } = this.#standstill.take();
     if (totalUs > STOOD_US) this.#stoodUs += totalUs;
     this.#longestUs = Math.max(this.#longestUs, longestUs);
-    this.#machine.second(this.#ports.reading());
+    const reading = this.#ports.reading();
+    this.#descriptors = reading.openFiles?.now ?? null;
+    this.#machine.second(reading);
     this.#jumps.look();
   }
 

@@ -3,7 +3,9 @@ import type { Anchor } from '../core/anchor.ts';
 import type { IotloadError } from '../core/errors.ts';
 import { thisHost } from '../core/host.ts';
 import type { Start } from '../engine/protocol.ts';
+import { momentCounters } from '../wire/moments.ts';
 import { SentWriter } from '../wire/sent-file.ts';
+import type { GeneratorWatch } from './generator-watch.ts';
 import type { Latencies } from './latencies.ts';
 import { planDocument } from './plan-document.ts';
 import { pacedPromises, unpacedPromises } from './promises.ts';
@@ -68,13 +70,20 @@ export function fixStart(options: Options, earlier: EarlierRun | null, dir: stri
   return { anchor, fromUs: 0, from: plan.fleets.map(() => 0) };
 }
 
+interface RecordParts {
+  crew: WorkerCrew;
+  latencies: Latencies;
+  watch: GeneratorWatch;
+  failed(error: IotloadError): void;
+}
+
 /** Opens the `sent` file, new or behind what stands in it, and what keeps it. Rejects with `file-unwritable`. */
 export async function keepRecord(
   options: Options,
   earlier: EarlierRun | null,
   dir: string,
   { anchor, from }: Start,
-  { crew, latencies, failed }: { crew: WorkerCrew; latencies: Latencies; failed(error: IotloadError): void },
+  { crew, latencies, watch, failed }: RecordParts,
 ): Promise<SentKeeper> {
   const { plan, clock, shard, runId } = options;
   const path = join(dir, runFiles.sent);
@@ -94,6 +103,14 @@ export async function keepRecord(
         ? unpacedPromises(plan, from, pickedUp)
         : pacedPromises(plan, clock, anchor.startMonoUs),
     grant: (promisedUs) => crew.grant(promisedUs),
+    moment: () => ({
+      atUs: clock.nowUs() - anchor.startMonoUs,
+      fleets: plan.fleets.map((_, fleet) => {
+        const counts = sumCounters(crew.boards, fleet);
+        return momentCounters.map((name) => counts[name]);
+      }),
+      ...watch.moment(),
+    }),
     takeSamples: () => latencies.take(),
     samplesEveryUs: Math.max(SAMPLES_EVERY_US, plan.run.durationUs / MOST_SAMPLES),
     failed,

@@ -152,6 +152,7 @@ class Run {
       this.#keeper = await keepRecord(this.#options, this.#earlier, dir, start, {
         crew,
         latencies,
+        watch: this.#watch,
         failed: (error) => this.#sentFailed(error),
       });
       meter.start(start.anchor);
@@ -318,12 +319,14 @@ class Run {
     else if (message.kind === 'probe-failed')
       this.#probeFailure = new IotloadError(message.error.code, message.error.message, message.error);
     else if (message.kind === 'connections') this.#connecting.heard(worker, message);
-    else if (message.kind === 'notice') this.#noticed(message.target, message.notice, message.detail);
+    else if (message.kind === 'notice') this.#noticed(message.target, message.notice, message.detail, message.count);
   }
 
-  #noticed(target: string, kind: NoticeKind, detail: string): void {
+  #noticed(target: string, kind: NoticeKind, detail: string, count = 1): void {
     if (kind === 'disconnected') this.#disconnects++;
-    if (kind !== 'connecting' && kind !== 'connected') this.#options.observer.note(`${target}: ${kind}: ${detail}`);
+    this.#watch.noticed(kind, count);
+    const times = count > 1 ? ` (${count} times)` : '';
+    if (kind !== 'connecting' && kind !== 'connected') this.#note(`${target}: ${kind}: ${detail}${times}`);
   }
 
   /** What a target says before there are workers, whose tallies would keep it. */

@@ -1,6 +1,7 @@
 import type { Part } from '../core/anchor.ts';
 import type { Clock, Micros } from '../core/clock.ts';
 import type { IotloadError } from '../core/errors.ts';
+import type { SentMoment } from '../wire/moments.ts';
 import type { Samples } from '../wire/samples.ts';
 import type { SentWriter } from '../wire/sent-file.ts';
 import type { SentEnd } from '../wire/sent-record.ts';
@@ -15,6 +16,8 @@ export interface SentKeeperOptions {
   promises: Promises;
   /** Slot time before which slots may be sent from now on. */
   grant(promisedUs: Micros): void;
+  /** Where the run stands; absent where nobody wants to see it over time. */
+  moment?(): SentMoment;
   /** Latencies since the previous call, by fleet and interval. */
   takeSamples(): readonly (readonly Samples[])[];
   /** Latencies go into the record this often. */
@@ -66,11 +69,11 @@ export class SentKeeper {
 
   /** Writes the last latencies, how the run ended, and the end mark. */
   async end(end: SentEnd): Promise<void> {
-    const { writer, takeSamples } = this.#options;
+    const { writer } = this.#options;
     this.#cancel();
     await this.#flushing;
     try {
-      if (!this.#broken) writer.samples(takeSamples());
+      if (!this.#broken) this.#sample();
       await writer.end(end);
     } catch (error) {
       this.#fail(error as IotloadError);
@@ -78,16 +81,22 @@ export class SentKeeper {
   }
 
   async #flush(): Promise<void> {
-    const { writer, clock, promises, grant, takeSamples, samplesEveryUs } = this.#options;
+    const { writer, clock, promises, grant, samplesEveryUs } = this.#options;
     const promisedUs = promises.next();
     writer.promise(promises.slotsBelow(promisedUs));
     const nowUs = clock.nowUs();
     if (nowUs >= this.#samplesDueUs) {
       this.#samplesDueUs = nowUs + samplesEveryUs;
-      writer.samples(takeSamples());
+      this.#sample();
     }
     await writer.flush();
     grant(promisedUs);
+  }
+
+  #sample(): void {
+    const { writer, moment, takeSamples } = this.#options;
+    if (moment !== undefined) writer.moment(moment());
+    writer.samples(takeSamples());
   }
 
   #guarded(write: () => void): void {

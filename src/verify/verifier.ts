@@ -311,6 +311,17 @@ export class Verifier {
       });
       seen.append(unattributed, fleets, this.#source?.positions?.() ?? null);
     });
+    const { received, seen: distinct, duplicates, corrupt } = (this.#ledger as Ledger).totals;
+    const { clock, usage, residentBytes } = this.#ports;
+    seen.moment({
+      wallUs: clock.wallUs(),
+      received,
+      seen: distinct,
+      duplicates,
+      corrupt,
+      cpuUs: Math.round(usage().cpuSeconds * 1e6),
+      rssBytes: residentBytes(),
+    });
     await seen.flush();
   }
 

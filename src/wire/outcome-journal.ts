@@ -14,6 +14,7 @@ export const SentRecordKind = {
   promise: 5,
   resumed: 6,
   samples: 7,
+  moment: 8,
 } as const;
 
 /** Outcomes in the order in which a record holds their intervals. */

@@ -6,14 +6,17 @@ import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { readIntervals, writeIntervals } from './intervals.ts';
 import { JournalWriter, readJournal } from './journal.ts';
+import type { SeenMoment } from './moments.ts';
 import { PartOrdinals } from './part-ordinals.ts';
 import { type PlacedArrival, readPlaced, type StoredRange, writePlaced } from './placed-arrivals.ts';
 import { type RunHeader, shardSlots, toRunHeader } from './run-header.ts';
 import { emptySamples, readSamples, type Samples, writeSamples } from './samples.ts';
 
-const MAGIC = 'iotlseen';
+/** What a `seen` file begins with. */
+export const SEEN_MAGIC = 'iotlseen';
 /** Kinds of records, the first byte of each. */
-const Kind = { header: 1, arrivals: 2, end: 3, resumed: 4 } as const;
+export const SeenRecordKind = { header: 1, arrivals: 2, end: 3, resumed: 4, moment: 5 } as const;
+const Kind = SeenRecordKind;
 
 /** Counts of whatever no fleet can be named for, since the previous record. */
 export interface UnattributedArrivals {
@@ -81,7 +84,7 @@ export class SeenWriter {
 
   /** Creates the file. Throws IotloadError `file-unwritable`. */
   static async open(path: string, header: RunHeader, disk: Disk = systemDisk): Promise<SeenWriter> {
-    const seen = new SeenWriter(await JournalWriter.open(path, MAGIC, disk), header);
+    const seen = new SeenWriter(await JournalWriter.open(path, SEEN_MAGIC, disk), header);
     seen.#json(Kind.header, header);
     return seen;
   }
@@ -125,6 +128,11 @@ export class SeenWriter {
     writer.text(JSON.stringify(positions));
     if (fleets.some(({ placed }) => placed.length > 0)) for (const { placed } of fleets) writePlaced(writer, placed);
     this.#journal.append(writer.take());
+  }
+
+  /** Says where reading stands; what was appended last is of the time since the moment before. */
+  moment(moment: SeenMoment): void {
+    this.#json(Kind.moment, moment);
   }
 
   /** Brings what was added to the disk; once a second. */
@@ -190,6 +198,9 @@ export async function readSeen(path: string, disk: Disk = systemDisk): Promise<S
       if (!reader.done) for (const { placed } of record.fleets) readPlaced(reader, placed);
     } else if (kind === Kind.end) {
       record.end = toSeenEnd(reader.json());
+    } else if (kind === Kind.moment) {
+      // For those who draw the run over time.
+      reader.json();
     } else if (kind === Kind.resumed) {
       record.resumptions++;
       record.end = null;
@@ -198,7 +209,7 @@ export async function readSeen(path: string, disk: Disk = systemDisk): Promise<S
     }
     if (!reader.done) throw new IotloadError('file-corrupt', 'a record is longer than its contents');
   };
-  const { ended, tornBytes, wholeBytes } = await readJournal(path, MAGIC, take, disk);
+  const { ended, tornBytes, wholeBytes } = await readJournal(path, SEEN_MAGIC, take, disk);
   const { header, end } = record;
   if (header === undefined) {
     throw new IotloadError('file-unreadable', 'the file ends before it says which run it belongs to', { where: path });
@@ -221,6 +232,13 @@ export function emptyArrivals(): FleetArrivals {
     corruptSlots: [],
     placed: [],
   };
+}
+
+/** The end-to-end times of one record of arrivals by itself, by fleet; `reader` stands behind its kind. */
+export function readArrivalsAlone(reader: ByteReader, header: RunHeader): Samples[] {
+  const fleets = header.fleets.map(() => emptyArrivals());
+  readArrivals(reader, header, { received: 0, foreign: 0, unidentified: 0, corrupt: 0 }, fleets);
+  return fleets.map(({ endToEnd }) => endToEnd);
 }
 
 function readArrivals(

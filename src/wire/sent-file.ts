@@ -3,12 +3,14 @@ import { type Disk, systemDisk } from '../core/disk.ts';
 import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { JournalWriter, readJournal } from './journal.ts';
+import type { SentMoment } from './moments.ts';
 import { SentRecordKind } from './outcome-journal.ts';
 import type { RunHeader } from './run-header.ts';
 import { type Samples, writeSamples } from './samples.ts';
 import { type SentEnd, type SentRecord, SentState } from './sent-record.ts';
 
-const MAGIC = 'iotlsent';
+/** What a `sent` file begins with. */
+export const SENT_MAGIC = 'iotlsent';
 
 /** The main thread's side of the `sent` file. */
 export class SentWriter {
@@ -21,7 +23,7 @@ export class SentWriter {
 
   /** Creates the file. Throws IotloadError `file-unwritable`. */
   static async open(path: string, header: RunHeader, disk: Disk = systemDisk): Promise<SentWriter> {
-    const sent = new SentWriter(await JournalWriter.open(path, MAGIC, disk));
+    const sent = new SentWriter(await JournalWriter.open(path, SENT_MAGIC, disk));
     sent.#json(SentRecordKind.header, header);
     return sent;
   }
@@ -60,6 +62,11 @@ export class SentWriter {
    */
   promise(below: readonly number[]): void {
     this.#varints(SentRecordKind.promise, below);
+  }
+
+  /** Says where the run stands; what follows as latencies is of the time since the moment before. */
+  moment(moment: SentMoment): void {
+    this.#json(SentRecordKind.moment, moment);
   }
 
   /** Adds the latencies of the time since the previous call: by fleet, one distribution for each of the sender's intervals. */
@@ -101,6 +108,6 @@ export class SentWriter {
 /** Reads a `sent` file. Throws IotloadError `file-corrupt`, or `file-unreadable` also for one that was cut off before its first record. */
 export async function readSent(path: string, disk: Disk = systemDisk): Promise<SentRecord> {
   const state = new SentState();
-  const tail = await readJournal(path, MAGIC, (payload) => state.take(new ByteReader(payload)), disk);
+  const tail = await readJournal(path, SENT_MAGIC, (payload) => state.take(new ByteReader(payload)), disk);
   return state.finish(path, tail);
 }

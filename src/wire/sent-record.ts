@@ -106,6 +106,9 @@ export class SentState {
       this.#resume(reader);
     } else if (kind === SentRecordKind.samples) {
       for (const { samples } of this.#fleets) for (const interval of samples) readSamples(reader, interval);
+    } else if (kind === SentRecordKind.moment) {
+      // For those who draw the run over time.
+      reader.json();
     } else if (kind === SentRecordKind.end) {
       this.#end = toSentEnd(reader.json());
     } else {

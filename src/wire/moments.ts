@@ -1,0 +1,126 @@
+import { type Disk, systemDisk } from '../core/disk.ts';
+import { IotloadError } from '../core/errors.ts';
+import { ByteReader } from './byte-reader.ts';
+import { readJournal } from './journal.ts';
+import { SentRecordKind } from './outcome-journal.ts';
+import { type RunHeader, toRunHeader } from './run-header.ts';
+import { emptySamples, readSamples, type Samples } from './samples.ts';
+import { readArrivalsAlone, SEEN_MAGIC, SeenRecordKind } from './seen-file.ts';
+import { SENT_MAGIC } from './sent-file.ts';
+import { sentIntervals } from './sent-record.ts';
+
+/** What a moment of a `sent` file counts of each fleet, in this order. */
+export const momentCounters = [
+  'pickedUp',
+  'sent',
+  'acked',
+  'rejected',
+  'unknown',
+  'noAck',
+  'notSent',
+  'waiting',
+] as const;
+
+/** Where the sending side of a run stood, as its `sent` file says about once a second. */
+export interface SentMoment {
+  /** µs since slot time 0. */
+  atUs: number;
+  /** By fleet, in the order of `momentCounters`; since the run was started or last resumed. */
+  fleets: number[][];
+  /** Processor time of the generator since then, µs. */
+  cpuUs: number;
+  rssBytes: number;
+  /** Share of the last second in which the busiest worker's thread was busy; null before the first. */
+  busy: number | null;
+  /** Open files; null where the system does not say. */
+  descriptors: number | null;
+  /** What targets had no room for so far, and connections that ended. */
+  throttled: number;
+  disconnected: number;
+}
+
+/** Where the reading side stood, as its `seen` file says about once a second. */
+export interface SeenMoment {
+  /** Wall-clock time of its host, µs since 1970. */
+  wallUs: number;
+  /** Since the run began. */
+  received: number;
+  seen: number;
+  duplicates: number;
+  corrupt: number;
+  cpuUs: number;
+  rssBytes: number;
+}
+
+/**
+ * Visits the moments of a `sent` file in order, each with the latencies since the one before, by fleet and in the order of `sentIntervals`.
+ * Counts go on over resumptions. Throws IotloadError `file-unreadable`, `file-corrupt`.
+ */
+export async function eachSentMoment(
+  path: string,
+  visit: (moment: SentMoment, samples: readonly (readonly Samples[])[]) => void,
+  disk: Disk = systemDisk,
+): Promise<RunHeader> {
+  let header: RunHeader | undefined;
+  let moment: SentMoment | null = null;
+  let base: SentMoment | null = null;
+  let last: SentMoment | null = null;
+  const take = (payload: Uint8Array): void => {
+    const reader = new ByteReader(payload);
+    const kind = reader.byte();
+    if (kind === SentRecordKind.header) header = toRunHeader(reader.json());
+    else if (kind === SentRecordKind.moment) moment = onTopOf(base, reader.json() as SentMoment);
+    else if (kind === SentRecordKind.resumed) base = last;
+    else if (kind === SentRecordKind.samples && header !== undefined) {
+      const samples = header.fleets.map(() => sentIntervals.map(() => emptySamples()));
+      for (const intervals of samples) for (const interval of intervals) readSamples(reader, interval);
+      if (moment !== null) visit(moment, samples);
+      last = moment ?? last;
+      moment = null;
+    }
+  };
+  await readJournal(path, SENT_MAGIC, take, disk);
+  return headed(header, path);
+}
+
+/** Visits the moments of a `seen` file in order, each with the end-to-end times since the one before, by fleet. Throws as `eachSentMoment`. */
+export async function eachSeenMoment(
+  path: string,
+  visit: (moment: SeenMoment, endToEnd: readonly Samples[]) => void,
+  disk: Disk = systemDisk,
+): Promise<RunHeader> {
+  let header: RunHeader | undefined;
+  let samples: Samples[] = [];
+  const take = (payload: Uint8Array): void => {
+    const reader = new ByteReader(payload);
+    const kind = reader.byte();
+    if (kind === SeenRecordKind.header) header = toRunHeader(reader.json());
+    else if (kind === SeenRecordKind.arrivals && header !== undefined) samples = readArrivalsAlone(reader, header);
+    else if (kind === SeenRecordKind.moment) {
+      visit(reader.json() as SeenMoment, samples);
+      samples = [];
+    }
+  };
+  await readJournal(path, SEEN_MAGIC, take, disk);
+  return headed(header, path);
+}
+
+function onTopOf(base: SentMoment | null, moment: SentMoment): SentMoment {
+  if (base === null) return moment;
+  const { fleets, cpuUs, throttled, disconnected } = base;
+  const waiting = momentCounters.indexOf('waiting');
+  return {
+    ...moment,
+    fleets: moment.fleets.map((counters, fleet) =>
+      counters.map((count, i) => count + (i === waiting ? 0 : (fleets[fleet]?.[i] ?? 0))),
+    ),
+    cpuUs: moment.cpuUs + cpuUs,
+    throttled: moment.throttled + throttled,
+    disconnected: moment.disconnected + disconnected,
+  };
+}
+
+function headed(header: RunHeader | undefined, path: string): RunHeader {
+  if (header !== undefined) return header;
+  throw new IotloadError('file-unreadable', 'the file ends before it says which run it belongs to', { where: path });
+}
