@@ -1,3 +1,4 @@
+import type { PayloadColumns } from './columns/column.ts';
 import type { FieldNode, FieldPath } from './field-tree.ts';
 import type { Op } from './layout.ts';
 import type { Vocabulary } from './vocabulary.ts';
@@ -71,6 +72,8 @@ export interface Codec {
   readonly schema?: SchemaReader;
   /** @throws IotloadError `bad-scenario` for a placeholder that is unknown or that the format cannot hold. */
   layout(schema: PayloadSchema): PayloadLayout;
+  /** The payload as values under names; null for a schema that cannot be told so, absent where the format is no text of values. */
+  columns?(schema: PayloadSchema): PayloadColumns | null;
   /**
    * The layout's ops changed so that they write, at the same places and in as many bytes, what no reader of the format accepts. Absent
    * where every sequence of bytes is a payload; null for a layout that has no such place.

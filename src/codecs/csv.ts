@@ -1,8 +1,9 @@
 import { optionalOf } from './binary-fields.ts';
 import type { Codec } from './codec.ts';
+import { csvColumns } from './columns/csv-columns.ts';
 import { type FieldNode, type FieldPath, leavesOf } from './field-tree.ts';
 import { type Op, widthOf } from './layout.ts';
-import { LayoutBuilder } from './layout-builder.ts';
+import { LayoutBuilder, type Piece } from './layout-builder.ts';
 
 const comma: Op = { op: 'literal', text: ',' };
 const quote: Op = { op: 'literal', text: '"' };
@@ -39,6 +40,7 @@ export const csv: Codec = {
       header: names.map((name) => (special.test(name) ? quoted(name) : name)).join(','),
     };
   },
+  columns: (schema) => csvColumns(schema, (text, layout) => isQuoted(opsOf(layout.peek(text)))),
   // A row has an even number of quotes. Where there is an id, the last comma stands before it.
   malform(ops) {
     const at = ops.findLastIndex((op) => op.op === 'literal' && op.text === ',');
@@ -68,8 +70,7 @@ function addColumn(layout: LayoutBuilder, value: string | number | boolean | nul
     layout.place(piece.name, [{ ...op, present, absent: [] }]);
     return;
   }
-  const all = pieces.flatMap(({ meaning }) => meaning.ops);
-  if (all.length > 0 && !all.some(needsQuotes)) {
+  if (!isQuoted(opsOf(pieces))) {
     for (const { name, meaning } of pieces) layout.place(name, meaning.ops);
     return;
   }
@@ -78,7 +79,15 @@ function addColumn(layout: LayoutBuilder, value: string | number | boolean | nul
   layout.add(quote);
 }
 
-/** Quotes are decided per column, not per event: a column that may need them always has them. */
+function opsOf(pieces: readonly Piece[]): Op[] {
+  return pieces.flatMap(({ meaning }) => meaning.ops);
+}
+
+/** Quotes are decided per column, not per event: a column that may need them always has them, and so does an empty text, which is not null. */
+function isQuoted(ops: readonly Op[]): boolean {
+  return ops.length === 0 || ops.some(needsQuotes);
+}
+
 function needsQuotes(op: Op): boolean {
   if (op.op === 'literal') return special.test(op.text);
   if (op.op === 'optional') return op.present.some(needsQuotes);

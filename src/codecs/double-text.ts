@@ -25,6 +25,14 @@ export function writeDouble(view: DataView, at: number, value: number): number {
   return hasPoint ? at : writePoint(view, at);
 }
 
+const scratch = Buffer.alloc(LONGEST_DOUBLE + 2);
+const scratchView = new DataView(scratch.buffer, scratch.byteOffset, scratch.length);
+
+/** The text that `writeDouble` writes. */
+export function doubleText(value: number): string {
+  return scratch.toString('latin1', 0, writeDouble(scratchView, 0, value));
+}
+
 const POINT = 0x2e;
 const PLUS = 0x2b;
 const EXPONENT = 0x65;

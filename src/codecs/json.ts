@@ -1,5 +1,6 @@
 import { optionalOf } from './binary-fields.ts';
 import type { Codec, PayloadLayout, PayloadSchema } from './codec.ts';
+import { jsonColumns } from './columns/json-columns.ts';
 import type { FieldNode, FieldValue } from './field-tree.ts';
 import { type Op, widthOf } from './layout.ts';
 import { LayoutBuilder } from './layout-builder.ts';
@@ -9,6 +10,7 @@ export const json: Codec = {
   name: 'json',
   doc: 'A JSON object without white space, members as written.',
   layout: (schema) => new JsonBuilder(schema).payload(schema),
+  columns: jsonColumns,
   // A closing brace begins no JSON text.
   malform: (ops) =>
     ops.map((op, i) => (i === 0 && op.op === 'literal' ? { op: 'literal', text: `}${op.text.slice(1)}` } : op)),

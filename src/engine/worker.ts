@@ -137,8 +137,10 @@ export class Worker {
     const fleets: TargetFleet[] = [];
     plan.fleets.forEach((fleet, index) => {
       if (fleet.target !== target) return;
-      const { deviceId, header } = devices[index] as FleetEvents;
-      fleets.push({ index, name: fleet.name, devices: fleet.devices, address: fleet.address, header, deviceId });
+      const { deviceId, header, columns, behavior } = devices[index] as FleetEvents;
+      const { name, devices: seats, address } = fleet;
+      const damaged = behavior?.damages ?? false;
+      fleets.push({ index, name, devices: seats, address, header, columns, damaged, deviceId });
     });
     const events: SinkEvents = {
       settled: (fleet, slots, sentAtUs, count, outcome, reason, atUs) => {

@@ -1,4 +1,5 @@
-import type { PayloadLayout } from '../codecs/codec.ts';
+import type { PayloadLayout, PayloadSchema } from '../codecs/codec.ts';
+import type { PayloadColumns } from '../codecs/columns/column.ts';
 import { IdLayout, identityHead, identityOps, maxFleets } from '../codecs/identity.ts';
 import { createContext, type EventContext, type Op, Value, Word } from '../codecs/layout.ts';
 import { codecs } from '../codecs/registry.ts';
@@ -45,6 +46,8 @@ export class EventMaker {
   /** Intended send time of a slot, slot time. */
   readonly intendedOf: (slot: number) => Micros;
   readonly layout: PayloadLayout;
+  /** The payload as values; null where it cannot be told so. */
+  readonly columns: PayloadColumns | null;
   readonly address: Writer;
   readonly payload: Writer;
   /** The id that travels beside the payload, up to its checksum; null where there is none. */
@@ -108,14 +111,16 @@ export class EventMaker {
     const identity = fleet.payload.identity === 'fields' ? identityOps(runId, this.number) : null;
     this.header = fleet.payload.identity === 'headers' ? compileWriter(identityHead(runId, this.number)) : null;
     const { fields, padTo, schema, spaced } = fleet.payload;
-    this.layout = codec.layout({
+    const written: PayloadSchema = {
       fields,
       identity,
       vocabulary,
       ...(padTo === undefined ? {} : { padTo }),
       ...(schema === undefined ? {} : { wire: schema }),
       ...(spaced === undefined ? {} : { spaced }),
-    });
+    };
+    this.layout = codec.layout(written);
+    this.columns = codec.columns?.(written) ?? null;
     const addressOps = textOps(fleet.address, vocabulary);
     this.address = compileWriter(addressOps);
     this.payload = compileWriter(this.layout.ops);

@@ -1,3 +1,4 @@
+import type { PayloadColumns } from '../codecs/columns/column.ts';
 import { IdLayout } from '../codecs/identity.ts';
 import type { Anchor } from '../core/anchor.ts';
 import type { Micros } from '../core/clock.ts';
@@ -24,6 +25,8 @@ export interface FleetEvents {
   readonly behavior: Behavior | null;
   /** Names of the payloads' columns, as a line of text; null where they have none. */
   readonly header: string | null;
+  /** Their values under names; null where they are none. */
+  readonly columns: PayloadColumns | null;
   /** Intended send time of a slot, slot time: when it is due, or when the outage is over in which that is. Never decreases for one seat. */
   intendedOf(slot: number): Micros;
   /** Id of the device that sits there, in its first incarnation where none is named. */
@@ -50,6 +53,7 @@ export function createFleetEvents(plan: Plan, fleet: number, anchor: Anchor): Fl
     maxEventBytes,
     behavior,
     header: maker.layout.header ?? null,
+    columns: maker.columns,
     intendedOf,
     deviceId: (seat, incarnation = 0) => maker.ids.text(seat + incarnation * devices),
     append(slot, dueUs, batch) {

@@ -91,7 +91,7 @@ async function examineTarget(party: Party, ask: Ask, tell: Tell): Promise<void> 
   const { name, protocol, options } = plan.targets[target] as TargetPlan;
   const label = (check: string): string => (plan.targets.length === 1 ? check : `${name}: ${check}`);
   const { hosts, address, secure = false } = targetOf(protocol).traits(options);
-  if (address === 'none') {
+  if (address === 'none' && hosts.length === 0) {
     if (typeof options['path'] === 'string') await ask(label('file'), () => checkEventFile(options['path'] as string));
     else tell(label('target'), 'unknown', `${protocol}: nothing to reach`);
     return;

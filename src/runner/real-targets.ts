@@ -24,11 +24,11 @@ export function inDirectory(plan: Plan, dir: string): Plan {
  * Where a run of so many parts leaves what it writes on this machine, by `events` and the target's name where there are several: beside
  * the results where it stands in their directory, else the whole path.
  */
-export function writtenFiles(plan: Plan, dir: string, parts: number): Record<string, string> {
+export function writtenFiles(plan: Plan, dir: string, parts: number, runId: string): Record<string, string> {
   const { targets } = inDirectory(plan, dir);
   const written: Record<string, string> = {};
   for (const { name, protocol, options } of targets) {
-    const path = targetOf(protocol).writes?.(options, parts);
+    const path = targetOf(protocol).writes?.(options, parts, runId);
     if (path === undefined) continue;
     const key = targets.length === 1 ? 'events' : `events of ${name}`;
     written[key] = path.startsWith(`${dir}${sep}`) ? relative(dir, path) : path;

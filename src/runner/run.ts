@@ -305,7 +305,7 @@ class Run {
         errors: mergeErrors([...told, ...needs]),
         counted: this.#ended === 'worker-died' ? null : counted,
         environment: environment(version),
-        written: writtenFiles(plan, dir, crew.parts[0]?.count ?? 1),
+        written: writtenFiles(plan, dir, crew.parts[0]?.count ?? 1, runId),
       },
       settled,
     );

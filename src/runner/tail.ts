@@ -64,7 +64,14 @@ export async function startTail(options: TailOptions): Promise<Source> {
       hint: 'name the file: --set target.path=results/…/events.jsonl',
     });
   }
-  const keyed = targetOf(protocol).traits(ofTarget).address === 'key';
+  const { address, perRun = false } = targetOf(protocol).traits(ofTarget);
+  if (perRun && options.runId === null) {
+    throw new IotloadError('bad-arguments', 'each run has files of its own', {
+      where: '--run-id',
+      hint: 'name the run, as it was told when it began',
+    });
+  }
+  const keyed = address === 'key';
   for (const place of ['topic', 'stream'] as const) {
     const name = ofTarget[place];
     if (!keyed || options.runId !== null || typeof name !== 'string' || !name.includes('<run>')) continue;

@@ -65,7 +65,9 @@ function surroundings({ plan, target, runId, clock, env, firstDeviceOnly }: Part
 function targetFleets(plan: Plan, target: number, runId: string): TargetFleet[] {
   return plan.fleets.flatMap((fleet, index) => {
     if (fleet.target !== target) return [];
-    const { deviceId, header } = createFleetEvents(plan, index, { runId, startWallUs: 0, startMonoUs: 0 });
-    return [{ index, name: fleet.name, devices: fleet.devices, address: fleet.address, header, deviceId }];
+    const anchor = { runId, startWallUs: 0, startMonoUs: 0 };
+    const { deviceId, header, columns, behavior } = createFleetEvents(plan, index, anchor);
+    const { name, devices, address } = fleet;
+    return [{ index, name, devices, address, header, columns, damaged: behavior?.damages ?? false, deviceId }];
   });
 }

@@ -28,13 +28,6 @@ const rules: readonly Rule[] = [
   { path: 'thresholds.*', value: isMap, hint: 'write the check alone, such as "unknown < 0.1%"' },
   { path: 'outputs.formats' },
   { path: 'outputs.prometheus' },
-  ...['target', 'targets.*'].map(
-    (target): Rule => ({
-      path: `${target}.format`,
-      value: scalarIn('parquet'),
-      hint: 'write format: lines',
-    }),
-  ),
 ];
 
 /**

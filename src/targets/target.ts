@@ -1,3 +1,4 @@
+import type { PayloadColumns } from '../codecs/columns/column.ts';
 import type { Part } from '../core/anchor.ts';
 import type { Clock, Micros } from '../core/clock.ts';
 import type { EventBatch } from '../core/event-batch.ts';
@@ -29,6 +30,8 @@ export interface TargetTraits {
   secure?: boolean;
   /** It takes events as fast as they can be made: `clock.speed: max` has a meaning. */
   unpaced: boolean;
+  /** What each run stores is apart: only who knows its id can read it. False when left out. */
+  perRun?: boolean;
   /** What payloads have to be: text, or rows of comma-separated values that have their columns' names; absent where any bytes do. */
   payloads?: 'text' | 'csv';
 }
@@ -43,11 +46,11 @@ export interface TargetDefinition {
   /** Completes options that depend on where a run keeps its results; for targets without such options it is absent. */
   inDirectory?(options: TargetOptions, dir: string): TargetOptions;
   /** What a plan goes to besides the endpoint, in words; absent where that says it all. */
-  outline?(options: TargetOptions): string;
+  outline?(options: TargetOptions): string | undefined;
   /** How large the target has to be for a load, and what that costs; absent where nobody has to know. Pure. */
   sizing?(): Promise<{ sizing(options: TargetOptions, load: TargetLoad): Sizing }>;
   /** Where a run of so many parts leaves what it wrote: a path, or a pattern of paths; for targets that write nothing here it is absent. */
-  writes?(options: TargetOptions, parts: number): string;
+  writes?(options: TargetOptions, parts: number, runId: string): string;
   /** Main thread only: the zod schema of this target's block in a scenario. */
   options(): Promise<{ optionsSchema: import('zod').ZodType }>;
   /**
@@ -76,6 +79,10 @@ export interface TargetFleet {
   address: string;
   /** Names of the columns of its payloads, as a line of text without its end; null or absent where payloads have no columns. */
   header?: string | null;
+  /** Values that its payloads hold; null or absent where they are not told apart. */
+  columns?: PayloadColumns | null;
+  /** Some of its payloads are malformed by design. */
+  damaged?: boolean;
   /** Id of the device that sits there, in its first incarnation where none is named. */
   deviceId(seat: number, incarnation?: number): string;
 }

@@ -150,7 +150,7 @@ export class Verifier {
         name: fleet.name,
         devices: fleet.devices,
         address: fleet.address,
-        header: headerOf(plan, index, runId),
+        ...payloadsOf(plan, index, runId),
         deviceId: deviceIdsOf(plan, fleet, runId),
       })),
       events: {
@@ -373,9 +373,10 @@ export class Verifier {
   }
 }
 
-/** Names of the columns of a fleet's payloads, which are the same whenever the run starts. */
-function headerOf(plan: Plan, fleet: number, runId: string): string | null {
-  return createFleetEvents(plan, fleet, { runId, startWallUs: 0, startMonoUs: 0 }).header;
+/** What a target knows of a fleet's payloads, which is the same whenever the run starts. */
+function payloadsOf(plan: Plan, fleet: number, runId: string): Pick<TargetFleet, 'header' | 'columns' | 'damaged'> {
+  const { header, columns, behavior } = createFleetEvents(plan, fleet, { runId, startWallUs: 0, startMonoUs: 0 });
+  return { header, columns, damaged: behavior?.damages ?? false };
 }
 
 /** The ids of a fleet's devices. */

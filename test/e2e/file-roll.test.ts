@@ -9,8 +9,8 @@ import { phones } from './scenario-text.ts';
 
 const space = inScratch();
 
-const complete = /^events-[01]-of-2-\d{6}\.jsonl$/;
-const written = /^\.events-[01]-of-2-\d{6}\.jsonl\.part$/;
+const complete = /^events-[\w.-]+-[01]-of-2-\d{6}\.jsonl$/;
+const written = /^\.events-[\w.-]+-[01]-of-2-\d{6}\.jsonl\.part$/;
 
 function names(): string[] {
   try {
@@ -46,8 +46,13 @@ describe('files that roll', () => {
     const { code, stderr, stdout } = await run.finished;
     expect(stderr + stdout).toContain('PASS');
     expect(code).toBe(0);
-    const { events, delivery, files } = summaryOf(out);
-    expect(files['events']).toBe(space.path('lake/events-*-of-2-*.jsonl'));
+    const {
+      events,
+      delivery,
+      files,
+      run: { id },
+    } = summaryOf(out);
+    expect(files['events']).toBe(space.path(`lake/events-${id}-*-of-2-*.jsonl`));
     expect([events.intended, events.acked, delivery.verified]).toEqual([3000, 3000, 3000]);
     expect([delivery.lost, delivery.duplicates, delivery.corrupt, delivery.reordered]).toEqual([0, 0, 0, 0]);
 
@@ -62,10 +67,10 @@ describe('files that roll', () => {
       expect([name, text]).toEqual([name, readFileSync(space.path(`lake/${name}`), 'utf8')]);
   });
 
-  it('are read after a run that was killed, to the last whole line', async () => {
+  it('are read after a run that was killed, hidden ones left alone, and a second landing comes beside the first', async () => {
     const out = space.path('out');
     const file = scenario({ roll: '{ size: 16KiB }', duration: '1m', rate: '500/s' });
-    const run = start(['run', file, '--workers', '2', '--out', out]);
+    const run = start(['run', file, '--workers', '2', '--run-id', 'first', '--out', out]);
     const group = -(run.child.pid as number);
     // Between two files a worker has none that it writes; the workers are stopped while one of them has.
     for (;;) {
@@ -77,7 +82,8 @@ describe('files that roll', () => {
     }
     process.kill(group, 'SIGKILL');
     await run.finished;
-    expect(names().some((name) => written.test(name))).toBe(true);
+    const left = names();
+    expect(left.some((name) => written.test(name))).toBe(true);
 
     const { code } = await iotload(['verify', out]);
     expect(code).toBe(3);
@@ -87,19 +93,22 @@ describe('files that roll', () => {
 
     const arrived = new SourceRecord();
     const roll = { maxBytes: 16 * 1024, everyUs: null };
-    const source = await openSource({ path: space.path('lake/events.jsonl'), roll }, sourceContext(arrived, []));
+    const context = { ...sourceContext(arrived, []), runId: 'first' };
+    const source = await openSource({ path: space.path('lake/events.jsonl'), roll }, context);
     expect(await source.readToEnd(10_000)).toEqual({ complete: true });
     await source.close();
-    const lines = names().flatMap((name) =>
-      readFileSync(space.path(`lake/${name}`), 'utf8')
-        .split('\n')
-        .slice(0, -1),
-    );
-    expect(arrived.arrivals.map(({ payload }) => payload).sort()).toEqual(lines.sort());
+    const textOf = (name: string): string => readFileSync(space.path(`lake/${name}`), 'utf8');
+    const lines = left.filter((name) => complete.test(name)).flatMap((name) => textOf(name).split('\n').slice(0, -1));
+    // The readiness marker is hidden beside them.
+    const payloads = arrived.arrivals.map(({ payload }) => payload).filter((payload) => !payload.includes('"probe"'));
+    expect(payloads.sort()).toEqual(lines.sort());
     expect(lines.length).toBeGreaterThanOrEqual(delivery.verified);
 
-    const again = await iotload(['run', file, '--workers', '2', '--out', space.path('again')]);
-    expect(again.code).not.toBe(0);
-    expect(again.stderr).toContain('the file of an earlier run is in the way');
+    const before = left.map((name) => [name, textOf(name)]);
+    const again = await iotload(['run', file, '--workers', '2', '--duration', '1s', '--out', space.path('again')]);
+    expect(again.stderr + again.stdout).toContain('PASS');
+    expect(left.map((name) => [name, textOf(name)])).toEqual(before);
+    expect(names().length).toBeGreaterThan(left.length);
+    expect(names().filter((name) => !left.includes(name) && !complete.test(name))).toEqual([]);
   });
 });

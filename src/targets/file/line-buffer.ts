@@ -57,11 +57,6 @@ export class LineBuffer {
     return events === 0 ? 0 : (this.#ends[events - 1] as number);
   }
 
-  /** The first byte > `from` that a line ends at. */
-  lineEndAfter(from: number): number {
-    return this.#ends[this.eventsBefore(from)] as number;
-  }
-
   /** Calls `report` for each run of events of one fleet among the events from … to − 1. */
   forEachFleet(
     from: number,

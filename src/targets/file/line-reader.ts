@@ -12,11 +12,11 @@ const LONGEST_LINE = 64 * 1024 * 1024;
 const MAX_EVENTS = 4096;
 
 /**
- * Delivers the lines that were appended to a file, and to those after it. Its position is the end of the last whole line, so a line that is being written,
+ * Delivers the lines that were appended to a file. Its position is the end of the last whole line, so a line that is being written,
  * or was torn by a crash, is simply read again when there is more.
  */
 export class LineReader {
-  #file: ReadableFile;
+  readonly #file: ReadableFile;
   readonly #header: Uint8Array;
   readonly #events: SourceEvents;
   readonly #nowUs: () => number;
@@ -45,12 +45,6 @@ export class LineReader {
     this.#events = events;
     this.#nowUs = nowUs;
     this.#position = position;
-  }
-
-  /** Goes on with the first byte of another file. */
-  turnTo(file: ReadableFile): void {
-    this.#file = file;
-    this.#position = 0;
   }
 
   /** Bytes of the file read so far, as whole lines. */

@@ -3,39 +3,33 @@ import { join } from 'node:path';
 import { IotloadError } from '../../core/errors.ts';
 import type { Sink, SinkContext, TargetOptions } from '../target.ts';
 import { describeFileError } from './file-error.ts';
-import { FileSeries } from './file-series.ts';
+import { createFile, type GrowingFile, prepareFolder, reopenFile } from './growing-file.ts';
 import { headerOf } from './header.ts';
+import { lands } from './landing-place.ts';
 import { LineWriter } from './line-writer.ts';
-import type { FileOptions } from './options.ts';
 import { PartFiles } from './part-files.ts';
-import { partFolder, prepareFolder } from './part-folder.ts';
 
 /** How long `close` waits for a write under way. */
 const CLOSE_TIMEOUT_MS = 5000;
 
 /**
- * Creates the first file of this part, and the folders above it. Acked means that the operating system took the whole line; no `fsync`
- * is made, so a power failure may still lose it.
+ * Where files land, opens that. Otherwise creates the file of this part, and the folders above it; acked then means that the operating
+ * system took the whole line; no `fsync` is made, so a power failure may still lose it.
  *
- * @throws IotloadError `file-unwritable` when a file of another run stands there: two runs are never mixed.
+ * @throws IotloadError `file-unwritable` when a file of another run stands there: two runs are never mixed in one file.
  */
 export async function openSink(options: TargetOptions, context: SinkContext): Promise<Sink> {
-  const { roll = null } = options as unknown as FileOptions;
+  if (lands(options)) {
+    const { openLandingSink } = await import('./landing-sink.ts');
+    return openLandingSink(options, context);
+  }
   const files = new PartFiles(options);
   const header = headerOf(options, context.fleets);
-  const series = new FileSeries(
-    partFolder(files, context.part),
-    Buffer.from(header === null ? '' : `${header}\n`),
-    roll?.maxBytes ?? Number.POSITIVE_INFINITY,
-  );
-  await openFirst(series, files, context);
-  const writer = new LineWriter(series, context.clock, context.events);
-  const { everyUs = null } = roll ?? {};
-  const stopRolling = everyUs === null ? () => {} : context.clock.every(everyUs / 1000, () => writer.roll());
+  const { file, position } = await openPart(files, Buffer.from(header === null ? '' : `${header}\n`), context);
+  const writer = new LineWriter(file, position, context.clock, context.events);
   let closed: Promise<void> | undefined;
 
   async function close(): Promise<void> {
-    stopRolling();
     await writer.flush(CLOSE_TIMEOUT_MS);
     await writer.close();
     await rm(files.probePath, { force: true });
@@ -59,13 +53,16 @@ export async function openSink(options: TargetOptions, context: SinkContext): Pr
   };
 }
 
-async function openFirst(series: FileSeries, files: PartFiles, { part, resumes = false }: SinkContext): Promise<void> {
-  const path = files.pathOf(part, files.rolls ? 1 : null);
+async function openPart(
+  files: PartFiles,
+  header: Uint8Array,
+  { part, resumes = false }: SinkContext,
+): Promise<GrowingFile> {
+  const path = files.pathOf(part);
   try {
     const stranger = await prepareFolder(files, part, resumes);
     if (stranger !== null) throw exists(join(files.directory, stranger));
-    if (resumes) await series.resume();
-    await series.current();
+    return (resumes ? await reopenFile(path, header) : null) ?? (await createFile(path, header));
   } catch (error) {
     if (error instanceof IotloadError) throw error;
     throw (error as NodeJS.ErrnoException).code === 'EEXIST' ? exists(path) : unwritable(path, error);
@@ -76,7 +73,7 @@ function exists(path: string): IotloadError {
   return new IotloadError('file-unwritable', 'the file of an earlier run is in the way', {
     where: 'target.path',
     value: path,
-    hint: 'two runs are never mixed in one file: remove it, or choose another path',
+    hint: 'two runs are never mixed in one file: remove it, choose another path, or let files roll: their names hold the run',
   });
 }
 

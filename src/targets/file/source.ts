@@ -1,21 +1,26 @@
-import { type FileHandle, readdir } from 'node:fs/promises';
+import { type FileHandle, open, readdir } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { Part } from '../../core/anchor.ts';
 import type { Source, SourceContext, SourceEvents, TargetOptions } from '../target.ts';
 import { describeFileError, isMissing } from './file-error.ts';
 import { headerOf } from './header.ts';
+import { lands } from './landing-place.ts';
 import { LineReader } from './line-reader.ts';
 import { PartFiles } from './part-files.ts';
-import { type PartOpener, rollingOpener, SeriesReader, singleOpener } from './series-reader.ts';
 
 /** Pause between two looks at the files: the resolution of end-to-end times here. */
 const POLL_MS = 5;
-/** Every so many looks one is thorough. */
-const THOROUGH_EVERY = 10;
+/** Every so many looks one looks for files as well. */
+const LIST_EVERY = 10;
 /** Every so many looks the folder is listed once a file of every part was found: it may hold very many files then. */
-const LIST_EVERY = 200;
+const LIST_RARELY = 200;
 
 /** Follows the files of every part from their first byte; they may come into being later. */
 export async function openSource(options: TargetOptions, context: SourceContext): Promise<Source> {
+  if (lands(options)) {
+    const { openLandingSource } = await import('./landing-source.ts');
+    return openLandingSource(options, context);
+  }
   const header = headerOf(options, context.fleets);
   return new FileSource(new PartFiles(options), Buffer.from(header === null ? '' : `${header}\n`), context);
 }
@@ -23,13 +28,15 @@ export async function openSource(options: TargetOptions, context: SourceContext)
 /** What the readiness markers are followed as. */
 const PROBE = 'probe';
 
-/** By what stands in the files' names: the file that is read, and how far. */
-type FilePositions = Record<string, { sequence: number; bytes: number }>;
+/** By what stands in the files' names: how many bytes were read. */
+type FilePositions = Record<string, number>;
 
 interface Followed {
   /** null for the readiness markers. */
   readonly part: Part | null;
-  readonly series: SeriesReader;
+  readonly name: string;
+  readonly handle: FileHandle;
+  readonly reader: LineReader;
   failed: boolean;
 }
 
@@ -53,14 +60,13 @@ class FileSource implements Source {
     this.#stopPolling = context.clock.every(POLL_MS, () => {
       if (this.#look !== undefined) return;
       const number = this.#looks++;
-      const thorough = number % THOROUGH_EVERY === 0;
-      void this.#startLook(thorough, thorough && (number % LIST_EVERY === 0 || !this.#hasEveryPart()));
+      void this.#startLook(number % (this.#hasEveryPart() ? LIST_RARELY : LIST_EVERY) === 0);
     });
   }
 
   positions(): FilePositions {
     const positions: FilePositions = {};
-    for (const [key, { series }] of this.#followed) positions[key] = series.position;
+    for (const [key, { reader }] of this.#followed) positions[key] = reader.position;
     return positions;
   }
 
@@ -73,7 +79,7 @@ class FileSource implements Source {
     const { clock } = this.#context;
     const read = async (): Promise<{ complete: boolean }> => {
       while (this.#look !== undefined) await this.#look;
-      await this.#startLook(true, true);
+      await this.#startLook(true);
       const shrunk = await this.#anyShrunk();
       return { complete: this.#gaps === 0 && !shrunk && this.#hasAnyPart() };
     };
@@ -92,66 +98,50 @@ class FileSource implements Source {
   async #close(): Promise<void> {
     this.#stopPolling();
     await this.#look;
-    for (const { series } of this.#followed.values()) await series.close();
+    for (const { handle } of this.#followed.values()) await handle.close();
   }
 
   /** One look at a time: two would deliver the same lines. */
-  #startLook(thorough: boolean, list: boolean): Promise<void> {
-    this.#look = this.#lookOnce(thorough, list).finally(() => {
+  #startLook(list: boolean): Promise<void> {
+    this.#look = this.#lookOnce(list).finally(() => {
       this.#look = undefined;
     });
     return this.#look;
   }
 
-  async #lookOnce(thorough: boolean, list: boolean): Promise<void> {
-    if (thorough) await this.#followFirst(PROBE, null, 1, singleOpener(this.#files.probePath));
-    if (list) await this.#findFiles();
+  async #lookOnce(list: boolean): Promise<void> {
+    if (list) {
+      await this.#follow(PROBE, null, this.#files.probePath);
+      await this.#findFiles();
+    }
     for (const followed of this.#followed.values()) {
       if (followed.failed) continue;
       try {
-        const missing = await followed.series.look(thorough, () => this.#closed !== undefined);
-        if (missing !== null) this.#gap(`${missing} was taken away before it was read`);
+        await followed.reader.readOn(() => this.#closed !== undefined);
       } catch (error) {
         followed.failed = true;
-        this.#gap(`${followed.series.name}: ${describeFileError(error)}`);
+        this.#gap(`${followed.name}: ${describeFileError(error)}`);
       }
     }
   }
 
   async #findFiles(): Promise<void> {
-    const files = this.#files;
     let names: string[];
     try {
-      names = await readdir(files.directory);
+      names = await readdir(this.#files.directory);
     } catch (error) {
       if (!isMissing(error)) this.#gap(`the directory cannot be read: ${describeFileError(error)}`);
       return;
     }
-    const found = new Map<string, { part: Part; sequences: number[] }>();
     for (const name of names) {
-      const file = files.read(name);
-      if (file === null || (file.sequence !== null) !== files.rolls) continue;
-      const { part, sequence } = file;
-      const key = `${part.index}-of-${part.count}`;
-      const entry = found.get(key) ?? { part, sequences: [] };
-      entry.sequences.push(sequence ?? 1);
-      found.set(key, entry);
-    }
-    for (const [key, { part, sequences }] of found) {
-      sequences.sort((a, b) => a - b);
-      const first = sequences[0] as number;
-      const opener = files.rolls ? rollingOpener(files, part) : singleOpener(files.pathOf(part, null));
-      if (await this.#followFirst(key, part, first, opener)) {
-        if (first > 1 && this.#resumed(key) === null)
-          this.#gap(`${opener.nameOf(1)} was taken away before it was read`);
-      }
-      this.#followed.get(key)?.series.list(sequences);
+      const part = this.#files.read(name);
+      if (part !== null) await this.#follow(`${part.index}-of-${part.count}`, part, this.#files.pathOf(part));
     }
   }
 
-  /** Begins to read a series; whether it was not read before and is there. */
-  async #followFirst(key: string, part: Part | null, sequence: number, opener: PartOpener): Promise<boolean> {
-    if (this.#followed.has(key) || this.#closed !== undefined) return false;
+  /** Begins to read a file, if it is there and not read yet. */
+  async #follow(key: string, part: Part | null, path: string): Promise<void> {
+    if (this.#followed.has(key) || this.#closed !== undefined) return;
     const { clock, events } = this.#context;
     const guarded: SourceEvents = {
       delivered: (batch) => {
@@ -159,22 +149,15 @@ class FileSource implements Source {
       },
       notice: (kind, detail, count) => events.notice(kind, detail, count),
     };
-    const resumed = this.#resumed(key);
-    const from = resumed?.sequence ?? sequence;
+    const name = basename(path);
     try {
-      const handle = await opener.open(from, false);
-      if (handle === null) {
-        if (resumed !== null) this.#gap(`${opener.nameOf(from)} was taken away before it was read`);
-        return false;
-      }
+      const handle = await open(path, 'r');
       const header = part === null ? new Uint8Array(0) : this.#header;
-      const position = resumed?.bytes ?? (await this.#oldMarkers(key, handle));
+      const position = this.#resumed(key) ?? (await this.#oldMarkers(key, handle));
       const reader = new LineReader(handle, header, guarded, () => clock.nowUs(), position);
-      this.#followed.set(key, { part, series: new SeriesReader(opener, handle, from, reader), failed: false });
-      return true;
+      this.#followed.set(key, { part, name, handle, reader, failed: false });
     } catch (error) {
-      this.#gap(`${opener.nameOf(sequence)}: ${describeFileError(error)}`);
-      return false;
+      if (!isMissing(error)) this.#gap(`${name}: ${describeFileError(error)}`);
     }
   }
 
@@ -185,7 +168,7 @@ class FileSource implements Source {
   }
 
   /** Where an earlier source stopped reading; null where it had not begun. */
-  #resumed(key: string): FilePositions[string] | null {
+  #resumed(key: string): number | null {
     return key === PROBE ? null : ((this.#context.resumeFrom as FilePositions | null | undefined)?.[key] ?? null);
   }
 
@@ -200,9 +183,10 @@ class FileSource implements Source {
   }
 
   async #anyShrunk(): Promise<boolean> {
-    for (const { series } of this.#followed.values()) {
-      if (!(await series.hasShrunk())) continue;
-      this.#gap(`${series.name} became shorter while it was read`);
+    for (const { name, handle, reader } of this.#followed.values()) {
+      // Someone else cut it, and what stood there may have been more than what was read.
+      if ((await handle.stat()).size >= reader.position) continue;
+      this.#gap(`${name} became shorter while it was read`);
       return true;
     }
     return false;

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import { IotloadError } from '../../core/errors.ts';
+import { type AsksWhom, awsSigner, quietSdk, whoIsAsked } from '../aws-signer.ts';
 import { callError } from './call-errors.ts';
 import { CallError, type KinesisCalls, type ShardInfo, type ShardStart, type StreamSummary } from './calls.ts';
 import { endpointUrl } from './endpoint.ts';
@@ -17,16 +18,13 @@ export interface ClientSettings {
 
 /** A request without an answer is given up in time for so many within the timeout of an event. */
 const ATTEMPTS = 3;
-/** Of an endpoint that asks for no real ones; the signature is made of them all the same. */
-const ANYBODY = { accessKeyId: 'iotload', secretAccessKey: 'iotload' };
 
 /**
  * The calls on a stream through the SDK, over HTTP/1.1 connections that stay; its own repetitions are switched off. Opens nothing yet.
  * @throws IotloadError `file-unreadable` for the certificates of `tls`
  */
 export async function openClient(options: KinesisOptions, settings: ClientSettings): Promise<KinesisCalls> {
-  // The SDK's own words to whoever develops with it, which Node would print in the middle of a run.
-  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+  quietSdk();
   const [sdk, { NodeHttpHandler }, { Agent: HttpAgent }, { Agent: HttpsAgent }, ca] = await Promise.all([
     import('@aws-sdk/client-kinesis'),
     import('@smithy/node-http-handler'),
@@ -42,7 +40,7 @@ export async function openClient(options: KinesisOptions, settings: ClientSettin
     region,
     maxAttempts: 1,
     endpoint,
-    ...(await signer(options)),
+    ...(await awsSigner(options.auth, region, asksWhom(options.endpoint))),
     requestHandler: new NodeHttpHandler({
       connectionTimeout: timeout,
       requestTimeout: timeout,
@@ -59,6 +57,11 @@ export async function openClient(options: KinesisOptions, settings: ClientSettin
   return new SdkCalls(sdk, client, settings.stream, raw);
 }
 
+/** The embedded broker takes anybody; what else listens here may check, where the environment has something to check. */
+function asksWhom(endpoint: string): AsksWhom {
+  return endpoint.startsWith('kinesis:') ? 'nobody' : whoIsAsked(endpoint);
+}
+
 async function readCertificates(file: string): Promise<Buffer> {
   try {
     return await readFile(file);
@@ -66,30 +69,6 @@ async function readCertificates(file: string): Promise<Buffer> {
     const details = { where: 'target.tls.ca', value: file, cause };
     throw new IotloadError('file-unreadable', `tls.ca: ${(cause as Error).message}`, details);
   }
-}
-
-async function signer({ endpoint, auth, region }: KinesisOptions) {
-  if (auth === null) {
-    // The embedded broker takes anybody; what else listens here may check, where the environment has something to check.
-    if (/^kinesis:/.test(endpoint)) return { credentials: ANYBODY };
-    const own = endpoint !== 'aws' && /^http:\/\/(127\.|localhost|\[::1\])/.test(endpoint);
-    const given = process.env['AWS_ACCESS_KEY_ID'] !== undefined || process.env['AWS_PROFILE'] !== undefined;
-    return own && !given ? { credentials: ANYBODY } : {};
-  }
-  const { fromCognitoIdentityPool, fromIni, fromTemporaryCredentials } = await import('@aws-sdk/credential-providers');
-  if (auth.kind === 'cognito') {
-    const clientConfig = { region: auth.pool.split(':')[0] ?? region };
-    return { credentials: fromCognitoIdentityPool({ identityPoolId: auth.pool, clientConfig }) };
-  }
-  const own = auth.profile === null ? undefined : fromIni({ profile: auth.profile });
-  if (auth.role === null) return own === undefined ? {} : { credentials: own };
-  return {
-    credentials: fromTemporaryCredentials({
-      params: { RoleArn: auth.role, RoleSessionName: 'iotload' },
-      clientConfig: { region },
-      ...(own === undefined ? {} : { masterCredentials: own }),
-    }),
-  };
 }
 
 type Sdk = typeof import('@aws-sdk/client-kinesis');

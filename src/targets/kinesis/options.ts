@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { awsAuth, awsAuthPlan } from '../aws-auth-options.ts';
 import type { TextProblem } from '../name-template.ts';
 import { backlog, bytes, count, duration } from '../option-schemas.ts';
-import { auth, authPlan } from './auth-options.ts';
 import { endpointProblem } from './endpoint.ts';
 import { prices, pricesPlan } from './price-options.ts';
 import { defaultStream, streamProblem } from './stream-name.ts';
@@ -74,7 +74,7 @@ export const optionsSchema = z
         limit: count(1, 10_000).default(10_000).describe('records of a read'),
       })
       .prefault({}),
-    auth,
+    auth: awsAuth,
     tls: z
       .strictObject({ ca: z.string().min(1).describe('certificates to trust, a PEM file') })
       .nullable()
@@ -122,7 +122,7 @@ export const optionsSchema = z
     timeoutUs: block.timeout,
     pollUs: block.reader.poll,
     readLimit: block.reader.limit,
-    auth: authPlan(block.auth),
+    auth: awsAuthPlan(block.auth),
     tls: block.tls,
     ...pricesPlan(block.prices, regionOf(block)),
     backlog: block.backlog,

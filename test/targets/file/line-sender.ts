@@ -1,9 +1,9 @@
 import type { Clock } from '../../../src/core/clock.ts';
 import { createEventBatch } from '../../../src/core/event-batch.ts';
-import type { LineWriter } from '../../../src/targets/file/line-writer.ts';
+import type { Sink } from '../../../src/targets/target.ts';
 
 /** Hands payloads to a writer as the engine does, a batch a call; slots count on from 0. */
-export function lineSender(writer: LineWriter, clock: Clock): (payloads: readonly string[]) => void {
+export function lineSender(writer: Pick<Sink, 'room' | 'send'>, clock: Clock): (payloads: readonly string[]) => void {
   let slot = 0;
   return (payloads) => {
     const batch = createEventBatch(payloads.length, Buffer.byteLength(payloads.join('')));

@@ -1,8 +1,10 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Outcome } from '../../../src/core/outcome.ts';
-import { FileSeries, type WritableFile } from '../../../src/targets/file/file-series.ts';
-import { LineWriter } from '../../../src/targets/file/line-writer.ts';
+import { LineReader } from '../../../src/targets/file/line-reader.ts';
+import { LineWriter, type WritableFile } from '../../../src/targets/file/line-writer.ts';
 import { SinkRecord } from '../../contracts/sink.ts';
+import { SourceRecord } from '../../contracts/source.ts';
 import { VirtualClock } from '../../simulation/virtual-clock.ts';
 import { lineSender } from './line-sender.ts';
 
@@ -50,9 +52,7 @@ class SmallDisk implements WritableFile {
 function start(disk: SmallDisk) {
   const record = new SinkRecord();
   const clock = new VirtualClock();
-  const nothing = (): Promise<void> => Promise.resolve();
-  const folder = { create: () => Promise.resolve(disk), complete: nothing, remove: nothing, last: async () => null };
-  const writer = new LineWriter(new FileSeries(folder, new Uint8Array(), Number.POSITIVE_INFINITY), clock, record);
+  const writer = new LineWriter(disk, 0, clock, record);
   const sender = lineSender(writer, clock);
   const send = (...payloads: string[]): void => sender(payloads);
   const outcomes = (): string[] =>
@@ -148,5 +148,82 @@ describe('LineWriter', () => {
     expect(writer.room[0]).toBe(8);
     expect(record.drains).toEqual([0]);
     expect(record.count(Outcome.acked)).toBe(8);
+  });
+});
+
+/** A file in memory; each write takes as many bytes as `chops` says, in turn, and 0 is an error. */
+function choppedFile(header: string, chops: readonly number[]): WritableFile & { content: Buffer } {
+  let writes = 0;
+  return {
+    content: Buffer.from(header),
+    async write(bytes, offset, length, position) {
+      const chop = chops[writes++ % chops.length] as number;
+      if (chop === 0) throw Object.assign(new Error('full'), { code: 'ENOSPC' });
+      const bytesWritten = Math.min(chop, length);
+      const piece = bytes.subarray(offset, offset + bytesWritten);
+      this.content = Buffer.concat([
+        this.content.subarray(0, position),
+        piece,
+        this.content.subarray(position + bytesWritten),
+      ]);
+      return { bytesWritten };
+    },
+    async truncate(length) {
+      this.content = this.content.subarray(0, length);
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+/** What a reader makes of a file. */
+async function readBack(content: Buffer, header: string): Promise<string[]> {
+  const arrived = new SourceRecord();
+  const file = {
+    read: async (bytes: Uint8Array, offset: number, length: number, position: number) => {
+      const piece = content.subarray(position, position + length);
+      bytes.set(piece, offset);
+      return { bytesRead: piece.length };
+    },
+  };
+  await new LineReader(file, Buffer.from(header), arrived, () => 1).readOn(() => false);
+  return arrived.arrivals.map(({ payload }) => payload);
+}
+
+describe('a file that grows', () => {
+  it('holds exactly the acknowledged lines in the order sent, however writes are chopped', async () => {
+    const payloads = fc.array(fc.string({ unit: fc.constantFrom('a', 'b', 'c'), maxLength: 30 }), {
+      minLength: 1,
+      maxLength: 6,
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.option(payloads, { freq: 5 }), { maxLength: 30 }),
+        fc.array(fc.nat({ max: 40 }), { minLength: 1, maxLength: 8 }).filter((chops) => chops.some((chop) => chop > 0)),
+        fc.constantFrom('', 'x,y\n'),
+        async (steps, chops, header) => {
+          const file = choppedFile(header, chops);
+          const record = new SinkRecord();
+          const clock = new VirtualClock();
+          const writer = new LineWriter(file, header.length, clock, record);
+          const send = lineSender(writer, clock);
+          const sent: string[] = [];
+          for (const next of steps) {
+            if (next === null) await writer.flush(1000);
+            else {
+              sent.push(...next);
+              send(next);
+            }
+          }
+          await writer.flush(1000);
+          await writer.close();
+          const acked = sent.filter((_, slot) => record.outcomes.get(`0/${slot}`)?.outcome === Outcome.acked);
+          expect(record.repeated).toEqual([]);
+          expect(record.count(Outcome.acked) + record.count(Outcome.rejected)).toBe(sent.length);
+          if (!chops.includes(0)) expect(acked).toEqual(sent);
+          expect(await readBack(file.content, header)).toEqual(acked);
+        },
+      ),
+      { numRuns: 200 },
+    );
   });
 });

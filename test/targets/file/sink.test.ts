@@ -64,6 +64,7 @@ describe('file', () => {
       connected: false,
       unpaced: true,
       hosts: [],
+      perRun: false,
       payloads: 'text',
     });
     expect(file.traits({ ...options, format: 'csv' }).payloads).toBe('csv');

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
-/* Whose credentials a Kinesis target signs with. Main thread only. */
+/* Whose credentials a target at AWS signs with. Main thread only. */
 
 /** The block `auth`. */
-export const auth = z
+export const awsAuth = z
   .strictObject({
     kind: z.enum(['aws', 'cognito']).default('aws').describe('aws: credentials; cognito: an identity pool, as guest'),
     profile: z.string().min(1).optional().describe('of the shared credentials file'),
@@ -32,10 +32,11 @@ export const auth = z
   .describe('null: as the AWS command line finds them (environment, profile, container, instance)');
 
 /** As the plan holds it: names, never a secret. */
-export function authPlan(block: z.output<typeof auth>) {
+export function awsAuthPlan(block: z.output<typeof awsAuth>) {
   if (block === null) return null;
   const { kind, profile = null, role = null, pool = '' } = block;
   return kind === 'cognito' ? { kind, pool } : { kind, profile, role };
 }
 
-export type KinesisAuth = ReturnType<typeof authPlan>;
+/** The block as plans hold it; null: as the AWS command line finds them. */
+export type AwsAuth = ReturnType<typeof awsAuthPlan>;

@@ -1,0 +1,92 @@
+import type { Part } from '../../core/anchor.ts';
+import { IotloadError } from '../../core/errors.ts';
+import type { Sink, SinkContext, TargetOptions } from '../target.ts';
+import { describeFileError } from './file-error.ts';
+import type { LandingNames } from './landing-names.ts';
+import { formatOf, openLanding, rollOf } from './landing-place.ts';
+import { LandingWriter } from './landing-writer.ts';
+import type { FileOptions } from './options.ts';
+import { type Place, PlaceError } from './places/place.ts';
+
+/** How long `close` waits for a file under way. */
+const CLOSE_TIMEOUT_MS = 5000;
+const newline = Buffer.from('\n');
+
+/**
+ * Lands events in files that appear when they are complete. Acked means that the event's file is durable and there under its own name.
+ * @throws IotloadError `file-unwritable` where nothing can be written, or files of a run with this id are there already
+ */
+export async function openLandingSink(options: TargetOptions, context: SinkContext): Promise<Sink> {
+  const { part, clock, events, runId, resumes = false } = context;
+  const format = await formatOf(options).open(options as unknown as FileOptions, context.fleets);
+  const { place, names } = await openLanding(options, runId);
+  const last = await prepareLanding(place, names, part, resumes);
+  const { maxBytes, everyUs } = rollOf(options);
+  const bounds = { nameOf: (sequence: number) => names.nameOf(part, sequence), last, maxBytes };
+  const writer = new LandingWriter(place, format, bounds, clock, events);
+  const stopRolling = everyUs === null ? () => {} : clock.every(everyUs / 1000, () => writer.roll());
+  let closed: Promise<void> | undefined;
+
+  async function close(): Promise<void> {
+    stopRolling();
+    await writer.flush(CLOSE_TIMEOUT_MS);
+    await writer.close();
+    await place.remove(names.markerOf(part)).catch(() => {});
+    place.close();
+  }
+
+  return {
+    lanes: 1,
+    room: writer.room,
+    laneOf: () => 0,
+    send: (batch, atUs) => writer.send(batch, atUs),
+    flush: (timeoutMs) => writer.flush(timeoutMs),
+    close(): Promise<void> {
+      closed ??= close();
+      return closed;
+    },
+    async publish(_address, payload): Promise<void> {
+      await place.append(names.markerOf(part), Buffer.concat([payload, newline])).catch((error: unknown) => {
+        throw unwritable(place, error);
+      });
+    },
+  };
+}
+
+/** Number of the last file that the part has landed; what an earlier writer of it was cut off in is taken away. */
+async function prepareLanding(place: Place, names: LandingNames, part: Part, resumes: boolean): Promise<number> {
+  let last = 0;
+  try {
+    await place.prepare();
+    for (const name of await place.list(names.beginnings)) {
+      const file = names.read(name);
+      if (file === null || file.sequence === null) continue;
+      const isOwn = file.part.index === part.index && file.part.count === part.count;
+      if (!isOwn && file.part.count === part.count) continue;
+      if (!isOwn || !resumes) throw exists(place, name);
+      last = Math.max(last, file.sequence);
+    }
+    if (resumes) await place.forget(names.nameOf(part, last + 1));
+  } catch (error) {
+    place.close();
+    throw error instanceof IotloadError ? error : unwritable(place, error);
+  }
+  return last;
+}
+
+function exists(place: Place, name: string): IotloadError {
+  return new IotloadError('file-unwritable', 'files of a run with the same id are in the way', {
+    where: 'target.path',
+    value: `${place.title} ${name}`,
+    hint: 'give each run an id of its own, or none: it is made anew then',
+  });
+}
+
+function unwritable(place: Place, cause: unknown): IotloadError {
+  const reason = cause instanceof PlaceError ? cause.message : describeFileError(cause);
+  return new IotloadError('file-unwritable', `cannot land files: ${reason}`, {
+    where: 'target.path',
+    value: place.title,
+    cause,
+  });
+}
