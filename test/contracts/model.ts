@@ -107,6 +107,20 @@ export function describeModel(model: DeviceModel, usual: Params = defaultParams(
       expect(fresh).toEqual(forwards);
     });
 
+    it('gives the same bytes from cold and from warm memory, in whatever order its life is asked for', () => {
+      const asked = [0, 1, 59, 360, 6_666, 6_667, 6_668, 20_000, 1_000_003, 5_000_000_000].flatMap((n) =>
+        [0, 1, 7, 4_000_000_000].map((seat) => [seat, n, START_US + n * SECOND] as const),
+      );
+      const bytes = (values: number[]): string => Buffer.from(Float64Array.from(values).buffer).toString('hex');
+      const cold = asked.map((one) => bytes(row(model.create(usual, []), ...one)));
+      const device = model.create(usual, []);
+      for (let round = 0; round < 2; round++) {
+        expect(asked.map((one) => bytes(row(device, ...one)))).toEqual(cold);
+        const backwards = asked.map((_, i) => asked[asked.length - 1 - i] as (typeof asked)[number]);
+        expect(backwards.map((one) => bytes(row(device, ...one)))).toEqual([...cold].reverse());
+      }
+    });
+
     it('gives each seat a life of its own', () => {
       const device = model.create(usual, []);
       const lives = Array.from({ length: 20 }, (_, seat) =>
