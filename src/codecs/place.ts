@@ -1,13 +1,16 @@
 import type { OpRange, PayloadLayout } from './codec.ts';
 import { literalBytes, mergeLiterals, type Op, widthOf } from './layout.ts';
-import { endsUniquely } from './unique-text.ts';
+import { countOf, endsUniquely } from './unique-text.ts';
 
 /** How the beginning of a field is found in a payload without parsing it. */
 export interface Place {
-  /** `offset` bytes from the payload's start or end where all that lies between has a fixed width, else right behind `text`. */
+  /**
+   * `offset` bytes from the payload's start or end where all that lies between has a fixed width, else right behind `text`, passing over as
+   * many of it as `offset` says.
+   */
   from: 'start' | 'end' | 'text';
   offset: number;
-  /** The text before the field; looked for only where it stands nowhere before. */
+  /** The text before the field; looked for only where it stands always as often before. */
   text: Uint8Array;
 }
 
@@ -21,7 +24,10 @@ export function placeOf(layout: PayloadLayout, range: OpRange): Place | null {
   if (before >= 0) return { from: 'start', offset: before, text };
   const behind = fixedWidth(layout.ops.slice(range.from));
   if (behind >= 0) return { from: 'end', offset: behind, text };
-  return endsUniquely(ahead, text) ? { from: 'text', offset: 0, text } : null;
+  if (endsUniquely(ahead, text)) return { from: 'text', offset: 0, text };
+  // As in a row of columns: so many commas before, in every event.
+  const separators = countOf(ahead, text.at(-1));
+  return separators > 0 ? { from: 'text', offset: separators - 1, text: text.slice(-1) } : null;
 }
 
 /** Places of device and time; null where a payload lacks one of them or it cannot be found in every event. */

@@ -45,6 +45,25 @@ export function endsUniquely(ops: readonly Op[], text: Uint8Array): boolean {
   });
 }
 
+/** How often a byte stands in what `ops` write; -1 where that depends on the event. */
+export function countOf(ops: readonly Op[], byte: number | undefined): number {
+  if (byte === undefined) return -1;
+  let count = 0;
+  for (const op of ops) {
+    const counts =
+      op.op === 'optional' ? [countOf(op.present, byte), countOf(op.absent, byte)] : countsOf(writesOf(op), byte);
+    const [first = 0] = counts;
+    if (first < 0 || counts.some((other) => other !== first)) return -1;
+    count += first;
+  }
+  return count;
+}
+
+function countsOf(writes: Writes, byte: number): number[] {
+  if ('among' in writes) return [writes.among[byte] === 0 ? 0 : -1];
+  return writes.texts.map((text) => text.filter((other) => other === byte).length);
+}
+
 const encoder = new TextEncoder();
 const digits = among('0123456789');
 const decimal = among('0123456789.-');

@@ -8,13 +8,25 @@ const MAX_TEXT_DAMAGE = 2;
 export function fieldAt(place: Place, bytes: Uint8Array, start: number, end: number): number {
   if (place.from === 'start') return start + place.offset < end ? start + place.offset : -1;
   if (place.from === 'end') return end - place.offset >= start ? end - place.offset : -1;
-  const at = indexOfBytes(bytes, start, end, place.text);
-  return at < 0 ? -1 : at + place.text.length;
+  return behindText(place.text, place.offset, bytes, start, end);
+}
+
+/** What follows the text once it has been passed over so often; -1 where it does not stand there that often. */
+function behindText(text: Uint8Array, passed: number, bytes: Uint8Array, start: number, end: number): number {
+  let from = start;
+  for (let i = 0; i <= passed; i++) {
+    const at = indexOfBytes(bytes, from, end, text);
+    if (at < 0) return -1;
+    from = at + text.length;
+  }
+  return from;
 }
 
 /** Where a field begins in a payload that was damaged or cut off: behind what is nearly the text before it. */
 export function nearFieldAt(place: Place, bytes: Uint8Array, start: number, end: number): number {
-  const { text } = place;
+  const { text, offset } = place;
+  // One of the texts before it is what was damaged.
+  if (place.from === 'text' && offset > 0) return behindText(text, offset - 1, bytes, start, end);
   const limit = Math.min(MAX_TEXT_DAMAGE, text.length >> 2);
   for (let at = start; at + text.length <= end; at++) {
     if (differences(bytes, at, text, 0, text.length, limit) <= limit) return at + text.length;

@@ -193,10 +193,12 @@ class Turbine implements Device {
     const rotation = life.rotation[row] as number;
     const delay = life.delay[row] as number;
     const density = life.density[row] as number;
-    out[at] = lives.timetable(seat, number).tripOf(row) + 1;
+    const timetable = lives.timetable(seat, number);
+    const trip = timetable.tripOf(row);
+    out[at] = trip + 1;
     out[at + 1] = factoryOf(seat.seat + 1);
     out[at + 2] = turbineOf(seat.seat + 1);
-    out[at + 3] = life.airflow[row] as number;
+    out[at + 3] = lives.airflow(life, timetable, trip, row);
     out[at + 4] = rotation;
     out[at + 5] = landed;
     out[at + 6] = isMissing ? Number.NaN : celsius;

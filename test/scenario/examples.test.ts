@@ -13,7 +13,6 @@ const later = [
   'fleets.meters.model',
   'fleets.meters.payload.identity',
   'fleets.meters.to',
-  'fleets.turbines.model',
   'outputs.formats',
   'outputs.prometheus',
   'targets',

@@ -36,7 +36,7 @@ export const Bounds = {
 const AIRFLOW_LAG = 5;
 /** Kept lives: their bytes, whatever the size of one. */
 const LIVES_BYTES = 192 * 1024 * 1024;
-const BYTES_PER_ROW = 49;
+const BYTES_PER_ROW = 41;
 const TIMETABLES = 65_536;
 
 /** All rows of a device from one overhaul to the next, as its sensors took them. */
@@ -46,7 +46,6 @@ export class TurbineLife {
   readonly density: Float64Array;
   readonly rotation: Float64Array;
   readonly delay: Float64Array;
-  readonly airflow: Float64Array;
   /** 0, or the label of the rule that was true some rows earlier. */
   readonly defect: Uint8Array;
 
@@ -56,7 +55,6 @@ export class TurbineLife {
     this.density = new Float64Array(rows);
     this.rotation = new Float64Array(rows);
     this.delay = new Float64Array(rows);
-    this.airflow = new Float64Array(rows);
     this.defect = new Uint8Array(rows);
   }
 }
@@ -94,6 +92,18 @@ export class TurbineLives {
     return this.#lives.of(seat, life);
   }
 
+  /**
+   * Airflow of a row: of the first rows of a trip that of the first one that has a rotation far enough back, of a trip too short for that the
+   * next one's, of the last such ones that of the last row before, else 0.
+   */
+  airflow(life: TurbineLife, { trips }: Timetable, trip: number, row: number): number {
+    const inTrip = (i: number, at: number): number => airflowIn(life, trips[i] as number, trips[i + 1] as number, at);
+    let flow = inTrip(trip, row);
+    for (let i = trip + 1; Number.isNaN(flow) && i < trips.length - 1; i++) flow = inTrip(i, trips[i] as number);
+    for (let i = trip - 1; Number.isNaN(flow) && i >= 0; i--) flow = inTrip(i, (trips[i + 1] as number) - 1);
+    return Number.isNaN(flow) ? 0 : flow;
+  }
+
   #compute(seat: SeatKey, number: number): TurbineLife {
     const { rows } = this;
     const life = new TurbineLife(rows);
@@ -102,7 +112,6 @@ export class TurbineLives {
     const { trips } = timetable;
     for (let trip = 0; trip < trips.length - 1; trip++) this.#addTrip(seat, first, timetable, trip, life);
     addDensity(seat, first, life);
-    fillAirflow(trips, life);
     addDefects(seat, first, Channel.label, life);
     return life;
   }
@@ -173,23 +182,11 @@ function addDensity({ k0, k1 }: SeatKey, first: number, { density }: TurbineLife
   }
 }
 
-/** The rotation some rows earlier in the trip, over the pressure; what has none before it takes the next one there is, else the last, else 0. */
-function fillAirflow(trips: readonly number[], { airflow, rotation, pressure }: TurbineLife): void {
-  let next = Number.NaN;
-  for (let trip = trips.length - 2; trip >= 0; trip--) {
-    const from = trips[trip] as number;
-    for (let row = (trips[trip + 1] as number) - 1; row >= from; row--) {
-      if (row - AIRFLOW_LAG >= from)
-        next = cut(Bounds.airflow, (rotation[row - AIRFLOW_LAG] as number) / (pressure[row] as number));
-      airflow[row] = next;
-    }
-  }
-  let last = 0;
-  for (let row = 0; row < airflow.length; row++) {
-    const value = airflow[row] as number;
-    if (Number.isNaN(value)) airflow[row] = last;
-    else last = value;
-  }
+/** Rotation some rows earlier over pressure; NaN where the trip has no row that has one before it. */
+function airflowIn({ rotation, pressure }: TurbineLife, from: number, to: number, row: number): number {
+  const at = Math.max(row, from + AIRFLOW_LAG);
+  if (at >= to) return Number.NaN;
+  return cut(Bounds.airflow, (rotation[at - AIRFLOW_LAG] as number) / (pressure[at] as number));
 }
 
 function cut({ min, max }: { min: number; max: number }, value: number): number {
