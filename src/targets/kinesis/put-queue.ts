@@ -165,6 +165,7 @@ export class PutQueue {
       this.#requests.giveBack(request);
     }
     for (const request of this.#inFlight) {
+      if (request.abandoned) continue;
       this.#settle(request, 0, request.count, Outcome.unknown, reason);
       request.abandoned = true;
     }

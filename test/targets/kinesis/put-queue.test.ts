@@ -146,6 +146,10 @@ describe('a queue of events for a stream', () => {
       5: { outcome: Outcome.rejected, reason: 'expired unsent' },
     });
     expect(record.queue.heldBytes).toBe(0);
+    // One that was still under way is over as well: each event has one outcome.
+    record.queue.abandon('closed');
+    record.queue.answered(lost, answerOf(['stored']), 3 * LINGER_US);
+    expect([record.outcomes.size, record.queue.outstanding]).toEqual([5, 0]);
   });
 
   it('gives up what an outage keeps for longer than its time', () => {
