@@ -84,8 +84,16 @@ export abstract class Broker {
 
   /** Stores an event that is taken, as the seed wants; whether it stands there now. */
   protected keep(partition: number, message: Message): boolean {
-    const later = (us: number): void =>
-      void this.clock.at(this.clock.nowUs() + us, () => this.store(partition, message));
+    return this.keepBy(
+      message,
+      () => this.store(partition, message),
+      () => this.store(partition, altered(message, this.dice)),
+    );
+  }
+
+  /** The same for whatever is stored as one, of which `message` is the first: as it is by `store`, with one bit changed by `storeAltered`. */
+  protected keepBy(message: Message, store: () => void, storeAltered: () => void): boolean {
+    const later = (us: number): void => void this.clock.at(this.clock.nowUs() + us, store);
     if (this.happens('swallow', message)) return false;
     if (this.happens('hold', message)) {
       later(this.dice.whole(1, 300_000));
@@ -95,8 +103,8 @@ export abstract class Broker {
       later(this.dice.whole(0, 4 * this.setting.graceUs));
       return false;
     }
-    if (this.happens('alter', message)) this.store(partition, altered(message, this.dice));
-    else this.store(partition, message);
+    if (this.happens('alter', message)) storeAltered();
+    else store();
     if (this.happens('duplicate', message)) {
       for (let copies = this.dice.whole(1, 2); copies > 0; copies--)
         later(this.dice.chance(0.5) ? 0 : this.dice.whole(1, 2_000_000));
@@ -106,7 +114,7 @@ export abstract class Broker {
 }
 
 /** The message with one bit changed. */
-function altered(message: Message, dice: Dice): Message {
+export function altered(message: Message, dice: Dice): Message {
   const payload = Uint8Array.from(message.payload);
   const at = dice.whole(0, payload.length - 1);
   payload[at] = (payload[at] as number) ^ (1 << dice.whole(0, 7));

@@ -6,7 +6,9 @@ import { type Settlement, settle } from '../../src/verify/settle.ts';
 import { readSeen, type SeenRecord } from '../../src/wire/seen-file.ts';
 import { readSent } from '../../src/wire/sent-file.ts';
 import type { SentFleet, SentRecord } from '../../src/wire/sent-record.ts';
+import { checkKinesis } from './check-kinesis.ts';
 import { KafkaBroker } from './kafka-broker.ts';
+import { KinesisService } from './kinesis-service.ts';
 import { allowedFor, type Circumstances, countsOf, type Recorded, verdictOf } from './oracle.ts';
 import { Process } from './process.ts';
 import type { SlotTruth } from './truth.ts';
@@ -48,6 +50,7 @@ export async function compareRun(world: World, twist: Twist, wrong: string[]): P
   checkOutcomes(world, outcomes, wrong);
   if (!cannotRead) checkGrace(world, outcomes, wrong);
   if (world.broker instanceof KafkaBroker) checkStored(world, world.broker, wrong);
+  if (world.broker instanceof KinesisService) checkKinesis(world, world.broker, wrong);
   if (finished) differ('the reader doubts itself', (seen.end?.doubts.length ?? 0) > 0, world.doubts);
   const circumstances: Circumstances = {
     outcomes,
@@ -172,19 +175,23 @@ function checkOutcomes({ truth, losses, setting }: World, outcomes: (Recorded | 
   const perSecond = setting.plan.fleets.reduce((sum, { schedule: { rate } }) => sum + rate.events, 0);
   // Where answers were slow or missing before, what they were about was as good as unknown without the crash.
   const slow =
-    setting.share['lost answer'] + setting.share['lost request'] > 0 || Object.values(setting.times).some((n) => n > 0);
+    setting.share['lost answer'] + setting.share['lost request'] + setting.kinesis.writeTrouble > 0 ||
+    Object.values(setting.times).some((n) => n > 0);
   const mostSeconds = slow || setting.disk.stalls > 0 ? 8 : 3;
   // What a target that is too slow has left waiting was promised long ago, and is unknown as well.
   const { window, receiveMaximum, partitions, latencyUs, qos } = setting;
   const roundTrips = setting.kind === 'queue' && qos === 2 ? 2 : 1;
-  const { brokers, maxInFlight, batchBytes, lingerUs } = setting.kafka;
-  const isKafka = setting.kind === 'kafka';
+  const { kind, kafka, kinesis } = setting;
+  const batched = kind === 'kafka' ? kafka : kind === 'kinesis' ? kinesis : null;
+  const leaders = kind === 'kafka' ? Math.min(kafka.brokers, partitions) : 1;
   // An event is hardly 200 bytes with what stands around it.
-  const places = isKafka
-    ? Math.min(brokers, partitions) * maxInFlight * Math.max(1, Math.floor(batchBytes / 200))
-    : Math.min(window, receiveMaximum ?? window) * partitions;
-  const roundTripUs = 2 * roundTrips * latencyUs + (isKafka ? lingerUs : 0);
-  const keepsUp = (places * 1e6) / roundTripUs > 4 * perSecond;
+  const places =
+    batched === null
+      ? Math.min(window, receiveMaximum ?? window) * partitions
+      : leaders * batched.maxInFlight * Math.max(1, Math.floor(batched.batchBytes / 200));
+  const roundTripUs = 2 * roundTrips * latencyUs + (batched?.lingerUs ?? 0);
+  const isThrottled = kind === 'kinesis' && Number.isFinite(kinesis.shardRate);
+  const keepsUp = (places * 1e6) / roundTripUs > 4 * perSecond && !isThrottled;
   if (keepsUp && obscured > mostSeconds * perSecond * losses) {
     wrong.push(`${obscured} unknown by ${losses} losses, more than ${mostSeconds} s of traffic each`);
   }

@@ -1,5 +1,6 @@
 import { Outcome } from '../../src/core/outcome.ts';
 import type { RunResult } from '../../src/metrics/result.ts';
+import { CallError, type KinesisCalls, type ShardInfo } from '../../src/targets/kinesis/calls.ts';
 import type { DeliveredBatch, Source } from '../../src/targets/target.ts';
 import type { FindingKind } from '../../src/verify/findings.ts';
 import type { Settlement } from '../../src/verify/settle.ts';
@@ -12,6 +13,8 @@ export interface Mutant extends Twist {
   /** Seeds in which it cannot show are left out without a look. */
   concerns?(setting: Setting): boolean;
 }
+
+const BRACE = 0x7d;
 
 const fails = ({ crashes }: Setting): boolean => crashes.length > 0;
 const loses = ({ share, times }: Setting): boolean => share['lost answer'] + share['lost request'] + times.reset > 0;
@@ -30,6 +33,24 @@ function like(source: Source, over: Partial<Source>): Source {
     ...over,
   };
 }
+
+/** Calls that differ in some things. */
+function likeCalls(calls: KinesisCalls, over: Partial<KinesisCalls>): KinesisCalls {
+  return {
+    describe: () => calls.describe(),
+    create: (shards) => calls.create(shards),
+    shards: () => calls.shards(),
+    putRecords: (body) => calls.putRecords(body),
+    iterator: (shard, start) => calls.iterator(shard, start),
+    getRecords: (iterator, limit) => calls.getRecords(iterator, limit),
+    close: () => calls.close(),
+    ...over,
+  };
+}
+
+const isKinesis = ({ kind }: Setting): boolean => kind === 'kinesis';
+const kinesisWrites = ({ kind, kinesis }: Setting): boolean => kind === 'kinesis' && kinesis.writeTrouble > 0;
+const reshards = ({ kind, times }: Setting): boolean => kind === 'kinesis' && times.reshard > 0;
 
 function without({ findings }: Settlement, kind: FindingKind): void {
   for (let i = findings.length - 1; i >= 0; i--) if (findings[i]?.kind === kind) findings.splice(i, 1);
@@ -260,6 +281,78 @@ export const mutants: Readonly<Record<string, Mutant>> = {
         summary: shard.summary && { ...shard.summary, run: { ...shard.summary.run, ended: 'completed' } },
         sent: { ...shard.sent, end: { ended: 'completed' } },
       })),
+  },
+  'takes a lost answer of Kinesis for a refusal': {
+    concerns: (setting) => isKinesis(setting) && loses(setting),
+    calls: (calls) =>
+      likeCalls(calls, {
+        putRecords: (body) =>
+          calls.putRecords(body).catch((error: CallError) => {
+            throw new CallError(error.failure === 'ambiguous' ? 'throttled' : error.failure, error.reason, '', null);
+          }),
+      }),
+  },
+  'takes half an answer of Kinesis for a whole one': {
+    concerns: kinesisWrites,
+    calls: (calls) =>
+      likeCalls(calls, {
+        putRecords: async (body) => {
+          const answer = Buffer.from(await calls.putRecords(body));
+          return answer.at(-1) === BRACE ? answer : Buffer.from('{"FailedRecordCount":0}');
+        },
+      }),
+  },
+  'takes a failure within Kinesis for a full shard': {
+    concerns: kinesisWrites,
+    calls: (calls) =>
+      likeCalls(calls, {
+        putRecords: async (body) => {
+          const answer = Buffer.from(await calls.putRecords(body)).toString();
+          return Buffer.from(answer.replaceAll('InternalFailure', 'ProvisionedThroughputExceededException'));
+        },
+      }),
+  },
+  'does not look at the entries of Kinesis’ answers': {
+    concerns: (setting) => isKinesis(setting) && setting.throttled > 0,
+    calls: (calls) =>
+      likeCalls(calls, {
+        putRecords: async (body) => {
+          const answer = Buffer.from(await calls.putRecords(body)).toString();
+          return Buffer.from(answer.replace(/"FailedRecordCount":\d+/, '"FailedRecordCount":0'));
+        },
+      }),
+  },
+  'sends a request to Kinesis twice': {
+    concerns: isKinesis,
+    calls: (calls) =>
+      likeCalls(calls, {
+        putRecords: async (body) => {
+          const answer = await calls.putRecords(body);
+          await calls.putRecords(body);
+          return answer;
+        },
+      }),
+  },
+  'reads a shard of Kinesis before those it came from': {
+    concerns: reshards,
+    calls: (calls) =>
+      likeCalls(calls, { shards: async () => (await calls.shards()).map((shard) => ({ ...shard, parents: [] })) }),
+  },
+  'does not look for new shards of Kinesis': {
+    concerns: reshards,
+    calls: (calls) => {
+      let first: Promise<ShardInfo[]> | null = null;
+      return likeCalls(calls, {
+        shards: () => {
+          first ??= calls.shards();
+          return first;
+        },
+      });
+    },
+  },
+  'begins a shard of Kinesis at its end again where an iterator has expired': {
+    concerns: ({ kind, kinesis }) => kind === 'kinesis' && kinesis.readTrouble > 0,
+    calls: (calls) => likeCalls(calls, { iterator: (shard) => calls.iterator(shard, { at: 'end' }) }),
   },
   'counts in too few bits': {
     settlement: ({ delivery }) => {

@@ -36,9 +36,18 @@ export async function simulateSeeds(
   return totals;
 }
 
-/** The seeds `from … from + count − 1`. */
-export function* seedsFrom(from: number, count = Number.POSITIVE_INFINITY): Generator<number> {
-  for (let seed = from; seed < from + count; seed++) yield seed;
+/** The first `count` seeds from there on that are wanted: all, unless `wanted` says otherwise. */
+export function* seedsFrom(
+  from: number,
+  count = Number.POSITIVE_INFINITY,
+  wanted: (seed: number) => boolean = () => true,
+): Generator<number> {
+  let left = count;
+  for (let seed = from; left > 0; seed++) {
+    if (!wanted(seed)) continue;
+    left--;
+    yield seed;
+  }
 }
 
 /** Totals as a user of the simulation sees them. */

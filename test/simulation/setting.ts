@@ -6,8 +6,8 @@ import type { DiskFaults } from './simulated-disk.ts';
 
 /** Brokers of three kinds: with positions; with positions, partial failure and repeats; without positions, but with queues. */
 export const brokerKinds = ['log', 'shards', 'queue'] as const;
-/** And a log that is written to by Kafka's protocol. */
-export type BrokerKind = (typeof brokerKinds)[number] | 'kafka';
+/** And a log that is written to by Kafka's protocol, and a stream with shards that is written and read by the calls of Kinesis. */
+export type BrokerKind = (typeof brokerKinds)[number] | 'kafka' | 'kinesis';
 
 /** What goes wrong with an event at the broker, as the share of events that it happens to. */
 export const eventFaults = [
@@ -43,8 +43,8 @@ export const timedFaults = [
   'sender stop',
   'twin',
 ] as const;
-/** And, of Kafka, that a partition has another leader. */
-export type TimedFault = (typeof timedFaults)[number] | 'leader move';
+/** And, of Kafka, that a partition has another leader; of Kinesis, that a shard is split, or merged with another one. */
+export type TimedFault = (typeof timedFaults)[number] | 'leader move' | 'reshard';
 
 export type Crashing = 'sender' | 'worker' | 'verifier' | 'machine';
 export interface Crash {
@@ -53,6 +53,31 @@ export interface Crash {
   atUs: number;
   /** Until somebody starts it again. */
   downUs: number;
+}
+
+/** What a stream and those who use it are like. */
+export interface KinesisSetting {
+  maxInFlight: number;
+  retries: number;
+  /** Of a request, and of an event without an outcome. */
+  timeoutUs: number;
+  batchBytes: number;
+  /** Of a record of many events; null: each is a record. */
+  aggregateBytes: number | null;
+  lingerUs: number;
+  hashKey: string | null;
+  /** Records a second that a shard takes; infinite for all. */
+  shardRate: number;
+  /** Share of requests that fail as a whole, in one way or another, and of entries that fail within the service. */
+  writeTrouble: number;
+  /** Share of a reader's calls that come to nothing. */
+  readTrouble: number;
+  /** Until a record that was stored can be read. */
+  hiddenUs: number;
+  /** Most records of an answer. */
+  answerRecords: number;
+  /** How much the service's clock is ahead of the machine's; beyond five minutes it would refuse every signature. */
+  aheadMs: number;
 }
 
 /** Everything about a world that its seed decides before it begins. */
@@ -90,7 +115,8 @@ export interface Setting {
   keepsOrder: boolean;
   /** Kafka: what the sink is told, and how many brokers there are. */
   kafka: { idempotent: boolean; maxInFlight: number; batchBytes: number; lingerUs: number; brokers: number };
-  /** Shards and Kafka: entries, or batches, of a request that are refused for now and sent again. */
+  kinesis: KinesisSetting;
+  /** Shards, Kafka and Kinesis: entries, or batches, of a request that are refused for now and sent again. */
   throttled: number;
   disk: DiskFaults;
   crashes: Crash[];
@@ -108,14 +134,17 @@ export function settingOf(seed: number): Setting {
   const dice = new Dice(seed, 'setting');
   const picked = dice.pick(brokerKinds);
   const chances = new Dice(seed, 'setting', 'kafka');
-  const kind = picked === 'log' && chances.chance(0.5) ? 'kafka' : picked;
+  const other = new Dice(seed, 'setting', 'kinesis');
+  const kind =
+    picked === 'log' && chances.chance(0.5) ? 'kafka' : picked === 'shards' && other.chance(0.5) ? 'kinesis' : picked;
   const warmUpUs = dice.chance(0.3) ? dice.whole(1, 3) * SECOND : 0;
   const durationUs = dice.whole(3, 11) * SECOND + dice.whole(0, 999_999);
   const lengthUs = warmUpUs + durationUs;
   const graceUs = dice.whole(1, 4) * SECOND;
-  const answers = dice.chance(0.9);
+  const answered = dice.chance(0.9);
+  const answers = answered || kind === 'kinesis';
   const share = Object.fromEntries(eventFaults.map((fault) => [fault, 0])) as Record<EventFault, number>;
-  const times = Object.fromEntries([...timedFaults, 'leader move'].map((fault) => [fault, 0])) as Record<
+  const times = Object.fromEntries([...timedFaults, 'leader move', 'reshard'].map((fault) => [fault, 0])) as Record<
     TimedFault,
     number
   >;
@@ -127,6 +156,7 @@ export function settingOf(seed: number): Setting {
   // Where nothing is answered, nothing is refused.
   if (!answers) share.refuse = share.phantom = 0;
   if (kind === 'kafka') times['leader move'] = chances.pick([0, 0, 1, 4]);
+  if (kind === 'kinesis') times.reshard = other.pick([0, 0, 1, 3]);
   const idempotent = answers && chances.chance(0.7);
   const kafka = {
     idempotent,
@@ -135,14 +165,30 @@ export function settingOf(seed: number): Setting {
     lingerUs: chances.pick([0, 5_000, 100_000]),
     brokers: chances.whole(1, 3),
   };
+  const aggregateBytes = other.pick([null, null, 300, 2_000]);
+  const kinesis: KinesisSetting = {
+    maxInFlight: other.pick([1, 2, 8]),
+    retries: other.pick([0, 2, 10]),
+    timeoutUs: other.pick([500_000, 1_000_000, 2_000_000, 6_000_000]),
+    batchBytes: other.pick([aggregateBytes === null ? 700 : 5_000, 4_000, 100_000]),
+    aggregateBytes,
+    lingerUs: other.pick([0, 5_000, 100_000]),
+    hashKey: other.pick([null, null, 'even', `${2n ** 127n}`]),
+    shardRate: other.pick([5, 20, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]),
+    writeTrouble: other.pick([0, 0, 1 / 60, 1 / 12]),
+    readTrouble: other.pick([0, 0, 1 / 40, 1 / 8]),
+    hiddenUs: other.pick([0, 0, 70_000, 900_000]),
+    answerRecords: other.pick([3, 48, 10_000]),
+    aheadMs: other.pick([0, -299_000, 299_000]),
+  };
   return {
     seed,
     kind,
-    plan: planOf(dice, seed, targetLike(kind, kafka, answers), { warmUpUs, durationUs, graceUs }),
+    plan: planOf(dice, seed, targetLike(kind, { kafka, kinesis }, answers), { warmUpUs, durationUs, graceUs }),
     shard: shardOf(dice),
     workers: dice.whole(1, 3),
     answers,
-    repeats: kind !== 'log' && kind !== 'kafka' && answers && dice.chance(0.5),
+    repeats: kind !== 'log' && kind !== 'kafka' && answers && dice.chance(0.5) && kind !== 'kinesis',
     qos: answers ? dice.pick([1, 1, 2] as const) : 0,
     queueLength: dice.pick([3, 20, 1_000, 1_000]),
     keepsSession: dice.chance(0.5),
@@ -156,9 +202,10 @@ export function settingOf(seed: number): Setting {
     graceUs,
     share,
     times,
-    keepsOrder: kind === 'kafka' ? idempotent || kafka.maxInFlight === 1 : kind !== 'shards',
+    keepsOrder: keepsOrder(kind, kafka, kinesis),
     kafka,
-    throttled: ['shards', 'kafka'].includes(kind) && dice.chance(0.3) ? dice.pick([1 / 50, 1 / 10]) : 0,
+    kinesis,
+    throttled: ['shards', 'kafka', 'kinesis'].includes(kind) && dice.chance(0.3) ? dice.pick([1 / 50, 1 / 10]) : 0,
     disk: {
       syncUs: dice.pick([200, 3_000, 20_000]),
       stalls: dice.chance(0.15) ? 0.1 : 0,
@@ -169,6 +216,12 @@ export function settingOf(seed: number): Setting {
     crashes: crashesOf(dice, lengthUs),
     lengthUs,
   };
+}
+
+function keepsOrder(kind: BrokerKind, kafka: Setting['kafka'], { maxInFlight, retries }: KinesisSetting): boolean {
+  if (kind === 'kafka') return kafka.idempotent || kafka.maxInFlight === 1;
+  if (kind === 'kinesis') return maxInFlight === 1 && retries === 0;
+  return kind !== 'shards';
 }
 
 /** The setting of another shard of the same run. */
@@ -219,7 +272,7 @@ function planOf(
         fields: [{ name: 'device', value: '<device>' }],
         identity: 'fields',
       },
-      address: '',
+      address: target.protocol === 'kinesis' ? '<device>' : '',
       target: 0,
     };
   });
@@ -243,10 +296,18 @@ function planOf(
 /** What is built with the same promises: a file keeps the order, a queue of one reader too, one that is shared does not. */
 function targetLike(
   kind: BrokerKind,
-  { idempotent, maxInFlight }: Setting['kafka'],
+  { kafka, kinesis }: Pick<Setting, 'kafka' | 'kinesis'>,
   answers: boolean,
 ): Pick<TargetPlan, 'protocol' | 'options'> {
+  if (kind === 'kinesis') {
+    const { maxInFlight, retries } = kinesis;
+    return {
+      protocol: 'kinesis',
+      options: { backlog, endpoint: 'embedded', region: 'us-east-1', stream: 'simulated', maxInFlight, retries },
+    };
+  }
   if (kind === 'kafka') {
+    const { idempotent, maxInFlight } = kafka;
     const options = { backlog, endpoint: 'embedded', acks: answers ? -1 : 0, idempotent, maxInFlight };
     return { protocol: 'kafka', options };
   }

@@ -3,6 +3,7 @@ import type { RunResult } from '../../src/metrics/result.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import type { SenderFigures } from '../../src/runner/compose-result.ts';
 import type { Promises } from '../../src/runner/promises.ts';
+import type { KinesisCalls } from '../../src/targets/kinesis/calls.ts';
 import type { SinkEvents, Source, SourceContext } from '../../src/targets/target.ts';
 import type { Settlement } from '../../src/verify/settle.ts';
 import type { SeenRecord } from '../../src/wire/seen-file.ts';
@@ -18,6 +19,8 @@ export interface Twist {
   /** What a source is told, and tells. */
   sourceContext?(context: SourceContext): SourceContext;
   source?(source: Source): Source;
+  /** What Kinesis is asked, and what it answers. */
+  calls?(calls: KinesisCalls): KinesisCalls;
   graceUs?(us: number): number;
   /** What stands in the files. */
   records?(sent: SentRecord, seen: SeenRecord): void;

@@ -1,20 +1,18 @@
 import type { Anchor } from '../../src/core/anchor.ts';
 import type { Disk } from '../../src/core/disk.ts';
 import { Standstill } from '../../src/core/standstill.ts';
-import type { Sink, SinkContext } from '../../src/targets/target.ts';
 import type { FromVerifier } from '../../src/verify/protocol.ts';
 import { Verifier } from '../../src/verify/verifier.ts';
 import { readSeen } from '../../src/wire/seen-file.ts';
 import { Dice } from './dice.ts';
 import { foreignMessage, sendAsTwin } from './intruders.ts';
 import { KafkaBroker } from './kafka-broker.ts';
-import { openKafkaSink, type SimulatedCluster } from './kafka-sink.ts';
-import { PartitionSink, type SinkWorld } from './partition-sink.ts';
-import { PartitionSource } from './partition-source.ts';
-import { PartitionedBroker } from './partitioned-broker.ts';
+import { type AnyBroker, type AnyLink, type AnySource, brokerOf, openSinkOf, openSourceOf } from './kinds.ts';
+import { KinesisService } from './kinesis-service.ts';
+import { KinesisSource } from './kinesis-source.ts';
+import type { SinkWorld } from './partition-sink.ts';
 import { Process } from './process.ts';
 import { QueueBroker } from './queue-broker.ts';
-import { QueueSink } from './queue-sink.ts';
 import { QueueSource } from './queue-source.ts';
 import { Sender } from './sender.ts';
 import type { Crash, Setting, TimedFault } from './setting.ts';
@@ -36,14 +34,13 @@ const PAUSE_US = 100_000;
 export interface Surroundings {
   clock: VirtualClock;
   trace: Trace;
-  broker: PartitionedBroker | QueueBroker;
+  broker: AnyBroker;
 }
 
 export function surroundingsOf(setting: Setting, verbose: boolean): Surroundings {
   const clock = new VirtualClock();
   const trace = new Trace(() => clock.nowUs(), verbose);
-  const Kind = setting.kind === 'queue' ? QueueBroker : setting.kind === 'kafka' ? KafkaBroker : PartitionedBroker;
-  return { clock, trace, broker: new Kind(setting, clock, new Dice(setting.seed, 'broker'), trace) };
+  return { clock, trace, broker: brokerOf(setting, clock, new Dice(setting.seed, 'broker'), trace) };
 }
 
 /** Lets everything happen that does in these worlds, which have one clock. Rejects when something hangs. */
@@ -60,7 +57,7 @@ export class World {
   readonly trace: Trace;
   readonly truth: Truth;
   readonly disk: SimulatedDisk;
-  readonly broker: PartitionedBroker | QueueBroker;
+  readonly broker: AnyBroker;
   anchor: Anchor | null = null;
   /** How the last sender ended; null: it has not. */
   ended: string | null = null;
@@ -76,8 +73,8 @@ export class World {
   /** Who gave up, and why. */
   failure: string | null = null;
   readonly #twist: Twist;
-  readonly #sinks: (PartitionSink | QueueSink | SimulatedCluster)[] = [];
-  #source: PartitionSource | QueueSource | null = null;
+  readonly #sinks: AnyLink[] = [];
+  #source: AnySource | null = null;
   #sender: Sender | null = null;
   #verifier: { process: Process; verifier: Verifier; ready: boolean; asked: boolean } | null = null;
   /** The reader has taken the place of another one. */
@@ -150,15 +147,11 @@ export class World {
     if (resume && this.broker instanceof QueueBroker) void this.keepRecorded();
     const verifier = new Verifier({
       clock: process.clock,
-      openSource: (_protocol, _options, context) => {
+      openSource: async (_protocol, _options, context) => {
         const twisted = this.#twist.sourceContext?.(context) ?? context;
-        const world = { ...this.#sinkWorld(process, dice), broker: this.broker };
-        const source =
-          this.broker instanceof QueueBroker
-            ? new QueueSource({ ...world, broker: this.broker }, twisted)
-            : new PartitionSource({ ...world, broker: this.broker }, twisted);
+        const source = await openSourceOf(this.#sinkWorld(process, dice), twisted, this.#twist);
         this.#source = source;
-        return Promise.resolve(this.#twist.source?.(source) ?? source);
+        return this.#twist.source?.(source) ?? source;
       },
       post: (message) => this.#later(process, () => this.#heard(message)),
       random: () => dice.next(),
@@ -197,16 +190,12 @@ export class World {
       disk: this.disk,
       dir: DIR,
       truth: this.truth,
-      openSink: (process, context) => {
+      openSink: async (process, context) => {
         const world = this.#sinkWorld(process, this.#dice('sink', context.part.index, this.clock.nowUs()));
         const twisted =
           this.#twist.sink === undefined ? context : { ...context, events: this.#twist.sink(context.events) };
-        if (this.broker instanceof KafkaBroker) return this.#kafkaSink({ ...world, broker: this.broker }, twisted);
-        const sink =
-          this.broker instanceof QueueBroker
-            ? new QueueSink({ ...world, broker: this.broker }, twisted)
-            : new PartitionSink(world, twisted);
-        this.#sinks.push(sink);
+        const [sink, link] = await openSinkOf(world, twisted, this.#twist);
+        this.#sinks.push(link);
         return sink;
       },
       earlier: this.anchor,
@@ -224,12 +213,6 @@ export class World {
       this.truth.senderDied();
       this.#sent('aborted');
     });
-  }
-
-  async #kafkaSink(world: SinkWorld<KafkaBroker>, context: SinkContext): Promise<Sink> {
-    const [sink, cluster] = await openKafkaSink(world, context);
-    this.#sinks.push(cluster);
-    return sink;
   }
 
   #sent(ended: string): void {
@@ -263,8 +246,11 @@ export class World {
       case 'leader move':
         if (this.broker instanceof KafkaBroker) this.broker.moveLeader(dice.whole(0, 99));
         break;
+      case 'reshard':
+        if (this.broker instanceof KinesisService) this.broker.reshard();
+        break;
       case 'reader reset':
-        if (this.#source instanceof QueueSource) this.#source.reset();
+        if (this.#source instanceof QueueSource || this.#source instanceof KinesisSource) this.#source.reset();
         break;
       case 'broker stall':
         this.broker.stall(dice.whole(10_000, 2_500_000));
@@ -374,7 +360,7 @@ export class World {
     this.truth.keepFirst(received);
   }
 
-  #sinkWorld(process: Process, dice: Dice): SinkWorld {
+  #sinkWorld(process: Process, dice: Dice): SinkWorld<AnyBroker> {
     const { setting, clock, broker, trace, truth } = this;
     return { setting, clock, process, broker, dice, trace, truth };
   }
