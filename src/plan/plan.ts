@@ -1,3 +1,4 @@
+import type { BridgeFaultPlan, BridgeRoute, RecordKey, Wrap } from '../brokers/bridge/bridge-plan.ts';
 import type { WireSchema } from '../codecs/codec.ts';
 import type { FieldNode } from '../codecs/field-tree.ts';
 import type { Micros } from '../core/clock.ts';
@@ -30,6 +31,8 @@ export interface Plan {
   /** Of a part of a plan, the fleets that are not in it: models may speak of them. */
   besides?: FleetPlan[];
   targets: TargetPlan[];
+  /** The example bridge that the run brings along; absent: none. */
+  bridge?: PlannedBridge;
   /** null: delivery is not asked. */
   verify: VerifyPlan | null;
   thresholds: ThresholdPlan[];
@@ -94,6 +97,20 @@ export interface TargetPlan {
   name: string;
   protocol: string;
   options: TargetOptions;
+}
+
+/** The example bridge from MQTT to Kafka that a run starts and stops. */
+export interface PlannedBridge {
+  /** Index into `targets`: MQTT. */
+  from: number;
+  /** Index into `targets`: Kafka. */
+  to: number;
+  /** Their topics of Kafka are templates, as that of a target is. */
+  routes: BridgeRoute[];
+  wrap: Wrap;
+  key: RecordKey;
+  /** Their seed is the plan's. */
+  faults: Omit<BridgeFaultPlan, 'seed'>;
 }
 
 export interface VerifyPlan {

@@ -37,6 +37,7 @@ export function planText(
       const rest = outline === undefined ? '' : `, ${outline}`;
       return ['target', `${name === 'target' ? '' : `${name}: `}${protocol}${endpoint}${connected}${rest}`];
     }),
+    ...bridgeRow(plan),
     ...addresses.flatMap((address, fleet): [string, string][] =>
       address === '' ? [] : [[addressKind(plan, fleet), `such as ${address}`]],
     ),
@@ -55,6 +56,23 @@ export function planText(
   ];
   const title = plan.description === '' ? plan.name : `${plan.name}: ${plan.description}`;
   return `${printable(title)}\n\n${fleets(estimate)}\n${columns(rows.map((row) => row.map(printable)))}`;
+}
+
+function bridgeRow({ bridge, targets }: Plan): [string, string][] {
+  if (bridge === undefined) return [];
+  const { from, to, routes, wrap, faults } = bridge;
+  const percent = (what: string, share: number): string => `${what} ${Number((share * 100).toPrecision(6))} %`;
+  const shareOf = (fault: typeof faults.drop): number => (fault !== undefined && 'share' in fault ? fault.share : 0);
+  const wrong = [
+    ...(faults.drop === undefined ? [] : [percent('drops', shareOf(faults.drop))]),
+    ...(faults.double === undefined ? [] : [percent('doubles', shareOf(faults.double))]),
+    ...(faults.delayMs === undefined ? [] : [`delays by ${formatDuration(faults.delayMs * 1000)}`]),
+    ...(faults.stall === undefined ? [] : ['stalls']),
+  ];
+  const filters = routes.map(({ filter }) => filter).join(', ');
+  const ends = `${targets[from]?.name} → ${targets[to]?.name}`;
+  const told = [`${ends}: ${filters}`, ...(wrap === 'rule' ? ['each payload wrapped'] : []), ...wrong];
+  return [['bridge', told.join(', ')]];
 }
 
 /** Topic or key. */

@@ -26,6 +26,7 @@ import { prepareTargets } from './prepare-targets.ts';
 import { awaitProbe, refuseLateStart } from './readiness.ts';
 import { inDirectory, type RealTargets, startEmbeddedBrokers, writtenFiles } from './real-targets.ts';
 import { describeResumption, type EarlierRun, findEarlierRun, sentBefore } from './resume.ts';
+import { startRunBridge } from './run-bridge.ts';
 import { latenciesOf } from './run-latencies.ts';
 import { claimRun } from './run-lock.ts';
 import type { RunOptions } from './run-options.ts';
@@ -36,6 +37,7 @@ import type { SentKeeper } from './sent-keeper.ts';
 import { nameFindings, settleRun } from './settled-run.ts';
 import { targetNeeds } from './target-limits.ts';
 import { announceTimeline } from './timeline-text.ts';
+import { unsettled } from './unsettled.ts';
 import { Verifications } from './verifications.ts';
 import { WorkerCrew, type WorkerEnd } from './worker-crew.ts';
 
@@ -94,6 +96,7 @@ class Run {
   #crew: WorkerCrew | undefined;
   #keeper: SentKeeper | undefined;
   #verification: Verifications | undefined;
+  #endBridge = async (): Promise<void> => {};
   #ended: RunResult['run']['ended'] = 'completed';
   #stoppedUs: Micros | null = null;
   #probeFailure: IotloadError | null = null;
@@ -140,6 +143,8 @@ class Run {
         env: process.env,
         notice: (target, kind, detail) => this.#warned(target, kind, detail),
       });
+      const failed = (error: IotloadError): void => this.#brokenOff(error);
+      this.#endBridge = await startRunBridge(embedded.plan, this.#options, dir, { note: this.#note, failed });
       const crew = this.#hire(embedded.plan);
       const latencies = new Latencies(crew.boards, plan.fleets.length);
       const meter = new ProgressMeter(clock, plan, crew.boards, latencies, this.#slots());
@@ -153,7 +158,7 @@ class Run {
         crew,
         latencies,
         watch: this.#watch,
-        failed: (error) => this.#sentFailed(error),
+        failed,
       });
       meter.start(start.anchor);
       const load = await this.#send(crew, start, this.#keeper);
@@ -163,6 +168,7 @@ class Run {
         const cutShort = this.#ended !== 'completed' && graceUs > INTERRUPTED_GRACE_US;
         await this.#verification?.finish(cutShort ? INTERRUPTED_GRACE_US : graceUs, cutShort);
       }
+      await this.#endBridge();
       this.#report(meter);
       return { result: await this.#conclude(dir, load), dir };
     } catch (error) {
@@ -175,6 +181,7 @@ class Run {
       for (const cancel of this.#cancels) cancel();
       await this.#crew?.close();
       await this.#verification?.close();
+      await this.#endBridge();
       await this.#embedded?.stop();
       release();
     }
@@ -338,8 +345,8 @@ class Run {
 
   readonly #note = (text: string): void => this.#options.observer.note(text);
 
-  /** Without its record a run can prove nothing: it ends, and what was sent counts as unknown. */
-  #sentFailed(error: IotloadError): void {
+  /** Without its record a run can prove nothing, nor without its bridge: it ends, and what was sent counts as unknown. */
+  #brokenOff(error: IotloadError): void {
     if (this.#incidents.some(({ code }) => code === error.code)) return;
     this.#incident(error, `${error.where ?? 'sent'}: ${error.message}`);
     this.#cutShort('aborted');
@@ -384,14 +391,4 @@ class Run {
   #slots(): number {
     return dueBy(this.#options.plan, this.#options.shard, Number.POSITIVE_INFINITY);
   }
-}
-
-/** What cannot be settled after events were sent is no usage error, whatever it was that failed. */
-function unsettled(error: unknown): unknown {
-  if (!(error instanceof IotloadError) || !error.code.startsWith('file-')) return error;
-  return new IotloadError('file-corrupt', `the run is over, but it cannot be settled: ${error.message}`, {
-    ...(error.where === undefined ? {} : { where: error.where }),
-    hint: 'free some space or mend the files, then: iotload verify DIRECTORY',
-    cause: error,
-  });
 }

@@ -3,7 +3,7 @@ import { duration } from '../targets/option-schemas.ts';
 import { share } from './schema.ts';
 
 /** A share of the events: more than none, at most all. */
-const some = (doc: string) =>
+export const someEvents = (doc: string) =>
   share('a share such as 1%')
     .refine(
       ({ numerator, denominator }) => numerator > 0 && numerator <= denominator,
@@ -13,13 +13,13 @@ const some = (doc: string) =>
     .describe(doc);
 
 const keys = {
-  loss: some('acknowledged, and delivered to nobody'),
-  duplicates: some('delivered twice'),
-  reordered: some('delivered behind the next one of their topic'),
-  altered: some('delivered with one bit changed'),
-  lost_acks: some('delivered, and their acknowledgement lost'),
-  swallowed: some('neither delivered nor acknowledged'),
-  resets: some('their connection is reset instead'),
+  loss: someEvents('acknowledged, and delivered to nobody'),
+  duplicates: someEvents('delivered twice'),
+  reordered: someEvents('delivered behind the next one of their topic'),
+  altered: someEvents('delivered with one bit changed'),
+  lost_acks: someEvents('delivered, and their acknowledgement lost'),
+  swallowed: someEvents('neither delivered nor acknowledged'),
+  resets: someEvents('their connection is reset instead'),
   delay: duration().optional().describe('least time from an event to its acknowledgement'),
   stall: z.literal(true, { error: 'expected true' }).optional().describe('nothing passes, in either direction'),
 };

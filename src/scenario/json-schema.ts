@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { targets } from '../targets/registry.ts';
+import { bridge } from './bridge-schema.ts';
 import * as schema from './schema.ts';
 import { mostEntries, timelineEntry } from './timeline.ts';
 
@@ -24,6 +25,7 @@ export async function scenarioJsonSchema(): Promise<object> {
     fleets: z.record(z.string().regex(schema.fleetName), schema.fleet),
     target: z.unknown(),
     targets: z.unknown(),
+    bridge: bridge.optional().describe('an example bridge from MQTT to Kafka that the run brings along'),
     verify: z.union([z.literal(false), schema.verify]).optional(),
     timeline: z.array(timelineEntry).max(mostEntries).optional().describe('what happens when'),
     outputs: schema.outputs.optional(),

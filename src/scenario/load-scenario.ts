@@ -3,6 +3,7 @@ import type { WireSchema } from '../codecs/codec.ts';
 import type { FieldNode } from '../codecs/field-tree.ts';
 import { closestName } from '../core/closest-name.ts';
 import type { Params } from '../models/model.ts';
+import { type BridgeDraft, checkBridge } from './bridge-schema.ts';
 import { checkTargets, followsFrom, type TargetDraft } from './check-targets.ts';
 import type { Diagnostic, ScenarioPath } from './diagnostic.ts';
 import { applyEnvironment, type Environments, takeEnvironments } from './environments.ts';
@@ -33,6 +34,7 @@ export interface ScenarioDraft {
   targets: TargetDraft[];
   /** Names of all of them. */
   targetNames: string[];
+  bridge: BridgeDraft;
   /** null: `verify: false`; undefined: something in it is wrong. */
   verify: z.output<typeof schema.verify> | null | undefined;
   timeline: TimelineDraft[];
@@ -110,6 +112,7 @@ export async function loadScenario(
     run: check(schema.run, ['run']),
     fleets: checkFleets(tree, check, report),
     ...(await checkTargets(tree, unsupported, report)),
+    bridge: checkBridge(tree, report),
     verify: checkVerify(tree, report),
     timeline: checkTimeline(tree, report),
     outputs: check(schema.outputs, ['outputs']),
@@ -130,6 +133,7 @@ const nothing: Omit<ScenarioDraft, 'folder' | 'diagnostics'> = {
   fleets: [],
   targets: [],
   targetNames: [],
+  bridge: undefined,
   verify: undefined,
   timeline: [],
   outputs: {},

@@ -285,6 +285,7 @@ export const document = top.extend({
   fleets: block.refine((fleets) => Object.keys(fleets).length > 0, 'a scenario needs at least one fleet'),
   target: block.optional(),
   targets: block.optional(),
+  bridge: z.unknown().optional(),
   verify: z.unknown().optional(),
   timeline: z.unknown().optional(),
   outputs: z.unknown().optional(),

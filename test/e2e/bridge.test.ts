@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { brokers } from '../../src/brokers/registry.ts';
-import { answer, iotload, scratch, start, summaryOf } from './iotload.ts';
+import { bridgeLogOf, slotOf } from './bridge-log.ts';
+import { answer, findingsOf, iotload, scratch, start, summaryOf } from './iotload.ts';
 
 let space: ReturnType<typeof scratch>;
 beforeEach(() => {
@@ -51,5 +52,84 @@ describe('iotload broker bridge', () => {
     expect(stderr).toContain('Kafka at 127.0.0.1:1 cannot be used');
     expect(stderr).not.toContain('    at ');
     expect(code).toBe(4);
+  });
+});
+
+describe('a run with a bridge', () => {
+  /** 100 boards that publish over MQTT and are read back from Kafka, behind a bridge that wraps and does wrong. */
+  function scenario(faults: string): string {
+    const file = space.path('bridged.yaml');
+    writeFileSync(
+      file,
+      `iotload: 1
+run: { duration: 3s }
+fleets:
+  boards:
+    model: phone-motion
+    devices: 100
+    rate: 1k/s
+    payload: seismograph-traced
+    topic: boards/<device>/motion
+    to: [edge]
+targets:
+  edge: { protocol: mqtt, endpoint: embedded }
+  lake: { protocol: kafka, endpoint: embedded }
+bridge: { from: edge, to: lake, wrap: rule, key: 2, faults: ${faults} }
+verify: { read: lake, taps: [edge], hop: { payload_at: /payload, as: string, survives: fields }, grace: 4s }
+`,
+    );
+    return file;
+  }
+
+  it('names exactly the events that the bridge has dropped and doubled, at that hop', async () => {
+    const out = space.path('out');
+    const file = scenario('{ loss: 0.5%, duplicates: 0.5% }');
+    const { code, stdout } = await iotload(['run', file, '--out', out, '--progress', 'none']);
+    expect(code).toBe(1);
+    const { dropped, doubled, end } = bridgeLogOf(out);
+    expect(dropped.length).toBeGreaterThan(0);
+    expect(doubled.length).toBeGreaterThan(0);
+    const found = (kind: string): number[] =>
+      findingsOf(out).flatMap((finding) => (finding.kind === kind ? [finding.slot] : []));
+    expect(found('lost')).toEqual(dropped.map(slotOf).sort((a, b) => a - b));
+    expect(found('duplicate')).toEqual(doubled.map(slotOf).sort((a, b) => a - b));
+    for (const finding of findingsOf(out)) expect(finding).toMatchObject({ target: 'lake', hop: 'edge → lake' });
+    const { events, hops, files } = summaryOf(out);
+    expect(events).toMatchObject({ intended: 3000, acked: 3000 });
+    expect(end).toMatchObject({ came: 3000, dropped: dropped.length, doubled: doubled.length, open: 0 });
+    expect(hops).toMatchObject([
+      { from: 'sent', to: 'edge', lost: 0, duplicates: 0 },
+      { from: 'edge', to: 'lake', lost: dropped.length, duplicates: doubled.length },
+    ]);
+    expect(files).toMatchObject({ bridge: 'bridge.ndjson' });
+    expect(stdout).toContain('edge → lake');
+  });
+
+  it('passes where it does nothing wrong, however late and in whatever spurts', async () => {
+    const out = space.path('out');
+    const file = scenario('{ delay: 200ms, stall: { every: 1s, for: 300ms } }');
+    const { code, stdout } = await iotload(['run', file, '--out', out, '--progress', 'none']);
+    expect(stdout).toContain('PASS');
+    expect(code).toBe(0);
+    const { delivery, latency } = summaryOf(out);
+    expect(delivery).toMatchObject({ verified: 3000, lost: 0, missing: 0, duplicates: 0, reordered: 0, corrupt: 0 });
+    expect(latency.endToEnd.min).toBeGreaterThanOrEqual(200_000);
+    expect(bridgeLogOf(out).end).toMatchObject({ came: 3000, produced: 3000, open: 0 });
+  });
+
+  it('is part of the plan', async () => {
+    const { code, stdout } = await answer(['plan', scenario('{ loss: 100ppm }')]);
+    expect(stdout.replace(/\s+/g, ' ')).toContain(
+      'bridge edge → lake: boards/+/motion, each payload wrapped, drops 0.01 %',
+    );
+    expect(code).toBe(0);
+  });
+
+  it('says why it cannot begin', async () => {
+    const set = ['--set', 'targets.edge.endpoint=mqtt://127.0.0.1:1', '--shard', '0/2'];
+    const id = ['--run-id', 'r0000bridge', '--start-at', '2199-01-01T00:00:00Z'];
+    const kafka = await iotload(['run', scenario('{}'), ...set, ...id, '--progress', 'none']);
+    expect(kafka.stderr).toContain('each shard would bring a bridge along');
+    expect(kafka.code).toBe(2);
   });
 });
