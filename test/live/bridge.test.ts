@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { BridgeCounts, BridgePlan } from '../../src/brokers/bridge/bridge-plan.ts';
 import { type Bridge, startBridge } from '../../src/brokers/bridge/start-bridge.ts';
@@ -6,6 +5,7 @@ import { systemClock } from '../../src/core/clock.ts';
 import { Outcome } from '../../src/core/outcome.ts';
 import { openSink } from '../../src/targets/mqtt/sink.ts';
 import { payloadOf, SinkRecord, sendSlots, sinkContext, testFleet } from '../contracts/sink.ts';
+import { type BridgeLogText, bridgeLogOf } from '../e2e/bridge-log.ts';
 import { scratch } from '../e2e/iotload.ts';
 import { mqttOptions } from '../targets/mqtt/mqtt-options.ts';
 import { type Kafka, startKafka } from './kafka.ts';
@@ -82,17 +82,10 @@ describe('Mosquitto, the bridge, Apache Kafka 4', () => {
     while (!isOver(await bridge.counts()) && systemClock().nowUs() < deadlineUs);
   }
 
-  /** What the log says, by kind. */
-  function said(): { dropped: string[]; doubled: string[]; end: Record<string, unknown> | undefined } {
-    const lines = readFileSync(space.path('bridge.ndjson'), 'utf8').trimEnd().split('\n');
-    const entries = lines.map((line) => JSON.parse(line) as { kind: string; payload: string });
-    const of = (kind: string): string[] =>
-      entries.filter((entry) => entry.kind === kind).map((entry) => entry.payload as string);
-    return { dropped: of('drop'), doubled: of('double'), end: entries.find(({ kind }) => kind === 'end') };
-  }
+  const said = (): BridgeLogText => bridgeLogOf(space.dir);
 
   /** What has to lie in Kafka of so many events. */
-  function expected(events: number, { dropped, doubled }: ReturnType<typeof said>): string[] {
+  function expected(events: number, { dropped, doubled }: BridgeLogText): string[] {
     const gone = new Set(dropped);
     const all = Array.from({ length: events }, (_, slot) => payloadOf(fleet.index, slot));
     return [...all.filter((payload) => !gone.has(payload)), ...doubled].sort();
