@@ -32,7 +32,8 @@ export function planText(
     ],
     ...plan.targets.map(({ name, protocol, options }): [string, string] => {
       const endpoint = typeof options['endpoint'] === 'string' ? ` ${options['endpoint']}` : '';
-      const connected = connections === 0 ? '' : `, ${plural(connections, 'connection')}`;
+      const own = plan.targets.length === 1 ? connections : connectionsTo(estimate, plan, name);
+      const connected = own === 0 ? '' : `, ${plural(own, 'connection')}`;
       const outline = targetOf(protocol).outline?.(options);
       const rest = outline === undefined ? '' : `, ${outline}`;
       return ['target', `${name === 'target' ? '' : `${name}: `}${protocol}${endpoint}${connected}${rest}`];
@@ -73,6 +74,14 @@ function bridgeRow({ bridge, targets }: Plan): [string, string][] {
   const ends = `${targets[from]?.name} → ${targets[to]?.name}`;
   const told = [`${ends}: ${filters}`, ...(wrap === 'rule' ? ['each payload wrapped'] : []), ...wrong];
   return [['bridge', told.join(', ')]];
+}
+
+/** Of one of several targets: a pool, or what its fleets hold together. */
+function connectionsTo({ fleets: all }: PlanEstimate, { targets }: Plan, name: string): number {
+  const pool = targets.find((target) => target.name === name)?.options['connections'];
+  const held = all.flatMap(({ target, connections }) => (target === name ? [connections ?? 0] : []));
+  if (held.length === 0) return 0;
+  return typeof pool === 'number' ? pool : held.reduce((sum, count) => sum + count, 0);
 }
 
 /** Topic or key. */
