@@ -1,4 +1,4 @@
-import { relative, sep } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { type BrokerFaults, brokers, type EmbeddedBroker } from '../brokers/registry.ts';
 import type { Plan, TargetPlan } from '../plan/plan.ts';
 import { targetOf } from '../targets/registry.ts';
@@ -12,11 +12,12 @@ export interface RealTargets {
   stop(): Promise<void>;
 }
 
-/** Fills in what the results directory decides. */
+/** Fills in what the results directory decides; several targets have a folder of their own in it. */
 export function inDirectory(plan: Plan, dir: string): Plan {
+  const several = plan.targets.length > 1;
   const targets = plan.targets.map((target) => {
     const complete = targetOf(target.protocol).inDirectory;
-    return complete === undefined ? target : { ...target, options: complete(target.options, dir) };
+    return complete === undefined ? target : { ...target, options: complete(target.options, several ? join(dir, target.name) : dir) };
   });
   return { ...plan, targets };
 }
