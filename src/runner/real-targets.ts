@@ -17,7 +17,9 @@ export function inDirectory(plan: Plan, dir: string): Plan {
   const several = plan.targets.length > 1;
   const targets = plan.targets.map((target) => {
     const complete = targetOf(target.protocol).inDirectory;
-    return complete === undefined ? target : { ...target, options: complete(target.options, several ? join(dir, target.name) : dir) };
+    return complete === undefined
+      ? target
+      : { ...target, options: complete(target.options, several ? join(dir, target.name) : dir) };
   });
   return { ...plan, targets };
 }
