@@ -17,6 +17,12 @@ export function whoIsAsked(endpoint: string): AsksWhom {
   return /^http:\/\/(127\.|localhost|\[::1\])/.test(endpoint) ? 'whoever is there' : 'somebody';
 }
 
+/** Nobody's credentials are to be found, and none are looked for: requests are signed by somebody who does not exist. */
+export function signsAsAnybody(auth: AwsAuth, asks: AsksWhom): boolean {
+  const given = process.env['AWS_ACCESS_KEY_ID'] !== undefined || process.env['AWS_PROFILE'] !== undefined;
+  return auth === null && (asks === 'nobody' || (asks === 'whoever is there' && !given));
+}
+
 /**
  * The credentials of a client of the SDK, as its options: none where the SDK finds them by itself (environment, profile, container,
  * instance).
@@ -26,10 +32,7 @@ export async function awsSigner(
   region: string,
   asks: AsksWhom,
 ): Promise<Pick<KinesisClientConfig, 'credentials'>> {
-  if (auth === null) {
-    const given = process.env['AWS_ACCESS_KEY_ID'] !== undefined || process.env['AWS_PROFILE'] !== undefined;
-    return asks === 'nobody' || (asks === 'whoever is there' && !given) ? { credentials: ANYBODY } : {};
-  }
+  if (auth === null) return signsAsAnybody(auth, asks) ? { credentials: ANYBODY } : {};
   const { fromCognitoIdentityPool, fromIni, fromTemporaryCredentials } = await import('@aws-sdk/credential-providers');
   if (auth.kind === 'cognito') {
     const clientConfig = { region: auth.pool.split(':')[0] ?? region };

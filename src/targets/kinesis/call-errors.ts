@@ -1,4 +1,5 @@
 import { IotloadError } from '../../core/errors.ts';
+import { signsAsAnybody, whoIsAsked } from '../aws-signer.ts';
 import { socketFailure } from '../socket-failure.ts';
 import { CallError, type CallFailure } from './calls.ts';
 import { endpointHost } from './endpoint.ts';
@@ -23,6 +24,8 @@ const unsent: Readonly<Record<string, string>> = {
   EMFILE: 'no descriptor left',
 };
 
+const signing =
+  'Set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or write auth: { kind: aws, profile: … }.';
 const signature = 'Check the credentials: access key, secret and session token belong together.';
 
 const expiredToken: Meaning = {
@@ -43,7 +46,12 @@ const wrongRegion: Meaning = {
   hint: 'Write the region of the endpoint as region.',
 };
 
-/** Errors that the service names. */
+const noPool: Meaning = { failure: 'refused', reason: 'no such identity pool', hint: 'Check auth.pool.' };
+
+const unknownKey: Meaning = { failure: 'refused', reason: 'unknown access key', hint: signature };
+const badSignature: Meaning = { failure: 'refused', reason: 'bad signature', hint: signature };
+
+/** Errors that the service names, and those who give credentials for it. */
 const named: Readonly<Record<string, Meaning>> = {
   ProvisionedThroughputExceededException: { failure: 'throttled', reason: 'throttled' },
   LimitExceededException: { failure: 'throttled', reason: 'throttled' },
@@ -52,17 +60,21 @@ const named: Readonly<Record<string, Meaning>> = {
   ResourceNotFoundException: { failure: 'missing', reason: 'no such stream' },
   ExpiredIteratorException: { failure: 'expired-iterator', reason: 'iterator expired' },
   AccessDeniedException: { failure: 'refused', reason: 'access denied', hint: 'Grant what `iotload plan` lists.' },
-  UnrecognizedClientException: { failure: 'refused', reason: 'unknown access key', hint: signature },
-  InvalidSignatureException: {
-    failure: 'refused',
-    reason: 'bad signature',
-    hint: `${signature} A clock that is more than five minutes wrong is refused as well.`,
-  },
-  IncompleteSignatureException: { failure: 'refused', reason: 'bad signature', hint: signature },
+  UnrecognizedClientException: unknownKey,
+  InvalidSignatureException: badSignature,
+  IncompleteSignatureException: badSignature,
   MissingAuthenticationTokenException: { failure: 'refused', reason: 'not signed', hint: signature },
   ExpiredTokenException: expiredToken,
-  // As STS calls it.
+  // As STS calls them.
   ExpiredToken: expiredToken,
+  InvalidClientTokenId: unknownKey,
+  SignatureDoesNotMatch: badSignature,
+  AccessDenied: { failure: 'refused', reason: 'role denied' },
+  NotAuthorizedException: {
+    failure: 'refused',
+    reason: 'no guests',
+    hint: 'Allow unauthenticated identities in the pool.',
+  },
   RequestExpired: clockSkew,
   ValidationException: { failure: 'refused', reason: 'not valid' },
   InvalidArgumentException: { failure: 'refused', reason: 'not valid' },
@@ -72,18 +84,15 @@ const named: Readonly<Record<string, Meaning>> = {
     reason: 'key denied',
     hint: 'Allow the use of the stream’s KMS key.',
   },
-  CredentialsProviderError: {
-    failure: 'refused',
-    reason: 'no credentials',
-    hint: 'Set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or write auth: { kind: aws, profile: … }.',
-  },
+  CredentialsProviderError: { failure: 'refused', reason: 'no credentials', hint: signing },
 };
 
 /** What an error of the service means; some are told apart by their text alone. */
 function meaningOf(name: string, message: string): Meaning | undefined {
   if (/scoped to a valid region|expected region/i.test(message)) return wrongRegion;
   if (name === 'InvalidSignatureException' && /signature (expired|not yet current)/i.test(message)) return clockSkew;
-  return named[name];
+  // Cognito names what it does not find as Kinesis does.
+  return /identity ?pool/i.test(message) && name === 'ResourceNotFoundException' ? noPool : named[name];
 }
 
 /** What a failed call of the SDK comes to. */
@@ -120,12 +129,18 @@ export function openingError(error: unknown, options: KinesisOptions, stream: st
   const details = { where: 'target.endpoint', value: host, cause: call.cause };
   if (call.failure === 'missing') return missingStream(options, stream);
   const text = (call.cause as Partial<Error> | undefined)?.message ?? '';
+  if (call.kind === 'CredentialsProviderError') return unsigned(options, host, call.cause);
   const known = meaningOf(call.kind, text);
   if (call.failure === 'refused' || known !== undefined) {
-    const hint = known?.hint;
+    const nobody = known === unknownKey && signsAsAnybody(options.auth, whoIsAsked(options.endpoint));
+    const hint = nobody ? `None were found to sign with. ${signing}` : known?.hint;
     const said = known?.hint === undefined && text !== '' ? `: ${text}` : '';
     return new IotloadError('target-refused', `${host} refused stream ${stream}: ${call.reason}${said}`, {
       ...details,
+      ...(known === wrongRegion ? { where: 'target.region', value: options.region } : {}),
+      ...(known === noPool && options.auth?.kind === 'cognito'
+        ? { where: 'target.auth.pool', value: options.auth.pool }
+        : {}),
       ...(hint === undefined ? {} : { hint }),
     });
   }
@@ -134,6 +149,20 @@ export function openingError(error: unknown, options: KinesisOptions, stream: st
   return new IotloadError(failure.code, `cannot reach stream ${stream} at ${host}: ${reason}`, {
     ...details,
     hint: call.kind === 'ECONNREFUSED' ? 'Does anything listen there?' : (failure.hint ?? 'Check endpoint and region.'),
+  });
+}
+
+/** Nobody was asked: there is nothing to ask with. */
+function unsigned({ auth }: KinesisOptions, host: string, cause: unknown): IotloadError {
+  const profile = auth?.kind === 'aws' ? auth.profile : null;
+  const message = `there are no credentials to sign requests to ${host} with`;
+  if (profile === null)
+    return new IotloadError('target-refused', message, { where: 'target.auth', hint: signing, cause });
+  return new IotloadError('target-refused', message, {
+    where: 'target.auth.profile',
+    value: profile,
+    hint: 'Does ~/.aws/credentials or ~/.aws/config have that profile?',
+    cause,
   });
 }
 

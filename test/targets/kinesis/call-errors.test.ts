@@ -28,6 +28,12 @@ describe('an error of a call', () => {
     [thrown('InvalidSignatureException', 'Signature not yet current: 2026'), 'refused', 'clock skew'],
     [thrown('InvalidSignatureException', 'Credential should be scoped to a valid region'), 'refused', 'wrong region'],
     [thrown('InvalidSignatureException', 'does not match'), 'refused', 'bad signature'],
+    [thrown('SignatureDoesNotMatch'), 'refused', 'bad signature'],
+    [thrown('InvalidClientTokenId'), 'refused', 'unknown access key'],
+    [thrown('AccessDenied', 'not authorized to perform: sts:AssumeRole'), 'refused', 'role denied'],
+    [thrown('NotAuthorizedException', 'Unauthenticated access is not supported'), 'refused', 'no guests'],
+    [thrown('ResourceNotFoundException', 'Stream s under account 0 not found.'), 'missing', 'no such stream'],
+    [thrown('ResourceNotFoundException', "IdentityPool 'us-east-1:1' not found."), 'refused', 'no such identity pool'],
   ])('%s', (error, failure, reason) => {
     expect(callError(error)).toMatchObject({ failure, reason });
   });
@@ -51,6 +57,36 @@ describe('an error of a call', () => {
       'target-unreachable',
       'cannot reach stream s at 127.0.0.1:4566: connection refused',
       'Does anything listen there?',
+    ]);
+  });
+
+  it('says where what is wrong stands', () => {
+    const ended = (error: Error, block: object = {}) => {
+      const { message, where, value, hint } = openingError(error, { ...options, ...block }, 's');
+      return [message, where, value, hint];
+    };
+    const scoped = thrown('InvalidSignatureException', 'Credential should be scoped to a valid region.');
+    expect(ended(scoped)).toEqual([
+      '127.0.0.1:4566 refused stream s: wrong region',
+      'target.region',
+      'us-east-1',
+      'Write the region of the endpoint as region.',
+    ]);
+    const unsigned = 'there are no credentials to sign requests to 127.0.0.1:4566 with';
+    const none = thrown('CredentialsProviderError', 'Could not load credentials from any providers');
+    expect(ended(none)).toEqual([unsigned, 'target.auth', undefined, expect.stringContaining('AWS_ACCESS_KEY_ID')]);
+    expect(ended(none, { auth: { kind: 'aws', profile: 'nobody', role: null } })).toEqual([
+      unsigned,
+      'target.auth.profile',
+      'nobody',
+      expect.stringContaining('~/.aws/credentials'),
+    ]);
+    const pool = thrown('ResourceNotFoundException', "IdentityPool 'us-east-1:1' not found.");
+    expect(ended(pool, { auth: { kind: 'cognito', pool: 'us-east-1:1' } })).toEqual([
+      '127.0.0.1:4566 refused stream s: no such identity pool',
+      'target.auth.pool',
+      'us-east-1:1',
+      'Check auth.pool.',
     ]);
   });
 });
