@@ -124,10 +124,11 @@ function readingRows(readings: ReadingSpecs): string[][] {
   });
 }
 
-/** Names beyond the first ones are counted. */
+/** Where there are too many names, the first ones and their number. */
 function listed(names: readonly string[]): string {
-  const shown = names.slice(0, MOST_NAMES).map((name) => (name === '' ? '""' : name));
-  return `${shown.join(' | ')}${names.length > MOST_NAMES ? ` | … (${names.length})` : ''}`;
+  const isLong = names.length > MOST_NAMES;
+  const shown = (isLong ? names.slice(0, 2) : names).map((name) => (name === '' ? '""' : name));
+  return `${shown.join(' | ')}${isLong ? ` | … (${names.length})` : ''}`;
 }
 
 function short(value: number): string {

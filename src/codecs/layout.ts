@@ -58,8 +58,6 @@ export type Op =
   | { op: 'hex-random'; digits: number; channel: number }
   /** A version 4 UUID drawn likewise; takes four channels. */
   | { op: 'uuid-random'; channel: number }
-  /** A version 1 UUID of the intended send time, its node the seat's own; takes two channels. */
-  | { op: 'uuid-time'; channel: number }
   /**
    * What an event lacks to `total` bytes, of which `rest` follow: characters that look random between `lead` and `end`, spaces where these
    * do not fit, nothing where nothing lacks.
@@ -154,7 +152,6 @@ export function widthOf(op: Op): { min: number; max: number } {
     case 'hex-random':
       return fixed(op.digits);
     case 'uuid-random':
-    case 'uuid-time':
       return fixed(36);
     case 'filler':
       return { min: 0, max: op.total };

@@ -81,38 +81,3 @@ export function writeUuid(view: DataView, at: number, words: Int32Array, n: numb
   at = writeHex(view, at + 1, c, 4);
   return writeHex(view, at, draw(k0, k1, n, channel + 3), 8);
 }
-
-/** 100 ns steps from 1582-10-15, where version 1 UUIDs begin, to 1970: high and low word. */
-const UUID_EPOCH = { high: 0x01b21dd2, low: 0x13814000 };
-
-/**
- * Writes a UUID of version 1 (RFC 9562, 5.1) of a time in µs since 1970; returns the end. The node is drawn for the seat, with the bit that
- * says so; draw `n` fills what a microsecond leaves open (one of its ten steps, then the clock sequence), so that events of one time differ.
- */
-export function writeTimeUuid(
-  view: DataView,
-  at: number,
-  words: Int32Array,
-  n: number,
-  timeUs: number,
-  channel: number,
-): number {
-  const k0 = words[0] as number;
-  const k1 = words[1] as number;
-  const tens = Math.floor(n / 10);
-  const highUs = Math.floor(timeUs / 4294967296);
-  const low = (timeUs - highUs * 4294967296) * 10 + (n - tens * 10) + UUID_EPOCH.low;
-  const carry = Math.floor(low / 4294967296);
-  const high = (highUs * 10 + UUID_EPOCH.high + carry) | 0;
-  const sequence = (tens - Math.floor(tens / 0x4000) * 0x4000) | 0;
-  at = writeHex(view, at, (low - carry * 4294967296) | 0, 8);
-  view.setUint8(at, 45);
-  at = writeHex(view, at + 1, high, 4);
-  view.setUint8(at, 45);
-  at = writeHex(view, at + 1, 0x1000 | ((high >>> 16) & 0x0fff), 4);
-  view.setUint8(at, 45);
-  at = writeHex(view, at + 1, 0x8000 | sequence, 4);
-  view.setUint8(at, 45);
-  at = writeHex(view, at + 1, draw(k0, k1, 0, channel) | 0x0100, 4);
-  return writeHex(view, at, draw(k0, k1, 0, channel + 1), 8);
-}

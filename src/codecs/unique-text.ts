@@ -101,7 +101,6 @@ function writesOf(op: Op): Writes {
     case 'time-utc':
       return instant;
     case 'uuid-random':
-    case 'uuid-time':
       return uuid;
     case 'number':
     case 'optional':

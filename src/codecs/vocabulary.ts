@@ -82,7 +82,6 @@ export function meaningOf(field: Field, vocabulary: Vocabulary, channel: number)
     case 'sequence':
       return integer(field, Value.sequence, Number.MAX_SAFE_INTEGER);
     case 'uuid':
-      if (field.format === '1') return text([{ op: 'uuid-time', channel }]);
       return text(noFormat(field, [{ op: 'uuid-random', channel }]));
     case 'hex':
       return text([{ op: 'hex-random', digits: hexDigitsOf(field), channel }]);
@@ -151,6 +150,12 @@ function quantityMeaning(field: Field, quantity: Quantity, value: number): Meani
   if (field.format?.startsWith('0') && field.format !== '0') {
     const width = widthOfIndex(field);
     return text([{ op: 'decimal', value, min, max, decimals: 0, width }]);
+  }
+  const hex = /^x([1-9]|1[0-3])$/.exec(field.format ?? '');
+  if (hex !== null) {
+    if (min < 0 || quantity.decimals > 0)
+      throw bad(field, 'may be negative or have decimals', 'hexadecimal digits are for whole numbers from 0');
+    return text([{ op: 'hex-integer', value, digits: Number(hex[1]) }]);
   }
   const decimals = decimalsOf(field, quantity.decimals, 9);
   if (Math.max(Math.abs(min), Math.abs(max)) * (powersOfTen[decimals] as number) > Number.MAX_SAFE_INTEGER - 1) {

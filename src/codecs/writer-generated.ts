@@ -12,7 +12,6 @@ import {
   writeHexInteger,
   writeRandomHex,
   writeSeconds,
-  writeTimeUuid,
   writeUuid,
   writeWhole,
 } from './numbers.ts';
@@ -35,7 +34,6 @@ const scope = {
   writeRandomHex,
   writeSeconds,
   writeSpaces,
-  writeTimeUuid,
   writeUuid,
   writeVarint,
   writeWhole,
@@ -140,8 +138,6 @@ function sourceOf(op: Exclude<Op, { op: 'open' | 'close' | 'optional' }>): strin
       return `at = writeRandomHex(view, at, words, values[${Value.sequence}], ${op.channel}, ${op.digits});`;
     case 'uuid-random':
       return `at = writeUuid(view, at, words, values[${Value.sequence}], ${op.channel});`;
-    case 'uuid-time':
-      return `at = writeTimeUuid(view, at, words, values[${Value.sequence}], values[${Value.intendedUs}], ${op.channel});`;
     case 'filler':
       return filler(op);
     case 'filler-cbor':

@@ -12,7 +12,6 @@ import {
   writeHexPair,
   writeRandomHex,
   writeSeconds,
-  writeTimeUuid,
   writeUuid,
   writeWhole,
 } from './numbers.ts';
@@ -109,11 +108,6 @@ function stepOf(op: Op, opened: number[]): Step {
     case 'uuid-random': {
       const { channel } = op;
       return ({ values, words }, view, at) => writeUuid(view, at, words, values[Value.sequence] as number, channel);
-    }
-    case 'uuid-time': {
-      const { channel } = op;
-      return ({ values, words }, view, at) =>
-        writeTimeUuid(view, at, words, values[Value.sequence] as number, values[Value.intendedUs] as number, channel);
     }
     case 'filler':
       return fillerStep(op);

@@ -229,5 +229,5 @@ function quantitiesOf(specs: ReadingSpecs): Vocabulary['quantities'] {
 }
 
 function isRandom(op: Op): boolean {
-  return op.op === 'hex-random' || op.op === 'uuid-random' || op.op === 'uuid-time';
+  return op.op === 'hex-random' || op.op === 'uuid-random';
 }

@@ -1,3 +1,4 @@
+import { cashMachine } from './cash-machine.ts';
 import { environmentSensor } from './environment-sensor.ts';
 import { fields } from './fields.ts';
 import { inspection } from './inspection.ts';
@@ -9,6 +10,7 @@ import { turbine } from './turbine.ts';
 
 /** Every device model by name, sorted: a new model is one file and one line here. */
 export const models: Readonly<Record<string, DeviceModel>> = {
+  'cash-machine': cashMachine,
   'environment-sensor': environmentSensor,
   fields,
   inspection,

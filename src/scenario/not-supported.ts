@@ -22,7 +22,7 @@ const rules: readonly Rule[] = [
   { path: 'capacity' },
   {
     path: 'fleets.*.model',
-    value: scalarIn('cash-machine', 'rotating-machine'),
+    value: scalarIn('rotating-machine'),
     hint: '`iotload models` lists those that there are',
   },
   { path: 'thresholds.*', value: isMap, hint: 'write the check alone, such as "unknown < 0.1%"' },

@@ -164,20 +164,14 @@ describe('json', () => {
     );
   });
 
-  it('makes version 1 UUIDs of the intended time, with the seat as their node, none twice', () => {
-    const at = (sequence: number, intendedUs: number): string => one('<uuid:1>', contextWith({ sequence, intendedUs }));
-    // 2018-11-23T11:57:45.1234560Z, counted in steps of 100 ns from 1582-10-15.
-    const timeMs = Date.UTC(2018, 10, 23, 11, 57, 45);
-    const steps = (BigInt(timeMs) * 1000n + 123_456n) * 10n + 0x01b21dd213814000n + 7n;
-    const hex = steps.toString(16).padStart(15, '0');
-    const [low, mid, version] = [hex.slice(7), hex.slice(3, 7), `1${hex.slice(0, 3)}`];
-    const uuid = at(7, timeMs * 1000 + 123_456);
-    expect(uuid.slice(1, 20)).toBe(`${low}-${mid}-${version}-`);
-    // The node is no real one: its first byte is odd.
-    expect(uuid).toMatch(/^"[0-9a-f]{8}-[0-9a-f]{4}-1[0-9a-f]{3}-8000-[0-9a-f][13579bdf][0-9a-f]{10}"$/);
-    const all = Array.from({ length: 2_000 }, (_, n) => at(n, timeMs * 1000));
-    expect(new Set(all).size).toBe(2_000);
-    expect(new Set(all.map((text) => text.slice(-13))).size).toBe(1);
+  it('writes whole numbers from 0 as hexadecimal digits, cut to the last ones', () => {
+    const context = contextWith({}, [0, 0xdeadbeef]);
+    expect(['<count:x8>', '<count:x10>', 'c-<count:x4>'].map((text) => one(text, context))).toEqual([
+      '"deadbeef"',
+      '"00deadbeef"',
+      '"c-beef"',
+    ]);
+    expect(() => one('<temperature:x8>', context)).toThrow('may be negative');
   });
 
   it('draws other random digits for each event, field and seat', () => {

@@ -57,7 +57,7 @@ const pieces = [
     '<count>',
     '<tiny>',
   ],
-  ...['<time.utc>', '<time.utc:3>', '<uuid:1>', '<open>', '<mood>'],
+  ...['<time.utc>', '<time.utc:3>', '<count:x8>', '<open>', '<mood>'],
   ...['<tiny:9>', '<wide>', '<wide:5>', '<wide:012>', '<state>', '<gain>', '<gain:3>', '<mode>', '<on>'],
 ];
 
