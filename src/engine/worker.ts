@@ -11,7 +11,7 @@ import { createFleetEvents, type FleetEvents } from '../events/fleet-events.ts';
 import { encodeProbe } from '../events/probe.ts';
 import { readyPlan } from '../events/ready-plan.ts';
 import { keepRecording } from '../models/recording/recording.ts';
-import type { FleetPlan, Plan } from '../plan/plan.ts';
+import type { Plan } from '../plan/plan.ts';
 import { readingsOf } from '../plan/readings.ts';
 import { targets } from '../targets/registry.ts';
 import type { Sink, SinkContext, SinkEvents, TargetDefinition, TargetFleet, TargetOptions } from '../targets/target.ts';
@@ -194,16 +194,15 @@ export class Worker {
     });
   }
 
-  /** One marker to each target that takes part in what is read back, whether it is read itself or a bridge reads it. */
+  /** One marker on the way to each target that is read back, whether that is sent to or a bridge writes there. */
   async #probe(): Promise<void> {
     const { plan, runId } = this.#task;
-    const ways = new Map<number, FleetPlan>();
-    for (const { fleets } of readingsOf(plan)) {
-      const way = plan.fleets[fleets[0] ?? -1];
-      if (way !== undefined && !ways.has(way.target)) ways.set(way.target, way);
-    }
-    for (const [target, { address, name }] of ways)
+    const ways = new Set(readingsOf(plan).map(({ fleets }) => plan.fleets[fleets[0] ?? -1]));
+    for (const way of ways) {
+      if (way === undefined) continue;
+      const { target, address, name } = way;
       await (this.#sinks[target] as Sink).publish(probeAddress(address, runId, name), encodeProbe(runId));
+    }
   }
 
   #createEngine(events: readonly FleetEvents[]): Engine {

@@ -31,8 +31,8 @@ export interface Plan {
   /** Of a part of a plan, the fleets that are not in it: models may speak of them. */
   besides?: FleetPlan[];
   targets: TargetPlan[];
-  /** The example bridge that the run brings along; absent: none. */
-  bridge?: PlannedBridge;
+  /** The example bridges that the run brings along, one for each target that they write to; absent: none. */
+  bridges?: PlannedBridge[];
   /** null: delivery is not asked. */
   verify: VerifyPlan | null;
   thresholds: ThresholdPlan[];
@@ -99,7 +99,7 @@ export interface TargetPlan {
   options: TargetOptions;
 }
 
-/** The example bridge from MQTT to Kafka that a run starts and stops. */
+/** An example bridge from MQTT to Kafka that a run starts and stops. */
 export interface PlannedBridge {
   /** Index into `targets`: MQTT. */
   from: number;

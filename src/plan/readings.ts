@@ -1,4 +1,5 @@
 import { targetOf } from '../targets/registry.ts';
+import { takesFleet } from './bridged-fleets.ts';
 import type { FleetPlan, Plan, TargetPlan, VerifyPlan } from './plan.ts';
 
 /** One target that is read back, with the plan as its verifier sees it. */
@@ -49,7 +50,7 @@ export function readingsOf(plan: Plan): Reading[] {
     const { name } = plan.targets[target] as TargetPlan;
     const elsewhere = plan.fleets.every((fleet) => fleet.target !== target);
     const fleets = plan.fleets.flatMap((fleet, place) =>
-      (elsewhere ? isOrigin(plan, reads, place) : fleet.target === target) ? [place] : [],
+      (elsewhere ? isBridged(plan, reads, place, target) : fleet.target === target) ? [place] : [],
     );
     return {
       target,
@@ -62,6 +63,14 @@ export function readingsOf(plan: Plan): Reading[] {
       file: alone ? 'seen' : `seen-${name}`,
     };
   });
+}
+
+/** Whether a bridge brings a fleet's events to a target: ours, of which it is known, or somebody else's, which brings all. */
+function isBridged(plan: Plan, reads: readonly number[], place: number, target: number): boolean {
+  const ours = (plan.bridges ?? []).filter(({ to }) => to === target);
+  if (ours.length === 0) return isOrigin(plan, reads, place);
+  const fleet = plan.fleets[place] as FleetPlan;
+  return ours.some((bridge) => bridge.from === fleet.target && takesFleet(bridge, fleet));
 }
 
 /**

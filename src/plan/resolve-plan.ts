@@ -13,7 +13,7 @@ import type { EventSize } from './estimate.ts';
 import { peakPerSecond, scaleRates } from './fleet-schedule.ts';
 import { checkNamedFleets, speaksOf } from './named-fleets.ts';
 import type { ClockPlan, FleetPlan, Plan } from './plan.ts';
-import { resolveBridge } from './resolve-bridge.ts';
+import { resolveBridges } from './resolve-bridge.ts';
 import { type FleetSurroundings, type ResolvedFleet, resolveFleet } from './resolve-fleet.ts';
 import { rateOf } from './resolve-schedule.ts';
 import { type ResolvedTarget, resolveTargets, targetsOfFleet } from './resolve-targets.ts';
@@ -104,11 +104,16 @@ export function resolvePlan(
     flags.count ?? Number.POSITIVE_INFINITY,
     endUs,
   );
-  const bridge = resolveBridge(draft, targets, sound, verify, report);
+  const bridges = resolveBridges(draft, targets, sound, verify, report);
   const paced = clockPlan.speed !== 'max';
   const extent = extentOf(sound, slots, warmUpUs, draft.targetNames, { verified: verify !== null, paced });
   const thresholds = resolveThresholds(draft.thresholds, scopes, extent, file ?? extent, thresholdReport(report));
-  if (targets.length === 0 || targets.length < draft.targetNames.length || verify === undefined || bridge === undefined)
+  if (
+    targets.length === 0 ||
+    targets.length < draft.targetNames.length ||
+    verify === undefined ||
+    bridges === undefined
+  )
     return null;
   const ways = waysOf(sound, slots, targets.length);
 
@@ -121,7 +126,7 @@ export function resolvePlan(
     run: { warmUpUs, durationUs, drainUs: run.drain ?? 30_000_000 },
     fleets: ways.map(({ plan }) => plan),
     targets: targets.map(({ plan }) => plan),
-    ...(bridge === null ? {} : { bridge }),
+    ...(bridges === null ? {} : { bridges }),
     verify,
     thresholds,
     timeline: timeline.map((entry) => ({ ...entry, fleets: placesOf(entry.fleets, ways) })),

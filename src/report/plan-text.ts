@@ -1,6 +1,6 @@
 import { formatBytes, formatCount, formatDuration, formatRate } from '../core/units.ts';
 import type { PlanEstimate } from '../plan/estimate.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { Plan, PlannedBridge } from '../plan/plan.ts';
 import { readTargets } from '../plan/readings.ts';
 import { targetOf } from '../targets/registry.ts';
 import type { Sizing } from '../targets/sizing.ts';
@@ -38,7 +38,7 @@ export function planText(
       const rest = outline === undefined ? '' : `, ${outline}`;
       return ['target', `${name === 'target' ? '' : `${name}: `}${protocol}${endpoint}${connected}${rest}`];
     }),
-    ...bridgeRow(plan),
+    ...(plan.bridges ?? []).map((bridge) => bridgeRow(plan, bridge)),
     ...addresses.flatMap((address, fleet): [string, string][] =>
       address === '' ? [] : [[addressKind(plan, fleet), `such as ${address}`]],
     ),
@@ -59,9 +59,7 @@ export function planText(
   return `${printable(title)}\n\n${fleets(estimate)}\n${columns(rows.map((row) => row.map(printable)))}`;
 }
 
-function bridgeRow({ bridge, targets }: Plan): [string, string][] {
-  if (bridge === undefined) return [];
-  const { from, to, routes, wrap, faults } = bridge;
+function bridgeRow({ targets }: Plan, { from, to, routes, wrap, faults }: PlannedBridge): [string, string] {
   const percent = (what: string, share: number): string => `${what} ${Number((share * 100).toPrecision(6))} %`;
   const shareOf = (fault: typeof faults.drop): number => (fault !== undefined && 'share' in fault ? fault.share : 0);
   const wrong = [
@@ -73,7 +71,7 @@ function bridgeRow({ bridge, targets }: Plan): [string, string][] {
   const filters = routes.map(({ filter }) => filter).join(', ');
   const ends = `${targets[from]?.name} → ${targets[to]?.name}`;
   const told = [`${ends}: ${filters}`, ...(wrap === 'rule' ? ['each payload wrapped'] : []), ...wrong];
-  return [['bridge', told.join(', ')]];
+  return ['bridge', told.join(', ')];
 }
 
 /** Of one of several targets: a pool, or what its fleets hold together. */

@@ -2,7 +2,7 @@ import { join, relative, sep } from 'node:path';
 import { type BrokerFaults, brokers, type EmbeddedBroker } from '../brokers/registry.ts';
 import type { Plan, TargetPlan } from '../plan/plan.ts';
 import { targetOf } from '../targets/registry.ts';
-import { runFiles } from './run-directory.ts';
+import { bridgeFiles } from './run-bridge.ts';
 
 /** A plan whose targets can be opened, and the brokers that run for it. */
 export interface RealTargets {
@@ -30,7 +30,7 @@ export function inDirectory(plan: Plan, dir: string): Plan {
  */
 export function writtenFiles(plan: Plan, dir: string, parts: number, runId: string): Record<string, string> {
   const { targets } = inDirectory(plan, dir);
-  const written: Record<string, string> = plan.bridge === undefined ? {} : { bridge: runFiles.bridge };
+  const written: Record<string, string> = bridgeFiles(plan);
   for (const { name, protocol, options } of targets) {
     const path = targetOf(protocol).writes?.(options, parts, runId);
     if (path === undefined) continue;

@@ -69,11 +69,11 @@ export function clearRunDirectory(dir: string): void {
   for (const name of filesOfRun(dir)) rmSync(join(dir, name), { force: true });
 }
 
-/** What a run has left in its directory: files that every run has, and what was seen at each of several targets. */
+/** What a run has left in its directory: files that every run has, and what there is for each of several targets. */
 function filesOfRun(dir: string): string[] {
   if (!existsSync(dir)) return [];
   const own: readonly string[] = Object.values(runFiles);
-  return readdirSync(dir).filter((name) => own.includes(name) || name.startsWith(`${runFiles.seen}-`));
+  return readdirSync(dir).filter((name) => own.includes(name) || /^(seen-.*|bridge-.*\.ndjson)$/.test(name));
 }
 
 /** Writes one file of the run: after a crash at any instant it is there whole, as it was before, or not at all. */

@@ -26,7 +26,7 @@ import { prepareTargets } from './prepare-targets.ts';
 import { awaitProbe, refuseLateStart } from './readiness.ts';
 import { inDirectory, type RealTargets, startEmbeddedBrokers, writtenFiles } from './real-targets.ts';
 import { describeResumption, type EarlierRun, findEarlierRun, sentBefore } from './resume.ts';
-import { startRunBridge } from './run-bridge.ts';
+import { startRunBridges } from './run-bridge.ts';
 import { latenciesOf } from './run-latencies.ts';
 import { claimRun } from './run-lock.ts';
 import type { RunOptions } from './run-options.ts';
@@ -96,7 +96,7 @@ class Run {
   #crew: WorkerCrew | undefined;
   #keeper: SentKeeper | undefined;
   #verification: Verifications | undefined;
-  #endBridge = async (): Promise<void> => {};
+  #endBridges = async (): Promise<void> => {};
   #ended: RunResult['run']['ended'] = 'completed';
   #stoppedUs: Micros | null = null;
   #probeFailure: IotloadError | null = null;
@@ -144,7 +144,7 @@ class Run {
         notice: (target, kind, detail) => this.#warned(target, kind, detail),
       });
       const failed = (error: IotloadError): void => this.#brokenOff(error);
-      this.#endBridge = await startRunBridge(embedded.plan, this.#options, dir, { note: this.#note, failed });
+      this.#endBridges = await startRunBridges(embedded.plan, this.#options, dir, { note: this.#note, failed });
       const crew = this.#hire(embedded.plan);
       const latencies = new Latencies(crew.boards, plan.fleets.length);
       const meter = new ProgressMeter(clock, plan, crew.boards, latencies, this.#slots());
@@ -168,7 +168,7 @@ class Run {
         const cutShort = this.#ended !== 'completed' && graceUs > INTERRUPTED_GRACE_US;
         await this.#verification?.finish(cutShort ? INTERRUPTED_GRACE_US : graceUs, cutShort);
       }
-      await this.#endBridge();
+      await this.#endBridges();
       this.#report(meter);
       return { result: await this.#conclude(dir, load), dir };
     } catch (error) {
@@ -181,7 +181,7 @@ class Run {
       for (const cancel of this.#cancels) cancel();
       await this.#crew?.close();
       await this.#verification?.close();
-      await this.#endBridge();
+      await this.#endBridges();
       await this.#embedded?.stop();
       release();
     }

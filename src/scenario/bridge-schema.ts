@@ -26,7 +26,13 @@ const faults = z
 export const bridge = z
   .strictObject({
     from: z.string().describe('target that it reads: MQTT without TLS and login'),
-    to: z.string().describe('target that it writes: Kafka without TLS and login'),
+    to: z
+      .union([z.string(), z.record(z.string(), z.union([z.string(), z.array(z.string()).min(1)]))], {
+        error: 'expected a target, or a map of targets such as { lake: "boards/#" }',
+      })
+      .describe(
+        'target that it writes: Kafka without TLS and login; or several, each with the topic filters that go there',
+      ),
     topics: z
       .record(z.string(), z.string(), { error: 'expected a map of topic filters, such as { "boards/#": readings }' })
       .optional()

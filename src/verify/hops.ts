@@ -77,7 +77,9 @@ function counted(
   doubts: readonly string[],
 ): HopResult {
   const taken = total(paths, ({ sent }) => sent.acked.count + sent.noAck.count);
-  const entered = before === null ? taken : arrivalsAt(before);
+  // Without an identity it is not known of what a tap has seen which of it was on its way here.
+  const all = before?.reading.fleets.every((place) => at.reading.fleets.includes(place)) ?? false;
+  const entered = before === null || !all ? taken : arrivalsAt(before);
   const arrived = arrivalsAt(at);
   const fewer = entered - arrived;
   const difference =

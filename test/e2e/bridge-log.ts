@@ -10,8 +10,8 @@ export interface BridgeLogText {
 }
 
 /** Reads the log of a run's bridge. */
-export function bridgeLogOf(dir: string): BridgeLogText {
-  const lines = readFileSync(join(dir, 'bridge.ndjson'), 'utf8').trimEnd().split('\n');
+export function bridgeLogOf(dir: string, name = 'bridge.ndjson'): BridgeLogText {
+  const lines = readFileSync(join(dir, name), 'utf8').trimEnd().split('\n');
   const entries = lines.map((line) => JSON.parse(line) as { kind: string; payload: string });
   const of = (kind: string): string[] => entries.flatMap((entry) => (entry.kind === kind ? [entry.payload] : []));
   return { dropped: of('drop'), doubled: of('double'), end: entries.find(({ kind }) => kind === 'end') };

@@ -117,6 +117,47 @@ verify: { read: lake, taps: [edge], hop: { payload_at: /payload, as: string, sur
     expect(bridgeLogOf(out).end).toMatchObject({ came: 3000, produced: 3000, open: 0 });
   });
 
+  it('brings each topic to its own, and proves each by itself', async () => {
+    const [file, out] = [space.path('boards.yaml'), space.path('out')];
+    const fleet = 'model: phone-motion, devices: 20, rate: 200/s, payload: seismograph-traced, to: [edge]';
+    writeFileSync(
+      file,
+      `iotload: 1
+run: { duration: 3s }
+fleets:
+  pirs: { ${fleet}, topic: pir/<device> }
+  boards: { ${fleet}, topic: dht/<device> }
+targets:
+  edge: { protocol: mqtt, endpoint: embedded }
+  motion: { protocol: kafka, endpoint: embedded, topic: pir_test, create: {} }
+  climate: { protocol: kafka, endpoint: embedded, topic: dht, create: {} }
+bridge: { from: edge, to: { motion: "pir/+", climate: "dht/+" }, faults: { loss: 2% } }
+verify: { read: [motion, climate], taps: [edge], grace: 4s }
+`,
+    );
+    const { code } = await iotload(['run', file, '--out', out, '--progress', 'none']);
+    expect(code).toBe(1);
+    const { hops, files } = summaryOf(out);
+    const lost = (fleet: string): number[] =>
+      findingsOf(out).flatMap((finding) => (finding.kind === 'lost' && finding.fleet === fleet ? [finding.slot] : []));
+    for (const [name, fleet] of [
+      ['motion', 'pirs'],
+      ['climate', 'boards'],
+    ] as const) {
+      const { dropped, end } = bridgeLogOf(out, `bridge-${name}.ndjson`);
+      expect(dropped.length).toBeGreaterThan(0);
+      expect(lost(fleet)).toEqual(dropped.map(slotOf).sort((a, b) => a - b));
+      expect(end).toMatchObject({ came: 600, open: 0 });
+      expect(hops).toContainEqual(
+        expect.objectContaining({ from: 'edge', to: name, entered: 600, lost: dropped.length, duplicates: 0 }),
+      );
+    }
+    expect(files).toMatchObject({
+      'bridge to motion': 'bridge-motion.ndjson',
+      'bridge to climate': 'bridge-climate.ndjson',
+    });
+  });
+
   it('is part of the plan', async () => {
     const { code, stdout } = await answer(['plan', scenario('{ loss: 100ppm }')]);
     expect(stdout.replace(/\s+/g, ' ')).toContain(

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { readingsOf } from '../../src/plan/readings.ts';
 import { fixture, mistakes, planned } from './request.ts';
 
 interface Parts {
@@ -21,8 +22,27 @@ bridge: { from: edge, to: lake, ${bridge} }
 ${more}`;
 }
 
+/** Three fleets on one MQTT broker, two topics of Kafka behind. */
+function boards(to: string): string {
+  const fleet = 'model: phone-motion, devices: 10, every: 1s, payload: seismograph-traced, to: [edge]';
+  return `iotload: 1
+fleets:
+  pirs: { ${fleet}, topic: pir/<device> }
+  temps: { ${fleet}, topic: dht/<device>/temp }
+  hums: { ${fleet}, topic: dht/<device>/hum }
+targets:
+  edge: { protocol: mqtt, endpoint: embedded }
+  motion: { protocol: kafka, endpoint: embedded, topic: pir_test, create: {} }
+  readings: { protocol: kafka, endpoint: embedded, topic: dht, create: {} }
+bridge: { from: edge, to: ${to} }
+verify: { read: [motion, readings], taps: [edge] }
+`;
+}
+
 async function bridgeOf(parts: Parts) {
-  return (await planned({ text: text(parts) })).plan.bridge;
+  const { bridges } = (await planned({ text: text(parts) })).plan;
+  expect(bridges).toHaveLength(1);
+  return bridges?.[0];
 }
 
 const wrong = (parts: Parts): Promise<string[]> => mistakes({ text: text(parts) });
@@ -46,27 +66,55 @@ describe('a bridge', () => {
 
   it('does what is asked for', async () => {
     const { plan } = await planned({ ...fixture('bridge-embedded.yaml') });
-    expect(plan.bridge).toEqual({
-      from: 0,
-      to: 1,
-      routes: [
-        { filter: 'a/+', topic: 'readings-<run>' },
-        { filter: 'b/#', topic: 'readings-<run>' },
+    expect(plan.bridges).toEqual([
+      {
+        from: 0,
+        to: 1,
+        routes: [
+          { filter: 'a/+', topic: 'readings-<run>' },
+          { filter: 'b/#', topic: 'readings-<run>' },
+        ],
+        wrap: 'rule',
+        key: { level: 2 },
+        faults: {
+          drop: { share: 1e-4 },
+          double: { share: 1e-4 },
+          delayMs: 20,
+          stall: { everyMs: 10_000, forMs: 1000 },
+        },
+      },
+    ]);
+  });
+
+  it('brings each target what is asked for it', async () => {
+    const { plan } = await planned({ text: boards('{ motion: "pir/+", readings: ["dht/+/temp", "dht/+/hum"] }') });
+    expect(plan.bridges?.map(({ to, routes }) => [to, routes])).toEqual([
+      [1, [{ filter: 'pir/+', topic: 'pir_test' }]],
+      [
+        2,
+        [
+          { filter: 'dht/+/temp', topic: 'dht' },
+          { filter: 'dht/+/hum', topic: 'dht' },
+        ],
       ],
-      wrap: 'rule',
-      key: { level: 2 },
-      faults: { drop: { share: 1e-4 }, double: { share: 1e-4 }, delayMs: 20, stall: { everyMs: 10_000, forMs: 1000 } },
-    });
+    ]);
+    // Behind each only the fleets that go there are expected.
+    const readings = readingsOf(plan).map(({ name, fleets }) => [name, fleets]);
+    expect(readings).toEqual([
+      ['motion', [0]],
+      ['readings', [1, 2]],
+      ['edge', [0, 1, 2]],
+    ]);
   });
 
   it('is no part of the plan of whoever asks for none', async () => {
-    expect((await planned({ ...fixture('several-targets.yaml') })).plan).not.toHaveProperty('bridge');
+    expect((await planned({ ...fixture('several-targets.yaml') })).plan).not.toHaveProperty('bridges');
   });
 
   it('can be taken away by an environment', async () => {
     const more = 'environments: { staging: { bridge: null } }';
     const { plan } = await planned({ text: text({ more }), environment: 'staging' });
-    expect(plan).not.toHaveProperty('bridge');
+    expect(plan).not.toHaveProperty('bridges');
   });
 });
 
@@ -105,7 +153,12 @@ describe('a bridge is refused', () => {
 
   it('where it writes what is read back to another topic than is read', async () => {
     const bridge = 'topics: { "a/#": readings, "b/#": others }';
-    const parts = { bridge, lake: 'topic: readings, create: {}', more: 'verify: { read: edge, taps: [lake] }' };
+    const parts = {
+      bridge,
+      fleet: 'topic: a/<device>',
+      lake: 'topic: readings, create: {}',
+      more: 'verify: { read: edge, taps: [lake] }',
+    };
     const file = text(parts).replace(/\n {2}others:.*/, '');
     expect(await mistakes({ text: file })).toEqual(['"lake" is read back, but from its own topic only']);
     expect(await mistakes({ text: file.replace(', taps: [lake]', '') })).toEqual([]);
@@ -117,6 +170,30 @@ describe('a bridge is refused', () => {
     expect(await mistakes({ text: file })).toEqual([
       'the payloads of boards are bytes (cbor), which a string of JSON cannot hold',
     ]);
+  });
+
+  it('where what is read would get a part of a fleet, or nothing of any', async () => {
+    expect(await mistakes({ text: boards('{ motion: pir/pirs-1, readings: "dht/#" }') })).toEqual([
+      '"motion" is read back, and only some of what pirs publishes goes there',
+    ]);
+    expect(await mistakes({ text: boards('{ motion: sonar, readings: "dht/#" }') })).toEqual([
+      '"motion" is read back, and nothing that a fleet publishes goes there',
+    ]);
+  });
+
+  it('where one of several targets is none, or a filter', async () => {
+    expect(await mistakes({ text: boards('{ motions: "pir/+", edge: "dht/#", readings: ["a/#/b"] }') })).toEqual([
+      'there is no target "motions"',
+      '"edge" is mqtt: a bridge goes from mqtt to kafka',
+      '"#" is the last level of a topic filter',
+    ]);
+    expect(await mistakes({ text: boards('{ motion: "pir/+", readings: ["dht/#", "dht/+/hum"] }') })).toEqual([
+      '"dht/#" and "dht/+/hum" match the same topics',
+    ]);
+    expect(await mistakes({ text: boards('{ motion: "pir/+", readings: "dht/#" }, topics: { a: b }') })).toEqual([
+      '"topics" has no meaning where to names several targets',
+    ]);
+    expect(await mistakes({ text: boards('{}') })).toEqual(['a bridge needs a target to write to']);
   });
 
   it('where it has an empty map of topics', async () => {

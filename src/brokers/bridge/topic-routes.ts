@@ -36,6 +36,17 @@ export function filtersOverlap(a: string, b: string): boolean {
   }
 }
 
+/** Whether every topic that one filter matches is matched by another one too. */
+export function filterCovers(wide: string, narrow: string): boolean {
+  const [x, y] = [wide.split('/'), narrow.split('/')];
+  for (const [level, wanted] of x.entries()) {
+    if (wanted === '#') return true;
+    const given = y[level];
+    if (given === undefined || given === '#' || (wanted !== '+' && wanted !== given)) return false;
+  }
+  return x.length === y.length;
+}
+
 /** Where messages of a topic go, remembered for the topics seen last. */
 export class TopicRoutes {
   readonly #routes: readonly BridgeRoute[];

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   clientOf,
+  filterCovers,
   filterMatches,
   filterProblem,
   filtersOverlap,
@@ -56,6 +57,20 @@ describe('two filters', () => {
         expect(filtersOverlap(a, b)).toBe(common);
       }),
       propertyRuns(300),
+    );
+  });
+
+  it('cover another where they match all that it matches', () => {
+    const words = ['a', 'b', 'c', ''];
+    const all = (length: number): string[] =>
+      length === 1 ? words : all(length - 1).flatMap((head) => words.map((word) => `${head}/${word}`));
+    const every = [1, 2, 3, 4, 5].flatMap(all);
+    fc.assert(
+      fc.property(filters, filters, (wide, narrow) => {
+        const matched = every.filter((topic) => filterMatches(narrow, topic));
+        expect(filterCovers(wide, narrow)).toBe(matched.every((topic) => filterMatches(wide, topic)));
+      }),
+      propertyRuns(100),
     );
   });
 
