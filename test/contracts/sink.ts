@@ -123,7 +123,7 @@ export function appendEvent(batch: EventBatch, fleet: TargetFleet, slot: number)
  * batch is overwritten right after `send`. Resolves when all were handed over.
  */
 export async function sendSlots(
-  sink: Sink,
+  sink: Pick<Sink, 'room' | 'laneOf' | 'send'>,
   record: SinkRecord,
   fleet: TargetFleet,
   from: number,

@@ -1,10 +1,10 @@
-/** Bytes that wait for the disk at most: larger events mean fewer of them. */
-const MAX_WAITING_BYTES = 8 * 1024 * 1024;
+/** Bytes that are in memory at most: larger events mean fewer of them. */
+const MAX_HELD_BYTES = 12 * 1024 * 1024;
 /** Smaller events are taken for these. */
 const USUAL_EVENT = 1024;
 
 /**
- * How many events a landing still takes: as many as fit into what may wait for the disk, and none beyond those that may be without an
+ * How many events a landing still takes: as many as fit into what may be in memory, and none beyond those that may be without an
  * outcome. `published` is what the engine reads and counts down; it is counted up here alone.
  */
 export class LandingRoom {
@@ -15,7 +15,7 @@ export class LandingRoom {
   #granted: number;
   #came = 0;
   #outstanding = 0;
-  #waitingBytes = 0;
+  #heldBytes = 0;
   #largest = USUAL_EVENT;
 
   constructor(mostOutstanding: number, drained: () => void) {
@@ -32,9 +32,9 @@ export class LandingRoom {
     if (bytes > this.#largest) this.#largest = bytes;
   }
 
-  /** So many bytes began, or with a negative number ended, to wait for the disk. */
-  wait(bytes: number): void {
-    this.#waitingBytes += bytes;
+  /** So many bytes are in memory. */
+  hold(bytes: number): void {
+    this.#heldBytes = bytes;
   }
 
   /** So many events have their outcome. */
@@ -54,7 +54,7 @@ export class LandingRoom {
   }
 
   get #allowance(): number {
-    const fitting = Math.floor((MAX_WAITING_BYTES - this.#waitingBytes) / this.#largest);
+    const fitting = Math.floor((MAX_HELD_BYTES - this.#heldBytes) / this.#largest);
     return Math.max(0, Math.min(fitting, this.#mostOutstanding - this.#outstanding));
   }
 }

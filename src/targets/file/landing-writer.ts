@@ -26,8 +26,6 @@ export interface LandingBounds {
 interface Landing {
   readonly encoder: FileEncoder;
   readonly slots: SlotList;
-  /** Bytes that are ready for the disk. */
-  readonly ready: Uint8Array[];
   /** Nothing is added any more. */
   isFull: boolean;
   /** Its events have their outcome. */
@@ -50,6 +48,8 @@ export class LandingWriter {
   readonly #landings: Landing[] = [];
   /** The first of them, on its way. */
   #file: LandingFile | null = null;
+  /** Bytes of the write under way. */
+  #writing = 0;
   #busy = false;
   #onIdle: (() => void)[] = [];
 
@@ -79,10 +79,8 @@ export class LandingWriter {
       if (landing.encoder.add(batch.bytes, from, to, batch.fleet, slot)) landing.slots.add(batch.fleet, slot, atUs);
       else unfit.add(batch.fleet, slot, atUs);
     }
-    const last = this.#landings.at(-1);
-    if (last !== undefined) this.#takeReady(last);
     if (unfit.length > 0) this.#report(unfit, Outcome.rejected, 'no column for it');
-    this.#room.publish();
+    this.#publishRoom();
     this.#work();
   }
 
@@ -126,7 +124,6 @@ export class LandingWriter {
     const landing: Landing = {
       encoder: this.#format.encoder(),
       slots: new SlotList(),
-      ready: [],
       isFull: false,
       isSettled: false,
     };
@@ -139,15 +136,11 @@ export class LandingWriter {
     if (open === undefined || open.isFull || open.slots.length === 0) return;
     open.isFull = true;
     open.encoder.finish();
-    this.#takeReady(open);
   }
 
-  #takeReady({ encoder, ready, isSettled }: Landing): void {
-    for (let bytes = encoder.take(); bytes !== null; bytes = encoder.take()) {
-      if (isSettled) continue;
-      ready.push(bytes);
-      this.#room.wait(bytes.length);
-    }
+  #publishRoom(): void {
+    this.#room.hold(this.#landings.reduce((sum, { encoder }) => sum + encoder.held, this.#writing));
+    this.#room.publish();
   }
 
   #work(): void {
@@ -156,11 +149,12 @@ export class LandingWriter {
 
   async #writeAll(): Promise<void> {
     const [first] = this.#landings;
-    if (first === undefined || (!first.isFull && first.ready.length === 0)) return;
+    if (first === undefined || (!first.isFull && !first.encoder.isReady)) return;
     this.#busy = true;
     for (let landing = this.#landings[0]; landing !== undefined; landing = this.#landings[0]) {
       if (!(await this.#land(landing))) break;
       this.#landings.shift();
+      this.#publishRoom();
     }
     this.#busy = false;
     for (const wake of this.#onIdle.splice(0)) wake();
@@ -169,14 +163,12 @@ export class LandingWriter {
   /** Writes what is ready of a file; true when it is over with it. */
   async #land(landing: Landing): Promise<boolean> {
     try {
-      for (let bytes = landing.ready.shift(); bytes !== undefined; bytes = landing.ready.shift()) {
-        try {
-          this.#file ??= await this.#place.create(this.#bounds.nameOf(this.#sequence + 1));
-          await this.#file.write(bytes);
-        } finally {
-          this.#room.wait(-bytes.length);
-          this.#room.publish();
-        }
+      for (let bytes = landing.encoder.take(); bytes !== null; bytes = landing.encoder.take()) {
+        this.#file ??= await this.#place.create(this.#bounds.nameOf(this.#sequence + 1));
+        this.#writing = bytes.length;
+        await this.#file.write(bytes);
+        this.#writing = 0;
+        this.#publishRoom();
       }
       if (!landing.isFull) return false;
       await this.#file?.complete();
@@ -192,8 +184,8 @@ export class LandingWriter {
   async #giveUp(landing: Landing, error: unknown): Promise<void> {
     const file = this.#file;
     this.#file = null;
+    this.#writing = 0;
     landing.isFull = true;
-    for (const bytes of landing.ready.splice(0)) this.#room.wait(-bytes.length);
     const reason = error instanceof PlaceError ? error.message : describeFileError(error);
     const ambiguous = error instanceof PlaceError && error.ambiguous;
     if (ambiguous) {
@@ -209,7 +201,7 @@ export class LandingWriter {
     landing.isSettled = true;
     landing.isFull = true;
     this.#report(landing.slots, outcome, reason);
-    this.#room.publish();
+    this.#publishRoom();
   }
 
   #report(slots: SlotList, outcome: Outcome, reason: string): void {

@@ -1,48 +1,17 @@
-import { execFile, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { freePorts, listening } from '../ports.ts';
+import { pythonPackages } from '../python-packages.ts';
 
 const requirements = fileURLToPath(new URL('requirements.txt', import.meta.url));
 
-/**
- * Where moto is installed: a folder in the user's cache that Python takes packages from. pip fills it when it is not there yet; changed
- * requirements get a folder of their own. Throws, saying what is missing, where Python or pip is not installed.
- */
-export async function motoPackages(): Promise<string> {
-  const cache = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'iotload');
-  const digest = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
-  const folder = join(cache, `moto-${digest}`);
-  if (existsSync(folder)) return folder;
-  mkdirSync(cache, { recursive: true });
-  // Renamed when all are there, as an interrupted installation is none.
-  const fetched = mkdtempSync(`${folder}.`);
-  const args = [
-    '-m',
-    'pip',
-    'install',
-    '--quiet',
-    '--disable-pip-version-check',
-    '--target',
-    fetched,
-    '-r',
-    requirements,
-  ];
-  try {
-    await promisify(execFile)('python3', args, { timeout: 200_000 });
-    renameSync(fetched, folder);
-  } catch (error) {
-    rmSync(fetched, { recursive: true, force: true });
-    // Another process was first.
-    if (existsSync(folder)) return folder;
-    throw new Error(`pip cannot install moto (Debian: apt-get install python3-pip): ${(error as Error).message}`);
-  }
-  return folder;
+/** Where moto is installed. */
+export function motoPackages(): Promise<string> {
+  return pythonPackages('moto', requirements);
 }
 
 /** Starts moto's server on a free port of 127.0.0.1. */

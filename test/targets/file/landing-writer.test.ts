@@ -135,8 +135,8 @@ describe('LandingWriter', () => {
       send([event]);
       sent++;
     }
-    expect(sent * event.length).toBeLessThan(9 * 1024 * 1024);
-    expect(sent * event.length).toBeGreaterThan(7 * 1024 * 1024);
+    expect(sent * event.length).toBeLessThan(13 * 1024 * 1024);
+    expect(sent * event.length).toBeGreaterThan(11 * 1024 * 1024);
     open();
     await writer.flush(1000);
     expect(record.drains).toEqual([0]);

@@ -32,17 +32,21 @@ export interface OpenFormat {
   ): FileDecoder;
 }
 
-/** Turns events into the bytes of one file. */
+/** Turns events into the bytes of one file. Adding costs little; the work is done in steps, when bytes are taken. */
 export interface FileEncoder {
   /** Bytes that the file would have now at most, were it finished. */
   readonly size: number;
+  /** Bytes that are in memory, of events and of what was made of them. */
+  readonly held: number;
+  /** `take` has something to give. */
+  readonly isReady: boolean;
   /** Bytes that an event of so many adds at most. */
   sizeOf(bytes: number): number;
   /** Appends the event `bytes[from … to)`; false where the format cannot hold it. */
   add(bytes: Uint8Array, from: number, to: number, fleet: number, slot: number): boolean;
-  /** Bytes that have become ready, the caller's from then on; null where none have. */
+  /** Does a step of the work and returns what became ready, the caller's from then on; null where nothing is to be done. */
   take(): Uint8Array | null;
-  /** Nothing follows: all that is left becomes ready. */
+  /** Nothing follows: all that is left can be taken. */
   finish(): void;
 }
 

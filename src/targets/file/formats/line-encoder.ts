@@ -6,6 +6,7 @@ const CHUNK_BYTES = 256 * 1024;
 /** One event a line, below a header. */
 export class LineEncoder implements FileEncoder {
   readonly #ready: Uint8Array[] = [];
+  #readyBytes = 0;
   #chunk: Uint8Array;
   #used: number;
   size: number;
@@ -15,6 +16,14 @@ export class LineEncoder implements FileEncoder {
     this.#chunk.set(header);
     this.#used = header.length;
     this.size = header.length;
+  }
+
+  get held(): number {
+    return this.#readyBytes + this.#used;
+  }
+
+  get isReady(): boolean {
+    return this.#ready.length > 0;
   }
 
   sizeOf(bytes: number): number {
@@ -35,7 +44,9 @@ export class LineEncoder implements FileEncoder {
   }
 
   take(): Uint8Array | null {
-    return this.#ready.shift() ?? null;
+    const bytes = this.#ready.shift() ?? null;
+    this.#readyBytes -= bytes?.length ?? 0;
+    return bytes;
   }
 
   finish(): void {
@@ -45,6 +56,7 @@ export class LineEncoder implements FileEncoder {
 
   #pass(): void {
     if (this.#used > 0) this.#ready.push(this.#chunk.subarray(0, this.#used));
+    this.#readyBytes += this.#used;
     this.#used = 0;
   }
 }

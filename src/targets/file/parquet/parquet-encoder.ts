@@ -2,7 +2,7 @@ import type { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import type { FileEncoder } from '../formats/format.ts';
 import type { ColumnValue, ParquetTable } from './parquet-table.ts';
 
-/** A row group holds at most so many events, and bytes of payload: it is in memory as values, and encoding it holds up everything else. */
+/** A row group holds at most so many events, and bytes of payload: it is in memory as values. */
 const GROUP_ROWS = 8192;
 const GROUP_BYTES = 4 * 1024 * 1024;
 /** What the end of a file takes: for each column, and for each column of a row group. */
@@ -19,16 +19,29 @@ export interface ParquetLibrary {
 export type ParquetCodec = NonNullable<ConstructorParameters<typeof ParquetWriter>[0]['codec']>;
 export type ParquetCompressors = NonNullable<ConstructorParameters<typeof ParquetWriter>[0]['compressors']>;
 
-/** One Parquet file, row group by row group. */
+/** Rows that become a row group, column by column. */
+interface Group {
+  columns: ColumnValue[][];
+  rows: number;
+  bytes: number;
+  /** Columns that are encoded. */
+  encoded: number;
+}
+
+/**
+ * One Parquet file, row group by row group. A step of the work is one column of a row group, so that nobody waits for all of them at once.
+ */
 export class ParquetEncoder implements FileEncoder {
   readonly #table: ParquetTable;
   readonly #bytes: ByteWriter;
   readonly #file: ParquetWriter;
-  #columns: ColumnValue[][];
-  #rows = 0;
-  /** Bytes of the payloads that wait for their row group. */
+  /** Full row groups that are not encoded yet, or in part. */
+  readonly #full: Group[] = [];
+  #filling: Group;
+  /** Bytes of the payloads in these. */
   #waiting = 0;
   #groups = 0;
+  #state: 'open' | 'ending' | 'ended' = 'open';
 
   constructor(table: ParquetTable, library: ParquetLibrary, codec: ParquetCodec, compressors: ParquetCompressors) {
     this.#table = table;
@@ -40,46 +53,86 @@ export class ParquetEncoder implements FileEncoder {
       compressors,
       createdBy: 'iotload',
     });
-    this.#columns = table.names.map(() => []);
+    this.#filling = this.#newGroup();
   }
 
   get size(): number {
-    const footer = this.#columns.length * (FOOTER_COLUMN + (this.#groups + 1) * FOOTER_CHUNK);
+    const footer = this.#table.names.length * (FOOTER_COLUMN + (this.#groups + 1) * FOOTER_CHUNK);
     return this.#bytes.offset + this.#waiting + footer;
+  }
+
+  get held(): number {
+    return this.#waiting;
+  }
+
+  get isReady(): boolean {
+    return this.#full.length > 0 || this.#state === 'ending';
   }
 
   /** A value takes hardly more than its text, once lengths and levels are added. */
   sizeOf(bytes: number): number {
-    return bytes + this.#columns.length * LENGTH_BYTES;
+    return bytes + this.#table.names.length * LENGTH_BYTES;
   }
 
   add(bytes: Uint8Array, from: number, to: number, fleet: number, slot: number): boolean {
-    if (!this.#table.add(this.#columns, bytes, from, to, fleet, slot)) return false;
-    this.#rows++;
-    this.#waiting += this.sizeOf(to - from);
-    if (this.#rows === GROUP_ROWS || this.#waiting >= GROUP_BYTES) this.#group();
+    const group = this.#filling;
+    if (!this.#table.add(group.columns, bytes, from, to, fleet, slot)) return false;
+    const size = this.sizeOf(to - from);
+    group.rows++;
+    group.bytes += size;
+    this.#waiting += size;
+    if (group.rows === GROUP_ROWS || group.bytes >= GROUP_BYTES) this.#fill();
     return true;
   }
 
   take(): Uint8Array | null {
+    const [group] = this.#full;
+    if (group !== undefined) this.#encodeColumn(group);
+    else if (this.#state === 'ending') {
+      this.#file.finish();
+      this.#state = 'ended';
+    } else return null;
     const { index, buffer } = this.#bytes;
-    if (index === 0) return null;
     const bytes = new Uint8Array(buffer, 0, index).slice();
     this.#bytes.index = 0;
     return bytes;
   }
 
   finish(): void {
-    if (this.#rows > 0) this.#group();
-    this.#file.finish();
+    if (this.#filling.rows > 0) this.#fill();
+    this.#state = 'ending';
   }
 
-  #group(): void {
-    const columnData = this.#columns.map((data, i) => ({ name: this.#table.names[i] as string, data }));
-    this.#file.write({ columnData, rowGroupSize: this.#rows });
-    this.#columns = this.#columns.map(() => []);
-    this.#rows = 0;
-    this.#waiting = 0;
+  #newGroup(): Group {
+    return { columns: this.#table.names.map(() => []), rows: 0, bytes: 0, encoded: 0 };
+  }
+
+  #fill(): void {
+    this.#full.push(this.#filling);
+    this.#filling = this.#newGroup();
     this.#groups++;
+  }
+
+  #encodeColumn(group: Group): void {
+    const i = group.encoded++;
+    const data = group.columns[i] as ColumnValue[];
+    group.columns[i] = [];
+    this.#file.write({ columnData: [{ name: this.#table.names[i] as string, data }], rowGroupSize: group.rows });
+    if (group.encoded < group.columns.length) return;
+    this.#joinColumns(group);
+    this.#full.shift();
+    this.#waiting -= group.bytes;
+  }
+
+  /** The library makes a row group of what it is given at once; here the last ones are the columns of one. */
+  #joinColumns({ columns, rows }: Group): void {
+    const parts = this.#file.row_groups.splice(-columns.length);
+    this.#file.row_groups.push({
+      columns: parts.flatMap((part) => part.columns),
+      num_rows: BigInt(rows),
+      total_byte_size: parts.reduce((sum, { total_byte_size }) => sum + total_byte_size, 0n),
+      total_compressed_size: parts.reduce((sum, part) => sum + (part.total_compressed_size ?? 0n), 0n),
+    });
+    this.#file.num_rows -= BigInt(rows * (columns.length - 1));
   }
 }
