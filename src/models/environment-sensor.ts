@@ -128,6 +128,7 @@ export const environmentSensor: DeviceModel = {
       decimals: 4,
       min: 0,
       max: 30,
+      marks: true,
     },
     is_critical: {
       doc: 'Whether the measured temperature is above critical_above, whatever the status says: 1 or 0.',

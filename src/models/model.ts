@@ -80,6 +80,8 @@ export interface ReadingSpec {
   missing?: string;
   /** 1 or 0 is a yes or no, written as true or false. */
   flag?: true;
+  /** Of a label that is an amount: other than 0 it marks an event that is out of the ordinary. */
+  marks?: true;
 }
 export type ReadingSpecs = Readonly<Record<string, ReadingSpec>>;
 

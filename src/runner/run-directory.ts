@@ -21,6 +21,8 @@ export const runFiles = {
   sent: 'sent',
   seen: 'seen',
   findings: 'findings.ndjson',
+  /** What is true of the events, whatever became of them. */
+  truth: 'truth.ndjson',
   /** What the bridge did on purpose. */
   bridge: 'bridge.ndjson',
   /** Which process works on the run; gone when it is over. */

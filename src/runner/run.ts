@@ -18,6 +18,7 @@ import { environment } from './environment.ts';
 import { dueBy, generatorHealth } from './generator-health.ts';
 import { GeneratorWatch } from './generator-watch.ts';
 import { keepSummary } from './keep-summary.ts';
+import { keepTruth } from './keep-truth.ts';
 import { Latencies } from './latencies.ts';
 import { memoryExceeded } from './memory-limit.ts';
 import { mergeErrors } from './merge-errors.ts';
@@ -278,12 +279,15 @@ class Run {
     const { anchor, ends, endedUs } = load;
     const crew = this.#crew as WorkerCrew;
     const settled = await settleRun(dir, plan);
-    await nameFindings(dir, plan, anchor, settled).catch((error: IotloadError) => this.#incident(error, error.message));
+    const failed = (error: IotloadError): void => this.#incident(error, error.message);
+    await nameFindings(dir, plan, anchor, settled).catch(failed);
     const counted = sumCounters(crew.boards);
     const pickedUp = counted.pickedUp + sentBefore(settled.sent);
     const told = [...this.#incidents, ...ends.flatMap(({ report }) => report?.errors ?? [])];
     const { startWallUs } = anchor;
     const needs = await targetNeeds(plan, told, { runId, startWallUs, workers: this.#options.workers });
+    const keeper = { dir, clock: this.#clock, note: this.#note, failed };
+    const truth = await keepTruth(plan, anchor, shard, this.#ended === 'completed' ? null : settled.sent, keeper);
     const result = composeResult(
       plan,
       {
@@ -312,7 +316,7 @@ class Run {
         errors: mergeErrors([...told, ...needs]),
         counted: this.#ended === 'worker-died' ? null : counted,
         environment: environment(version),
-        written: writtenFiles(plan, dir, crew.parts[0]?.count ?? 1, runId),
+        written: { ...writtenFiles(plan, dir, crew.parts[0]?.count ?? 1, runId), ...truth },
       },
       settled,
     );
