@@ -8,43 +8,52 @@ import type { SettledReading } from './settle-readings.ts';
  * bridge and without taps has none. Pure.
  */
 export function hopsOf(readings: readonly SettledReading[]): HopResult[] {
-  const hops = new Map<string, HopResult>();
+  const hops = new Map<string, Passage[]>();
   for (const own of readings) {
     if (own.reading.tap) continue;
-    const paths = own.reading.fleets.map((place) => pathOf(own, readings, place));
-    for (const path of paths) {
+    for (const place of own.reading.fleets) {
+      const path = pathOf(own, readings, place);
       if (path.stops.length === 1 && path.from === 'sent') continue;
       for (const stop of path.stops.keys()) {
         const name = hopName(path, stop);
+        const passages = hops.get(name) ?? [];
+        hops.set(name, passages);
         // Two targets behind one tap share the hop to the tap.
-        if (!hops.has(name)) hops.set(name, hopResult(name, path, stop, paths, own, readings));
+        if (!passages.some((passage) => passage.place === place)) passages.push({ own, place, path, stop });
       }
     }
   }
-  return [...hops.values()];
+  return [...hops].map(([name, passages]) => hopResult(name, passages as [Passage, ...Passage[]], readings));
+}
+
+/** A fleet that passes a hop, on its way to where `own` reads it. */
+interface Passage {
+  own: SettledReading;
+  /** Of the fleet, in the run's plan. */
+  place: number;
+  path: HopPath;
+  /** Behind the hop. */
+  stop: number;
 }
 
 function hopResult(
   name: string,
-  path: HopPath,
-  stop: number,
-  paths: readonly HopPath[],
-  own: SettledReading,
+  passages: readonly [Passage, ...Passage[]],
   readings: readonly SettledReading[],
 ): HopResult {
   const [from, to] = name.split(' → ') as [string, string];
-  const sharing = paths.filter(
-    ({ stops }, i) => stops[stop] !== undefined && hopName(paths[i] as HopPath, stop) === name,
-  );
+  const { own, path, stop } = passages[0];
   const at = readingOf((path.stops[stop] as Stop).name, own, readings);
   const before = stop === 0 ? null : readingOf((path.stops[stop - 1] as Stop).name, own, readings);
   const doubts = [before, at].flatMap((read) => {
     if (read === null) return [];
     return (read.seen?.end?.doubts ?? ['its reader did not finish']).map((doubt) => `${read.reading.name}: ${doubt}`);
   });
-  const nameless = ({ stops }: HopPath): boolean => stops[stop]?.named === false || stops[stop - 1]?.named === false;
-  if (sharing.some(nameless)) return counted(from, to, sharing, before, at, doubts);
-  const flows = sharing.map((each) => flowTo(each, stop));
+  const nameless = ({ path: { stops }, stop: behind }: Passage): boolean =>
+    stops[behind]?.named === false || stops[behind - 1]?.named === false;
+  const paths = passages.map((passage) => passage.path);
+  if (passages.some(nameless)) return counted(from, to, paths, before, at, doubts);
+  const flows = passages.map((passage) => flowTo(passage.path, passage.stop));
   const sum = (key: keyof (typeof flows)[number]): number => total(flows, (flow) => flow[key]);
   const overlooked = sum('overlooked');
   return {

@@ -152,6 +152,7 @@ verify: { read: [motion, climate], taps: [edge], grace: 4s }
         expect.objectContaining({ from: 'edge', to: name, entered: 600, lost: dropped.length, duplicates: 0 }),
       );
     }
+    expect(hops[0]).toMatchObject({ from: 'sent', to: 'edge', entered: 1200, arrived: 1200, lost: 0 });
     expect(files).toMatchObject({
       'bridge to motion': 'bridge-motion.ndjson',
       'bridge to climate': 'bridge-climate.ndjson',
