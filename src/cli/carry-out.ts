@@ -5,6 +5,7 @@ import type { Part } from '../core/anchor.ts';
 import { type Micros, systemClock } from '../core/clock.ts';
 import type { Plan } from '../plan/plan.ts';
 import { isSecret, maskSecrets } from '../scenario/secret-keys.ts';
+import { openMetrics } from './metrics-endpoint.ts';
 import { printResult } from './print-result.ts';
 import { type ProgressMode, progressDisplay } from './progress.ts';
 import { wholeNumber } from './scenario-flags.ts';
@@ -20,6 +21,7 @@ export interface SendingFlags {
   out: string | undefined;
   workers: string | undefined;
   'run-id': string | undefined;
+  prometheus: string | undefined;
   progress: ProgressMode;
   quiet: boolean;
   json: boolean;
@@ -31,6 +33,10 @@ export function sendingFlags<T>(parser: Argv<T>): Argv<T & SendingFlags> {
     .option('out', { type: 'string', describe: 'directory for the results (default results/<scenario>-<UTC time>)' })
     .option('workers', { type: 'string', describe: 'worker threads (default: one per core, at most 4)' })
     .option('run-id', { type: 'string', describe: 'identity of the run; the same on every shard' })
+    .option('prometheus', {
+      type: 'string',
+      describe: 'serve /metrics there while it runs, e.g. 127.0.0.1:9464; overrides outputs.prometheus',
+    })
     .option('progress', {
       choices: ['auto', 'plain', 'none'] as const,
       default: 'auto' as const,
@@ -68,6 +74,7 @@ export async function carryOut(
   const runId = flags['run-id'] === undefined ? null : checkRunId(flags['run-id']);
   const { startRun } = await import('../runner/run.ts');
   const display = progressDisplay(flags.quiet ? 'none' : flags.progress);
+  const metrics = await openMetrics(plan, flags.prometheus, (text) => display.note(text));
   const handle = startRun({
     plan,
     runId,
@@ -80,7 +87,11 @@ export async function carryOut(
     command: commandLine(),
     version,
     clock: systemClock(),
-    observer: { progress: (progress) => display.update(progress), note: (text) => display.note(text) },
+    observer: {
+      progress: (progress) => display.update(progress),
+      note: (text) => display.note(text),
+      ...metrics?.observer,
+    },
   });
   const interruption = onInterrupt(() => {
     display.note('stopping: draining and writing the results; once more leaves at once');
@@ -91,9 +102,12 @@ export async function carryOut(
     display.end();
     const form = flags.json ? 'json' : flags.quiet ? 'nothing' : 'screen';
     const exit = await printResult(result, relative(process.cwd(), dir) || '.', form);
+    const interrupted = (): boolean => interruption.exitCode() !== null;
+    await metrics?.finished(result, (text) => display.note(text), interrupted);
     return interruption.exitCode() ?? exit;
   } finally {
     display.end();
+    await metrics?.close();
     interruption.release();
   }
 }

@@ -5,6 +5,7 @@ import type { Micros } from '../core/clock.ts';
 import type { Speed } from '../core/time-scale.ts';
 import type { BehaviorSpec } from '../models/behavior/spec.ts';
 import type { Params } from '../models/model.ts';
+import type { ListenAddress } from '../scenario/listen-address.ts';
 import type { PluginPlan } from '../scenario/load-plugin.ts';
 import type { ScheduleSpec } from '../schedule/profile.ts';
 import type { TargetOptions } from '../targets/target.ts';
@@ -38,10 +39,10 @@ export interface Plan {
   thresholds: ThresholdPlan[];
   /** In order of time. */
   timeline: TimelineEntry[];
-  /** Where results go, and the labels that every one of them carries. */
   /** Loaded by every thread and process before anything of the plan is looked up; absent: none. */
   plugins?: PluginPlan[];
-  outputs: { dir: string; labels: Record<string, string> };
+  /** Where results go, the labels that every one of them carries, and where a run under way tells of itself; absent: nowhere. */
+  outputs: { dir: string; labels: Record<string, string>; prometheus?: ListenAddress };
   /** Memory of all processes of a run together beyond which it ends; null: not bounded. */
   limits: { memoryBytes: number | null };
 }

@@ -15,6 +15,7 @@ import { checkNamedFleets, speaksOf } from './named-fleets.ts';
 import type { ClockPlan, FleetPlan, Plan } from './plan.ts';
 import { resolveBridges } from './resolve-bridge.ts';
 import { type FleetSurroundings, type ResolvedFleet, resolveFleet } from './resolve-fleet.ts';
+import { resolveOutputs } from './resolve-outputs.ts';
 import { rateOf } from './resolve-schedule.ts';
 import { type ResolvedTarget, resolveTargets, targetsOfFleet } from './resolve-targets.ts';
 import type { RunExtent } from './resolve-thresholds.ts';
@@ -52,7 +53,7 @@ export function resolvePlan(
   file: RunExtent | null,
   report: Report,
 ): ResolvedPlan | null {
-  const { top, run, clock, outputs, safety } = draft;
+  const { top, run, clock, safety } = draft;
   // Where they are wrong, their default lets everything else be checked.
   const warmUpUs = run.warm_up ?? 0;
   const durationUs = run.duration ?? 60_000_000;
@@ -116,6 +117,7 @@ export function resolvePlan(
   )
     return null;
   const ways = waysOf(sound, slots, targets.length);
+  const { outputs, listens } = resolveOutputs(draft, name);
 
   const plan: Plan = {
     plan: 1,
@@ -131,7 +133,7 @@ export function resolvePlan(
     thresholds,
     timeline: timeline.map((entry) => ({ ...entry, fleets: placesOf(entry.fleets, ways) })),
     ...(draft.plugins.length === 0 ? {} : { plugins: draft.plugins }),
-    outputs: { dir: (outputs.dir ?? '').replaceAll('<name>', slugOf(name)), labels: outputs.labels ?? {} },
+    outputs,
     limits: { memoryBytes: safety.max_memory ?? null },
   };
   return {
@@ -140,6 +142,7 @@ export function resolvePlan(
     safety: {
       hosts: [...new Set(targets.flatMap(({ traits }) => traits.hosts))],
       literal: targets.flatMap(({ traits, literal }) => (literal ? traits.hosts : [])),
+      listens,
       allow: safety.allow ?? [],
       peakPerSecond: peakPerSecond(
         ways.map(({ plan }) => plan.schedule),
@@ -294,9 +297,4 @@ function extentOf(
 function nameOfFile(file: string): string {
   const base = file.split(/[\\/]/).at(-1) ?? '';
   return base.replace(/\.[^.]*$/, '').replace(/\p{Cc}/gu, '') || 'scenario';
-}
-
-/** A name as part of a path. */
-function slugOf(name: string): string {
-  return name.replace(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^[.-]+|-+$/g, '') || 'scenario';
 }

@@ -8,6 +8,8 @@ export interface SafetyQuestion {
   hosts: readonly string[];
   /** Those of endpoints that stand literally in the scenario, not in a flag or a variable. */
   literal: readonly string[];
+  /** Where the run listens, unless that stands literally in the scenario. */
+  listens?: readonly string[];
   /** `safety.allow` and `--allow`. */
   allow: readonly string[];
   /** Highest rate of the run, events per second, and how long it sends, warm-up included. */
@@ -42,10 +44,21 @@ export const DEFAULT_MAX_COST_USD = 5;
  * stays below `max_cost`, whoever asks for it. Null where the run may start.
  */
 export function judgeSafety(question: SafetyQuestion): SafetyRefusal | null {
-  const { literal, allow, peakPerSecond, durationUs, maxPerSecond, maxDurationUs, costUsd, file } = question;
+  const {
+    literal,
+    listens = [],
+    allow,
+    peakPerSecond,
+    durationUs,
+    maxPerSecond,
+    maxDurationUs,
+    costUsd,
+    file,
+  } = question;
   const remote = question.hosts.filter((host) => !isLoopback(host));
-  const hosts = remote.filter(
-    (host) => !literal.includes(host) && !allow.some((pattern) => matchesHost(pattern, host)),
+  const exposed = listens.filter((address) => !isLoopback(address));
+  const hosts = [...remote.filter((host) => !literal.includes(host)), ...exposed].filter(
+    (host) => !allow.some((pattern) => matchesHost(pattern, host)),
   );
   // On this machine only a limit that the file sets is one.
   const guarded = remote.length > 0;

@@ -46,6 +46,11 @@ export class Latencies {
     return gained;
   }
 
+  /** One interval of one fleet, as it was last folded. */
+  of(fleet: number, interval: SenderInterval): Histogram {
+    return (this.#fleets[fleet] as Histograms)[interval];
+  }
+
   /** One interval over all fleets. */
   overall(interval: SenderInterval): Histogram {
     const [first, ...rest] = this.#fleets as [Histograms, ...Histograms[]];

@@ -1,6 +1,7 @@
 import type { Part } from '../core/anchor.ts';
 import type { Clock, Micros } from '../core/clock.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { LiveRun } from './live-run.ts';
 import type { RunProgress } from './run-progress.ts';
 
 export interface RunOptions {
@@ -32,6 +33,8 @@ export interface RunObserver {
   progress(progress: RunProgress): void;
   /** One line about something that happened. */
   note(text: string): void;
+  /** The run has its workers and verifiers: what it has done can be looked at from now on, for as long as the process lives. */
+  live?(run: LiveRun): void;
   /** The process that reads back has been started. */
   verifierStarted?(pid: number): void;
 }

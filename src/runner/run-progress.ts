@@ -56,6 +56,7 @@ export class ProgressMeter {
   readonly #lengthUs: Micros;
   readonly #history: { atUs: Micros; sent: number }[] = [];
   #startUs = Number.POSITIVE_INFINITY;
+  #last: Parameters<ProgressMeter['read']> = ['connecting', null, 0];
   #refreshUs = 0;
   #quantiles: Pick<RunProgress, 'responseP50Us' | 'responseP99Us' | 'lagP99Us'> = {
     responseP50Us: null,
@@ -79,7 +80,13 @@ export class ProgressMeter {
     this.#startUs = anchor.startMonoUs;
   }
 
+  /** As of this moment, of what `read` was last told. */
+  again(): RunProgress {
+    return this.read(...this.#last);
+  }
+
   read(phase: RunPhase, verified: number | null, errors: number): RunProgress {
+    this.#last = [phase, verified, errors];
     const { warmUpUs } = this.#plan.run;
     const nowUs = this.#clock.nowUs();
     const counts = sumCounters(this.#boards);

@@ -20,6 +20,7 @@ import { GeneratorWatch } from './generator-watch.ts';
 import { keepSummary } from './keep-summary.ts';
 import { keepTruth } from './keep-truth.ts';
 import { Latencies } from './latencies.ts';
+import { showLive } from './live-run.ts';
 import { memoryExceeded } from './memory-limit.ts';
 import { mergeErrors } from './merge-errors.ts';
 import { checkMachine } from './preflight.ts';
@@ -153,6 +154,7 @@ class Run {
       this.#cancels.push(clock.every(PROGRESS_MS, () => this.#checkMemory()));
       this.#verification = this.#startVerification(embedded.plan, dir);
       for (const pid of this.#verification?.pids ?? []) this.#options.observer.verifierStarted?.(pid);
+      showLive(this.#options, crew.boards, latencies, meter, this.#watch, this.#verification);
       await Promise.race([this.#becomeReady(crew), this.#interruption]);
       const start = fixStart(this.#options, this.#earlier, dir);
       this.#keeper = await keepRecord(this.#options, this.#earlier, dir, start, {

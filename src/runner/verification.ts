@@ -3,6 +3,7 @@ import type { Micros } from '../core/clock.ts';
 import type { IotloadError } from '../core/errors.ts';
 import type { TargetPlan } from '../plan/plan.ts';
 import type { Reading } from '../plan/readings.ts';
+import type { VerifierProgress } from '../verify/protocol.ts';
 import { startVerifier, type VerifierHandle } from '../verify/start-verifier.ts';
 
 export interface VerificationOptions {
@@ -33,10 +34,8 @@ const MAX_RESTARTS = 3;
  * does not help, it costs the proof of delivery, never the run.
  */
 export class Verification {
-  /** Distinct events seen unaltered so far. */
-  verified = 0;
-  /** Memory of its process, as it last told. */
-  rssBytes = 0;
+  /** How far it had come when it last told; null before. */
+  progress: VerifierProgress | null = null;
   readonly #options: VerificationOptions;
   #handle: VerifierHandle;
   #opened: Promise<void>;
@@ -50,6 +49,16 @@ export class Verification {
     this.#options = options;
     this.#anchor = options.anchor;
     [this.#handle, this.#opened] = this.#start(options.resume);
+  }
+
+  /** Distinct events seen unaltered so far. */
+  get verified(): number {
+    return this.progress?.seen ?? 0;
+  }
+
+  /** Memory of its process, as it last told. */
+  get rssBytes(): number {
+    return this.progress?.rssBytes ?? 0;
   }
 
   /** The verifier's process. */
@@ -88,7 +97,7 @@ export class Verification {
       try {
         await this.#opened;
         const { progress } = await handle.finish(graceUs, cutShort);
-        this.verified = progress.seen;
+        this.progress = progress;
         return;
       } catch (error) {
         // If another one has taken its place, that one is asked.
@@ -115,9 +124,8 @@ export class Verification {
     const speaker = whole ? 'verifier' : `verifier of ${reading.name}`;
     const handle = startVerifier({
       probe: () => this.#onProbe(),
-      progress: ({ seen, rssBytes }) => {
-        this.verified = seen;
-        this.rssBytes = rssBytes;
+      progress: (progress) => {
+        this.progress = progress;
       },
       notice: (kind, detail) => {
         if (kind !== 'connecting' && kind !== 'connected') note(`${speaker}: ${kind}: ${detail}`);

@@ -4,6 +4,7 @@ import type { IotloadError } from '../core/errors.ts';
 import { total } from '../core/total.ts';
 import type { Plan } from '../plan/plan.ts';
 import { readingsOf } from '../plan/readings.ts';
+import type { VerifierProgress } from '../verify/protocol.ts';
 import { Verification, type VerificationOptions } from './verification.ts';
 
 /** As for one verifier; `plan` is that of the run, with real endpoints. */
@@ -15,12 +16,13 @@ export interface VerificationsOptions extends Omit<VerificationOptions, 'reading
 
 /** The verifier processes of one run: one for each target that is read back, whether it is judged or a tap. */
 export class Verifications {
-  readonly #all: readonly { judged: boolean; verification: Verification }[];
+  readonly #all: readonly { name: string; judged: boolean; verification: Verification }[];
 
   constructor(options: VerificationsOptions) {
     const { plan, failed, ...rest } = options;
     const readings = readingsOf(plan);
     this.#all = readings.map((reading) => ({
+      name: reading.name,
       judged: !reading.tap,
       verification: new Verification({
         ...rest,
@@ -33,6 +35,13 @@ export class Verifications {
   /** Distinct events seen unaltered so far, where they are judged. */
   get verified(): number {
     return total(this.#all, ({ judged, verification }) => (judged ? verification.verified : 0));
+  }
+
+  /** How far each has come, by the target that it reads; those that have told nothing yet are not among them. */
+  get progress(): { target: string; progress: VerifierProgress }[] {
+    return this.#all.flatMap(({ name, verification: { progress } }) =>
+      progress === null ? [] : [{ target: name, progress }],
+    );
   }
 
   /** Memory of the processes, as they last told. */

@@ -27,7 +27,6 @@ const rules: readonly Rule[] = [
   },
   { path: 'thresholds.*', value: isMap, hint: 'write the check alone, such as "unknown < 0.1%"' },
   { path: 'outputs.formats' },
-  { path: 'outputs.prometheus' },
 ];
 
 /**

@@ -7,6 +7,7 @@ import { bytes, cost, count, duration, fleetRate, LONGEST_US, rate } from '../ta
 import { behavior } from './behavior-schema.ts';
 import { isHostPattern } from './host-pattern.ts';
 import { parseInstant } from './instant.ts';
+import { type ListenAddress, parseListenAddress } from './listen-address.ts';
 import { ownPayload } from './payload-schema.ts';
 
 /*
@@ -233,6 +234,16 @@ export const outputs = z.strictObject({
     .default('results/<name>-<utc>')
     .describe('results directory'),
   labels: labels.default({}).describe('stand in every output'),
+  prometheus: z
+    .union([z.string(), z.int()], { error: 'expected an address and port, such as "127.0.0.1:9464"' })
+    .transform((given, context): ListenAddress => {
+      const parsed = parseListenAddress(String(given));
+      return 'value' in parsed ? parsed.value : complain(context, parsed.error, parsed.hint);
+    })
+    .optional()
+    .describe(
+      'where /metrics is served while the run runs, for Prometheus: 127.0.0.1:9464, or a port alone; other machines can ask only where another address stands here',
+    ),
 });
 
 export const safety = z.strictObject({

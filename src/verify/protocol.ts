@@ -1,6 +1,7 @@
 import type { Anchor, Part } from '../core/anchor.ts';
 import type { Micros } from '../core/clock.ts';
 import type { PlainError } from '../core/errors.ts';
+import type { BucketCounts } from '../metrics/bucket-counts.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { NoticeKind, TargetOptions } from '../targets/target.ts';
 import type { SeenEnd } from '../wire/seen-file.ts';
@@ -52,6 +53,8 @@ export interface VerifierProgress {
   /** µs; null while there is no sample. */
   endToEndP50Us: Micros | null;
   endToEndP99Us: Micros | null;
+  /** End-to-end times of the whole run, as of about a second ago. */
+  endToEnd: BucketCounts;
   /** Events still waited for; null before `finish`. */
   outstanding: number | null;
   /** Resident memory of the verifier. */

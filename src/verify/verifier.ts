@@ -10,6 +10,7 @@ import { behaviorOf, copiesByDesign, fleetDeviceIds, intendedTimes } from '../ev
 import { createFleetEvents } from '../events/fleet-events.ts';
 import { createIdentifier } from '../events/identifier.ts';
 import { readyPlan } from '../events/ready-plan.ts';
+import { bucketCounts } from '../metrics/bucket-counts.ts';
 import { Histogram } from '../metrics/histogram.ts';
 import { MachineWatch } from '../metrics/machine-watch.ts';
 import { WallJumps } from '../metrics/wall-jumps.ts';
@@ -342,6 +343,7 @@ export class Verifier {
       foreign,
       endToEndP50Us: sum.count === 0 ? null : sum.quantile(0.5),
       endToEndP99Us: sum.count === 0 ? null : sum.quantile(0.99),
+      endToEnd: bucketCounts(sum),
       outstanding: this.#outstanding?.recent() ?? null,
       rssBytes: this.#ports.residentBytes(),
     };

@@ -18,6 +18,7 @@ const flags: SendingFlags = {
   out: undefined,
   workers: undefined,
   'run-id': undefined,
+  prometheus: undefined,
   progress: 'plain',
   quiet: false,
   json: false,

@@ -14,7 +14,6 @@ const later = [
   'fleets.meters.payload.identity',
   'fleets.meters.to',
   'outputs.formats',
-  'outputs.prometheus',
   'targets',
   'thresholds.2',
   'thresholds.5',
