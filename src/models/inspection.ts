@@ -62,7 +62,7 @@ export const inspection: DeviceModel = {
       unit: '',
       decimals: 0,
       min: 0,
-      max: Number.MAX_SAFE_INTEGER,
+      max: 2 ** 52,
       optional: true,
     },
     row_time: {

@@ -130,7 +130,7 @@ export interface DeviceModel extends ModelShape {
   /** Greatest distance between an event's sensor instant and its intended send time. */
   readonly maxSamplingDelayUs: Micros;
   /**
-   * Two instants of one seat are at least so far apart, or as far as their due times where these are closer, however large the delay.
+   * Two instants of one seat are at least so far apart, or as far as its closest due times where these are closer, however large the delay.
    * Absent: only due times that lie further apart than the delay tell them apart.
    */
   readonly leastGapUs?: Micros;

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { codecs } from '../../src/codecs/registry.ts';
+import { compileWriter } from '../../src/codecs/writer.ts';
 import { seatStream, streamRoot } from '../../src/core/random.ts';
 import type { Device, DeviceModel, Params, ParamValue, ReadingSpec, SeatKey } from '../../src/models/model.ts';
 import { shapeOf } from '../../src/models/model-shape.ts';
+import { plannedVocabulary } from '../../src/plan/check-templates.ts';
+import { profileFields } from '../../src/plan/fleet-payload.ts';
 
 const SECOND = 1_000_000;
 const START_US = 1_772_366_400_000_000;
@@ -61,6 +65,15 @@ export function describeModel(model: DeviceModel, usual: Params = defaultParams(
       docs.push(...quantities.map(([, spec]) => spec.doc));
       for (const doc of docs) expect(doc).toMatch(/^[A-Z0-9].*\.$/);
       expect(Object.keys(payloads)).not.toEqual([]);
+    });
+
+    it('has payloads that can be written', () => {
+      const shape = shapeOf(model, usual);
+      const vocabulary = plannedVocabulary('fleet', 10, shape, usual);
+      for (const { codec, fields } of Object.values(shape.payloads)) {
+        const layout = codecs[codec]?.layout({ fields: profileFields(fields), identity: null, vocabulary });
+        expect(compileWriter(layout?.ops ?? []).maxBytes).toBeGreaterThan(0);
+      }
     });
 
     it('has names that a scenario can write, and none twice', () => {
