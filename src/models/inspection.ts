@@ -62,7 +62,7 @@ export const inspection: DeviceModel = {
       unit: '',
       decimals: 0,
       min: 0,
-      max: 2 ** 52,
+      max: 4_503_599_627_370_495,
       optional: true,
     },
     row_time: {
