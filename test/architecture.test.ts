@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { codecs } from '../src/codecs/registry.ts';
 import { models } from '../src/models/registry.ts';
 import { reportFormats } from '../src/report/registry.ts';
+import { formats } from '../src/targets/file/formats/registry.ts';
 import { targets } from '../src/targets/registry.ts';
 import { forEachNode, type Import, parseSource, type SourceFile, sourceFiles } from './source-files.ts';
 
@@ -200,6 +201,7 @@ describe('registries', () => {
     ['models', 'DeviceModel', models],
     ['codecs', 'Codec', codecs],
     ['report', 'ReportFormat', reportFormats],
+    ['targets/file/formats', 'FileFormat', formats],
   ] as const)('%s: every %s is registered by its file name, and sorted', (folder, type, registry) => {
     const names = Object.keys(registry);
     // One that is more than a file has a folder of its name.

@@ -240,9 +240,9 @@ function checkPayloads(
       const target = targets[index];
       if (fleet === null || target === undefined || told.has(index)) continue;
       const { name, payload } = fleet.plan;
-      const problem = payloadProblem(target.traits, name, codecs[payload.codec] as Codec);
+      const problem = payloadProblem(target.traits, name, codecs[payload.codec] as Codec, payload.padTo);
       if (problem === null) continue;
-      const path = problem.key === 'format' ? [...target.path, 'format'] : ['fleets', name, 'payload', 'codec'];
+      const path = problem.key === 'format' ? [...target.path, 'format'] : ['fleets', name, 'payload', problem.key];
       report(path, 'bad-value', problem);
       if (problem.key === 'format') told.add(index);
     }

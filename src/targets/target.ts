@@ -34,6 +34,8 @@ export interface TargetTraits {
   perRun?: boolean;
   /** What payloads have to be: text, or rows of comma-separated values that have their columns' names; absent where any bytes do. */
   payloads?: 'text' | 'csv';
+  /** Payloads are kept as their values, where they can be told so; false when left out. */
+  keepsValues?: boolean;
 }
 
 /** A system under test: one folder, one line in the registry. Heavy client libraries load on use. */

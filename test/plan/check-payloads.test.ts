@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { cbor } from '../../src/codecs/cbor.ts';
+import { json } from '../../src/codecs/json.ts';
 import { payloadProblem } from '../../src/plan/check-payloads.ts';
 import { discard } from '../../src/targets/discard/index.ts';
 import { file } from '../../src/targets/file/index.ts';
@@ -27,5 +29,13 @@ describe('payloadProblem', () => {
       message: 'the payloads of meters are json, which has no columns',
       hint: 'write codec: csv in its payload, or format: lines here',
     });
+  });
+
+  it('refuses a filler where values are kept, unless payloads are kept whole', () => {
+    const parquet = file.traits({ format: 'parquet' });
+    expect(payloadProblem(parquet, 'meters', json)).toBeNull();
+    expect(payloadProblem(parquet, 'meters', cbor, 256)).toBeNull();
+    expect(payloadProblem(lines, 'meters', json, 256)).toBeNull();
+    expect(payloadProblem(parquet, 'meters', json, 256)).toMatchObject({ key: 'pad_to' });
   });
 });

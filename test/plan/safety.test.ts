@@ -12,6 +12,22 @@ async function refusal(request: Parameters<typeof planned>[0]) {
 
 describe('hosts', () => {
   it.each([
+    ['a store on this machine', 'endpoint: "${URL:-http://127.0.0.1:9000}"', null],
+    ['a store that stands in the file', 'endpoint: "https://store.example.com"', null],
+    ['a store from a variable', 'endpoint: "${URL:-https://store.example.com}"', 'store.example.com is not allowed'],
+    ['aws, in the file', 'endpoint: aws, region: eu-central-1', null],
+    ['aws, because nobody says where', 'region: eu-central-1', 's3.eu-central-1.amazonaws.com is not allowed'],
+  ])('objects that land in %s', async (_, where, message) => {
+    const text = `iotload: 1
+run: { duration: 10s }
+fleets: { a: { model: phone-motion, devices: 10, rate: 10/s, payload: seismograph } }
+target: { protocol: file, path: "s3://lake/a.jsonl", ${where} }`;
+    const refused = await refusal({ text });
+    if (message === null) expect(refused).toBeNull();
+    else expect(refused).toMatchObject({ code: 'refused-by-safety', message });
+  });
+
+  it.each([
     ['embedded', 'endpoint: embedded'],
     ['localhost', 'endpoint: "${HOST:-mqtt://localhost}"'],
     ['127.0.0.0/8', 'endpoint: "${HOST:-mqtt://127.8.9.10:1883}"'],

@@ -9,7 +9,7 @@ export const file: TargetDefinition = {
   name: 'file',
   doc: 'files: one event a line, CSV or Parquet, growing or landing complete, in a folder or an S3-compatible store',
   traits(options) {
-    const { payloads } = formatOf(options);
+    const { payloads, keepsValues = false } = formatOf(options);
     return {
       acknowledges: true,
       address: 'none',
@@ -19,6 +19,7 @@ export const file: TargetDefinition = {
       unpaced: true,
       hosts: hostsOf(options),
       perRun: lands(options),
+      keepsValues,
       ...(payloads === undefined ? {} : { payloads }),
     };
   },

@@ -47,7 +47,7 @@ export async function openLandingSink(options: TargetOptions, context: SinkConte
     },
     async publish(_address, payload): Promise<void> {
       await place.append(names.markerOf(part), Buffer.concat([payload, newline])).catch((error: unknown) => {
-        throw unwritable(place, error);
+        throw error instanceof IotloadError ? error : unwritable(place, error);
       });
     },
   };

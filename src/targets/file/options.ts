@@ -49,10 +49,11 @@ export const optionsSchema = z
       ),
     format: z
       .enum(['lines', 'csv', 'parquet'])
-      .default('lines')
+      .optional()
       .describe(
         'lines: one event a line; csv: likewise, below a line with the names of the columns; parquet: typed columns of JSON and CSV payloads, ' +
-          'other payloads as they are in one column',
+          'other payloads as they are in one column; ' +
+          'default parquet where the path ends so, else lines',
       ),
     compression: z.enum(['none', 'snappy', 'gzip']).optional().describe('of parquet; default snappy'),
     roll,
@@ -70,8 +71,11 @@ export const optionsSchema = z
     timeout: duration().prefault('30s').describe('longest wait for an answer of s3://'),
     backlog,
   })
-  .superRefine(({ path, endpoint, region, auth, format, compression }, context) => {
+  .superRefine(({ path, endpoint, region, auth, format: written, compression }, context) => {
     const tell = (key: string, error: string, hint: string): void => complain(context, [key], { error, hint });
+    const format = written ?? formatOfPath(path);
+    if (written !== undefined && written !== 'parquet' && formatOfPath(path) === 'parquet')
+      tell('path', `a file of ${written} is no Parquet`, 'give it another ending, or write format: parquet');
     if (compression !== undefined && format !== 'parquet')
       tell('compression', `format: ${format} is not compressed`, 'leave it out, or write format: parquet');
     if (path?.startsWith('s3://')) {
@@ -86,7 +90,7 @@ export const optionsSchema = z
   })
   .transform(({ path, format, compression, roll, endpoint, region, auth, timeout, backlog }) => ({
     path,
-    format,
+    format: format ?? formatOfPath(path),
     ...(compression === undefined ? {} : { compression }),
     roll,
     ...(path?.startsWith('s3://') ? s3Plan(endpoint ?? 'aws', region, timeout) : {}),
@@ -100,6 +104,10 @@ export const optionsSchema = z
 
 /** Options as the plan holds them. `path` null: in the results directory, which the runner fills in. */
 export type FileOptions = z.output<typeof optionsSchema>;
+
+function formatOfPath(path: string | null): 'lines' | 'parquet' {
+  return path?.endsWith('.parquet') ? 'parquet' : 'lines';
+}
 
 function s3Plan(endpoint: string, region: string | undefined, timeoutUs: number) {
   const anywhere = endpoint === 'aws' ? (process.env['AWS_REGION'] ?? '') : DEFAULT_REGION;

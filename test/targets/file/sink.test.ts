@@ -65,9 +65,15 @@ describe('file', () => {
       unpaced: true,
       hosts: [],
       perRun: false,
+      keepsValues: false,
       payloads: 'text',
     });
     expect(file.traits({ ...options, format: 'csv' }).payloads).toBe('csv');
+    expect(file.traits({ ...options, format: 'parquet' })).toMatchObject({ perRun: true, keepsValues: true });
+    expect(file.traits({ ...options, roll: { maxBytes: 1, everyUs: null } }).perRun).toBe(true);
+    const store = { path: 's3://lake/a', endpoint: 'https://store.example.com:9000', region: 'eu-central-1' };
+    expect(file.traits(store)).toMatchObject({ perRun: true, hosts: ['store.example.com:9000'] });
+    expect(file.traits({ ...store, endpoint: 'aws' }).hosts).toEqual(['s3.eu-central-1.amazonaws.com']);
   });
 
   it('writes one event a line and nothing else', async () => {

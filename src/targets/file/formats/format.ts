@@ -12,6 +12,8 @@ export interface FileFormat {
   readonly grows: boolean;
   /** Payloads it takes; absent where it takes any. */
   readonly payloads?: 'text' | 'csv';
+  /** It keeps the values of payloads rather than their bytes. */
+  readonly keepsValues?: true;
   /** Loads what it needs. @throws IotloadError `bad-scenario` where the fleets' payloads cannot stand in one file */
   open(options: FileOptions, fleets: readonly TargetFleet[]): Promise<OpenFormat>;
 }

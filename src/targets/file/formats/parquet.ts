@@ -16,6 +16,7 @@ export const parquet: FileFormat = {
   doc: 'Apache Parquet: a typed column for each value of a payload',
   extension: '.parquet',
   grows: false,
+  keepsValues: true,
   async open({ compression }, fleets) {
     const table = tableFor(fleets);
     const [{ ByteWriter, ParquetWriter }, reading, { gzipSync, gunzipSync }] = await Promise.all([

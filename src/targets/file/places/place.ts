@@ -35,7 +35,7 @@ export interface Place {
   forget(name: string): Promise<void>;
   /** Opens a complete file; null where there is none. */
   open(name: string): Promise<LandedFile | null>;
-  /** Appends to a small file, whole from the first byte on for whoever opens it. */
+  /** Appends to a small file, whole from the first byte on for whoever opens it. @throws a system error, or an IotloadError that says what to do */
   append(name: string, bytes: Uint8Array): Promise<void>;
   /** Takes away a small file, if it is there. */
   remove(name: string): Promise<void>;

@@ -10,14 +10,14 @@ export type S3FailureKind = 'missing' | 'refused' | 'ambiguous';
 export class S3Failure extends Error {
   readonly kind: S3FailureKind;
   /** The service's or the system's name of the error. */
-  readonly code: string;
+  readonly errorName: string;
   readonly hint: string | undefined;
 
-  constructor(kind: S3FailureKind, reason: string, code: string, hint: string | undefined, cause: unknown) {
+  constructor(kind: S3FailureKind, reason: string, errorName: string, hint: string | undefined, cause: unknown) {
     super(reason, { cause });
     this.name = 'S3Failure';
     this.kind = kind;
-    this.code = code;
+    this.errorName = errorName;
     this.hint = hint;
   }
 }
@@ -72,7 +72,8 @@ export function s3OpeningError(error: unknown, host: string, bucket: string): Io
     const why = failure.message === 'connection lost' ? reason || failure.message : failure.message;
     return new IotloadError(code, `cannot reach bucket ${bucket} at ${host}: ${why}`, {
       ...details,
-      hint: failure.code === 'ECONNREFUSED' ? 'Does anything listen there?' : (hint ?? 'Check endpoint and region.'),
+      hint:
+        failure.errorName === 'ECONNREFUSED' ? 'Does anything listen there?' : (hint ?? 'Check endpoint and region.'),
     });
   }
   const missing = failure.kind === 'missing';

@@ -45,7 +45,11 @@ export function placeOf(objects: S3Objects, at: { host: string; bucket: string; 
     async append(name, bytes) {
       const whole = Buffer.concat([appended.get(name) ?? new Uint8Array(), bytes]);
       appended.set(name, whole);
-      await objects.put(folder + name, whole);
+      try {
+        await objects.put(folder + name, whole);
+      } catch (error) {
+        throw s3OpeningError(error, host, bucket);
+      }
     },
     async remove(name) {
       if (appended.delete(name)) await objects.remove(folder + name);
