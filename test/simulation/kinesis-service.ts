@@ -264,8 +264,7 @@ export class KinesisService extends Broker {
     const number = this.shards.length;
     const id = `shardId-${`${number}`.padStart(12, '0')}`;
     const writes = new Budget(this.setting.kinesis.shardRate);
-    // Each shard of the run has a reader of its own, and all of them have one budget.
-    const reads = new Budget(READS_PER_SECOND * this.setting.shard.count);
+    const reads = new Budget(READS_PER_SECOND);
     this.shards.push({ number, id, firstHash, lastHash, open: true, parents, records: [], writes, reads });
   }
 }

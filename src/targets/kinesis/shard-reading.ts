@@ -1,8 +1,15 @@
 import type { Micros } from '../../core/clock.ts';
 import type { CallFailure, ShardStart } from './calls.ts';
 
-/** A shard allows five reads a second, of everybody together. */
-const SPACING_US = 200_000;
+/**
+ * A shard allows five reads a second, of everybody together. One of them is left to others, so that whoever comes later is answered at all;
+ * and where others read, each takes its share: a read that was too much halves it, and it grows alike for all as time goes by.
+ */
+const MOST_READS = 4;
+const FEWEST_READS = 0.2;
+const LOSS = 0.5;
+const GAIN_PER_SECOND = 0.02;
+const SPACING_US = 1_000_000 / MOST_READS;
 /** … and so many bytes a second: after a larger answer it refuses reads until they are paid off. */
 const READ_BYTES_PER_SECOND = 2 * 1024 * 1024;
 /** Limit of the pause after a first failure; it doubles with each further one, up to the longest. */
@@ -50,6 +57,9 @@ export class ShardReading {
   #provenUs = Number.NEGATIVE_INFINITY;
   #failures = 0;
   #throttled = false;
+  /** A second, and since when. */
+  #reads = MOST_READS;
+  #readsUs = Number.POSITIVE_INFINITY;
   #behindMs = 0;
   #answered = false;
 
@@ -137,14 +147,23 @@ export class ShardReading {
     }
     if (count === 0 && behindMs === 0) this.#provenUs = this.#askedUs;
     const paidUs = this.#throttled ? Math.ceil((bytes * 1_000_000) / READ_BYTES_PER_SECOND) : 0;
-    this.#dueUs = this.#askedUs + Math.max(behindMs > 0 ? SPACING_US : this.#pollUs, paidUs);
+    const seconds = Math.max(0, this.#askedUs - this.#readsUs) / 1_000_000;
+    this.#reads = Math.min(MOST_READS, this.#reads + seconds * GAIN_PER_SECOND);
+    this.#readsUs = this.#askedUs;
+    const spacingUs = Math.ceil(1_000_000 / this.#reads);
+    this.#dueUs = this.#askedUs + Math.max(spacingUs, behindMs > 0 ? SPACING_US : this.#pollUs, paidUs);
   }
 
   /** The call came to nothing. `random` is uniform in [0, 1). */
   failed(failure: CallFailure, nowUs: Micros, random: number): void {
     if (failure === 'expired-iterator') this.#iterator = null;
-    if (failure === 'throttled') this.#throttled = true;
-    const limitUs = Math.min(LONGEST_PAUSE_US, FIRST_PAUSE_US * 2 ** Math.min(this.#failures++, 8));
+    let limitUs = Math.min(LONGEST_PAUSE_US, FIRST_PAUSE_US * 2 ** Math.min(this.#failures++, 8));
+    if (failure === 'throttled') {
+      this.#throttled = true;
+      this.#reads = Math.max(FEWEST_READS, this.#reads * LOSS);
+      this.#readsUs = nowUs;
+      limitUs = Math.min(LONGEST_PAUSE_US, 1_000_000 / this.#reads);
+    }
     this.#dueUs = Math.max(this.#askedUs + SPACING_US, nowUs + Math.floor(random * limitUs));
   }
 

@@ -55,7 +55,7 @@ describe('reading a stream', () => {
     await reader.close();
   });
 
-  it('reads a shard at most five times a second, and once a poll where nothing comes', async () => {
+  it('reads a shard at most four times a second, which leaves one to others, and once a poll where nothing comes', async () => {
     const world = new ShardWorld(1);
     const reader = await world.open({}, 1);
     await world.seconds(2);
@@ -66,10 +66,10 @@ describe('reading a stream', () => {
     await world.seconds(10);
     const times = world.stream.calls.filter(({ call }) => call === 'read').map(({ atUs }) => atUs);
     times.forEach((atUs, i) => {
-      if (i >= 5) expect(atUs - (times[i - 5] as number)).toBeGreaterThanOrEqual(1_000_000);
+      if (i >= 4) expect(atUs - (times[i - 4] as number)).toBeGreaterThanOrEqual(1_000_000);
     });
-    expect(world.arrived.length).toBeGreaterThanOrEqual(49);
-    expect(reader.health().fullReads).toBeGreaterThan(40);
+    expect(world.arrived.length).toBeGreaterThanOrEqual(39);
+    expect(reader.health().fullReads).toBeGreaterThan(30);
     await reader.close();
   });
 

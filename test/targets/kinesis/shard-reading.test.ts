@@ -43,7 +43,7 @@ describe('how far a shard is read', () => {
     expect(reading.dueUs).toBe(1_250_000);
     reading.begin(1_250_000);
     reading.take(empty({ count: 9, lastSequence: '1', behindMs: 1 }));
-    expect(reading.dueUs).toBe(1_450_000);
+    expect(reading.dueUs).toBe(1_500_000);
   });
 
   it('pays its bytes off once it was throttled', () => {
@@ -52,12 +52,65 @@ describe('how far a shard is read', () => {
     reading.located('i');
     reading.begin(0);
     reading.take(large);
-    expect(reading.dueUs).toBe(200_000);
-    reading.begin(200_000);
-    reading.failed('throttled', 200_000, 0);
-    reading.begin(400_000);
+    expect(reading.dueUs).toBe(250_000);
+    reading.begin(250_000);
+    reading.failed('throttled', 250_000, 0);
+    reading.begin(500_000);
     reading.take(large);
-    expect(reading.dueUs).toBe(2_400_000);
+    expect(reading.dueUs).toBe(2_500_000);
+  });
+
+  it('takes more time between two reads where others read as well, and less again when they have gone', () => {
+    const reading = new ShardReading(shard, fromEnd, POLL_US);
+    reading.located('i');
+    let nowUs = 0;
+    const read = (throttled: boolean): number => {
+      reading.begin(nowUs);
+      if (throttled) reading.failed('throttled', nowUs, 0);
+      else reading.take(empty({ behindMs: 1 }));
+      const pauseUs = reading.dueUs - nowUs;
+      nowUs = reading.dueUs;
+      return pauseUs;
+    };
+    expect(read(false)).toBe(250_000);
+    read(true);
+    // Two reads a second, and a little more for the time since then.
+    expect(read(false)).toBeGreaterThan(490_000);
+    for (let i = 0; i < 20; i++) read(true);
+    expect(read(false)).toBeGreaterThan(4_000_000);
+    const fromUs = nowUs;
+    let last = 0;
+    while (nowUs - fromUs < 200_000_000) last = read(false);
+    expect(last).toBe(250_000);
+  });
+
+  it('is answered in the end, however many read the shard', () => {
+    const readers = Array.from({ length: 12 }, () => new ShardReading(shard, fromEnd, 0));
+    for (const reader of readers) reader.located('i');
+    const answers = readers.map(() => 0);
+    let seed = 1;
+    const random = (): number => {
+      seed = (seed * 16_807) % 2_147_483_647;
+      return seed / 2_147_483_647;
+    };
+    let [tokens, atUs] = [5, 0];
+    for (let steps = 0; atUs < 120_000_000 && steps < 100_000; steps++) {
+      const next = readers.reduce((first, reader) => (reader.dueUs < first.dueUs ? reader : first));
+      const nowUs = Math.max(atUs, next.dueUs) + Math.floor(random() * 2_000);
+      tokens = Math.min(5, tokens + ((nowUs - atUs) * 5) / 1e6);
+      atUs = nowUs;
+      next.begin(nowUs);
+      if (tokens < 1) next.failed('throttled', nowUs, random());
+      else {
+        tokens--;
+        answers[readers.indexOf(next)] = (answers[readers.indexOf(next)] as number) + 1;
+        next.take(empty({ count: 1, lastSequence: '1', behindMs: 1 }));
+      }
+    }
+    const sum = answers.reduce((a, b) => a + b, 0);
+    // Five a second, of which little is wasted, and nobody has much less than others.
+    expect(sum).toBeGreaterThan(500);
+    expect(Math.min(...answers)).toBeGreaterThan(sum / readers.length / 2);
   });
 
   it('goes on behind the last record when an iterator is too old, and where it began when there was none', () => {
@@ -106,11 +159,11 @@ describe('how far a shard is read', () => {
         let nowUs = 0;
         let lastReadUs = Number.NEGATIVE_INFINITY;
         for (const [what, tookUs, random] of steps) {
-          expect(reading.dueUs - nowUs).toBeLessThanOrEqual(5_200_000);
+          expect(reading.dueUs - nowUs).toBeLessThanOrEqual(5_250_000);
           nowUs = Math.max(nowUs, reading.dueUs);
           const step = reading.begin(nowUs);
           if (step.call === 'read') {
-            expect(nowUs - lastReadUs).toBeGreaterThanOrEqual(200_000);
+            expect(nowUs - lastReadUs).toBeGreaterThanOrEqual(250_000);
             lastReadUs = nowUs;
           }
           nowUs += tookUs;
