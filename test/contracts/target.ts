@@ -9,6 +9,8 @@ export interface NetworkTarget {
   outcome: Outcome;
   /** Address template of the fleets, as the plan would have it. */
   address: string;
+  /** As of the sink's contract. */
+  most?: number;
   /** Whether absence is proof here. */
   complete: boolean;
   openSink(options: TargetOptions, context: SinkContext): Promise<Sink>;
@@ -24,6 +26,7 @@ export function targetContracts(name: string, target: NetworkTarget): void {
   sinkContract(name, {
     outcome,
     address,
+    ...(target.most === undefined ? {} : { most: target.most }),
     start: async () => {
       const { live, dead, stop } = await target.start();
       const open = (context: SinkContext) => openSink(live, context);
