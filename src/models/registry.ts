@@ -5,6 +5,7 @@ import { inspection } from './inspection.ts';
 import type { DeviceModel } from './model.ts';
 import { phoneMotion } from './phone-motion.ts';
 import { replay } from './replay.ts';
+import { rotatingMachine } from './rotating-machine.ts';
 import { sensorBoard } from './sensor-board.ts';
 import { turbine } from './turbine.ts';
 
@@ -16,6 +17,7 @@ export const models: Readonly<Record<string, DeviceModel>> = {
   inspection,
   'phone-motion': phoneMotion,
   replay,
+  'rotating-machine': rotatingMachine,
   'sensor-board': sensorBoard,
   turbine,
 };

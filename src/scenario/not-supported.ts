@@ -12,19 +12,10 @@ interface Rule {
   hint?: string;
 }
 
-const scalarIn =
-  (...values: readonly unknown[]) =>
-  (node: Tree): boolean =>
-    node.kind === 'scalar' && values.includes(node.value);
 const isMap = (node: Tree): boolean => node.kind === 'map';
 
 const rules: readonly Rule[] = [
   { path: 'capacity' },
-  {
-    path: 'fleets.*.model',
-    value: scalarIn('rotating-machine'),
-    hint: '`iotload models` lists those that there are',
-  },
   { path: 'thresholds.*', value: isMap, hint: 'write the check alone, such as "unknown < 0.1%"' },
   { path: 'outputs.formats' },
 ];
