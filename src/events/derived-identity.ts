@@ -162,6 +162,16 @@ export class DerivedIdentity {
   #eachSlotAt(timeUs: Micros, at: number, bytes: Uint8Array, end: number, nearest: NearestSlot): void {
     const skewUs = this.#maker.fleet.behavior?.clockSkewUs ?? 0;
     const first = this.#firstSlot(timeUs - skewUs);
+    if (this.#maker.model.leastGapUs !== undefined) {
+      const last = this.#endSlot(timeUs + skewUs);
+      const seats = Math.min(this.#maker.fleet.devices, MAX_CANDIDATES);
+      for (let seat = 0; seat < seats; seat++) {
+        const slot = this.#firstAtOrAfter(seat, first, last, timeUs);
+        if (slot < last && this.#reads(slot, timeUs) && resemblesDevice(this.#maker, slot, bytes, at, end))
+          nearest.consider(slot);
+      }
+      return;
+    }
     const last = Math.min(this.#endSlot(timeUs + skewUs), first + MAX_CANDIDATES);
     for (let slot = first; slot < last; slot++) {
       if (this.#reads(slot, timeUs) && resemblesDevice(this.#maker, slot, bytes, at, end)) nearest.consider(slot);

@@ -22,11 +22,27 @@ function behindText(text: Uint8Array, passed: number, bytes: Uint8Array, start: 
   return from;
 }
 
+/**
+ * Where a field is good that stands behind so many of a text: one of these may have been damaged, the last one too, or there may be one too
+ * many; -1 for nowhere.
+ */
+export function goodFieldNear(
+  { text, offset }: Place,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  isGood: (at: number) => boolean,
+): number {
+  const from = behindText(text, offset - 1, bytes, start, end);
+  const last = behindText(text, offset + 1, bytes, start, end);
+  if (from < 0) return -1;
+  for (let at = from; at <= (last < 0 ? end : last); at++) if (isGood(at)) return at;
+  return -1;
+}
+
 /** Where a field begins in a payload that was damaged or cut off: behind what is nearly the text before it. */
 export function nearFieldAt(place: Place, bytes: Uint8Array, start: number, end: number): number {
-  const { text, offset } = place;
-  // One of the texts before it is what was damaged.
-  if (place.from === 'text' && offset > 0) return behindText(text, offset - 1, bytes, start, end);
+  const { text } = place;
   const limit = Math.min(MAX_TEXT_DAMAGE, text.length >> 2);
   for (let at = start; at + text.length <= end; at++) {
     if (differences(bytes, at, text, 0, text.length, limit) <= limit) return at + text.length;

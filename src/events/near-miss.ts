@@ -1,6 +1,6 @@
 import type { Place } from '../codecs/place.ts';
 import type { EventMaker } from './event-maker.ts';
-import { fieldAt, nearFieldAt } from './field-at.ts';
+import { fieldAt, goodFieldNear, nearFieldAt } from './field-at.ts';
 import type { Regenerated } from './regenerated.ts';
 import { differences } from './same-bytes.ts';
 
@@ -50,6 +50,10 @@ export function fieldOrNearAt(
 ): number {
   const at = fieldAt(place, bytes, start, end);
   if (at >= 0 && isGood(at)) return at;
+  if (place.from === 'text' && place.offset > 0) {
+    const goodAt = goodFieldNear(place, bytes, start, end, isGood);
+    return goodAt >= 0 ? goodAt : at;
+  }
   const nearAt = nearFieldAt(place, bytes, start, end);
   return nearAt >= 0 ? nearAt : at;
 }

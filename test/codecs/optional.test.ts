@@ -1,6 +1,7 @@
 import { decode } from 'cborg';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { avro } from '../../src/codecs/avro/avro.ts';
 import { cbor } from '../../src/codecs/cbor.ts';
 import type { Codec } from '../../src/codecs/codec.ts';
 import { csv } from '../../src/codecs/csv.ts';
@@ -84,4 +85,14 @@ it('writes the same bytes with and without generated code', () => {
     }),
     { numRuns: 300 },
   );
+});
+
+it('has no place where a schema wants a number', () => {
+  const type = { kind: 'double' };
+  const record = { kind: 'record', fields: [{ name: 'a', type }] };
+  const wire = { definition: null, type: { root: 'r', named: { r: record } } };
+  const problems = avro.schema?.check({ ...schema, fields: [{ name: 'a', value: '<plain>' }], wire });
+  expect(problems?.map(({ message }) => message)).toEqual([
+    'the reading may be missing, and the schema wants a number here (double)',
+  ]);
 });

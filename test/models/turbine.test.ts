@@ -302,6 +302,25 @@ describe('turbine', () => {
     }
   });
 
+  it('is recognised with any one byte of it changed, or its end missing', async () => {
+    const plan = await landingPlan();
+    const anchor = { runId: 'run-a', startWallUs: 1_772_366_400_250_000, startMonoUs: 0 };
+    const identifier = createIdentifier(plan, anchor);
+    const into = createIdentified();
+    const [text] = (await written('crash-course', [123_456])) as [string];
+    const identified = (bytes: Uint8Array): unknown[] => [identifier.identify(bytes, 0, bytes.length, into), into.slot];
+    const payload = new TextEncoder().encode(text);
+    for (const mask of [0x01, 0x20]) {
+      for (let i = 0; i < payload.length; i++) {
+        const altered = payload.slice();
+        altered[i] = (altered[i] as number) ^ mask;
+        expect([i, mask, ...identified(altered)]).toEqual([i, mask, Status.corrupt, 123_456]);
+      }
+    }
+    for (const cut of [1, 5, 40])
+      expect(identified(payload.subarray(0, payload.length - cut))).toEqual([Status.corrupt, 123_456]);
+  });
+
   it('makes each sequence a trip where rows are due faster than once a minute, and reports them at once', () => {
     const startUs = 1_672_531_200_000_000;
     const own = {
