@@ -197,7 +197,9 @@ function files(result: RunResult, dir: string, paint: Paint): string[] {
   const elsewhere = paths.filter((path) => isAbsolute(path));
   return [
     indented(`${'files'.padEnd(10)}${printable(dir)}`),
-    indented(paint('quiet', `${' '.repeat(10)}${['summary.json', ...beside].join('  ')}`)),
+    ...wrapped(['summary.json', ...beside].join('  '), WIDTH - 12).map((line) =>
+      indented(paint('quiet', `${' '.repeat(10)}${line}`)),
+    ),
     ...elsewhere.map((path) => indented(`${' '.repeat(10)}${path}`)),
   ];
 }

@@ -23,6 +23,14 @@ export function targetLines({ targets }: RunResult): string[] {
 
 /** What passed each hop, with what could not be proved about it. */
 export function hopLines(hops: readonly HopResult[]): string[] {
+  // What cannot be proved is the same at every hop behind which nothing identifies an event: it is said once.
+  const said = new Set<string>();
+  const isNew = (note: string): boolean => {
+    if (!note.includes('cannot be proved')) return true;
+    const known = said.has(note);
+    said.add(note);
+    return !known;
+  };
   return hops.flatMap(({ from, to, entered, arrived, lost, duplicates, corrupt, notes }) => {
     const faults = Object.entries({ lost, duplicates, corrupt }).map(
       ([name, count]) => `${name} ${count === null ? '–' : formatCount(count)}`,
@@ -30,7 +38,7 @@ export function hopLines(hops: readonly HopResult[]): string[] {
     const flow = `${formatCount(entered)} in, ${formatCount(arrived)} out`;
     return [
       ...told('hop', `${printable(from)} → ${printable(to)}: ${flow}; ${faults.join(', ')}`),
-      ...notes.flatMap((note) => told('', printable(note))),
+      ...notes.filter(isNew).flatMap((note) => told('', printable(note))),
     ];
   });
 }

@@ -82,4 +82,30 @@ describe('a fleet with two targets', () => {
     expect(new Set(findings.map(({ target }) => target))).toEqual(new Set(['batch']));
     expect(findings.map(({ slot }) => slot)).toEqual(gone);
   });
+
+  it('holds the same withdrawals in both layers: the Lambda architecture as it is shipped', async () => {
+    const out = space.path('out');
+    const { code, stdout, stderr } = await iotload([
+      'run',
+      'lambda-atm',
+      '--duration',
+      '4s',
+      '--rate',
+      '50/s',
+      '--out',
+      out,
+    ]);
+    expect(stdout + stderr).toContain('PASS');
+    expect(code).toBe(0);
+    const { checks, targets } = summaryOf(out);
+    expect(targets.map(({ delivery }) => delivery.verified)).toEqual([200, 200]);
+    expect(checks.find(({ name }) => name === 'same events')?.observed).toBe('200 in common');
+    const truth = readFileSync(`${out}/truth.ndjson`, 'utf8').trimEnd().split('\n');
+    const frauds = truth.filter((line) => (JSON.parse(line) as { kind: string }).kind === 'fraud');
+    const landed = readdirSync(`${out}/batch`)
+      .map((name) => readFileSync(`${out}/batch/${name}`, 'utf8'))
+      .join('');
+    expect(landed.split('"transaction_id":"xxx')).toHaveLength(frauds.length + 1);
+    expect(frauds.length).toBeGreaterThan(8);
+  });
 });

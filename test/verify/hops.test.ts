@@ -77,6 +77,19 @@ describe('hopsOf', () => {
     ]);
   });
 
+  it('counts what is ahead of a tap once, however many targets are behind it', () => {
+    const { readings } = settleWays({
+      sent: { edge: acked(10) },
+      seen: { edge: slots(10), lake: slots(9), files: slots(8) },
+      verify: { read: ['lake', 'files'], taps: ['edge'] },
+    });
+    expect(hopsOf(readings).map(({ from, to, entered, arrived, lost }) => [from, to, entered, arrived, lost])).toEqual([
+      ['sent', 'edge', 10, 10, 0],
+      ['edge', 'lake', 10, 9, 1],
+      ['edge', 'files', 10, 8, 2],
+    ]);
+  });
+
   it('says what cannot be proved where events carry no identity', () => {
     const { readings, settlement } = settleWays({
       sent: { edge: acked(10) },
