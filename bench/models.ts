@@ -38,7 +38,7 @@ function ready(): { model: DeviceModel; profile: string; payload: PayloadProfile
 }
 
 function planOf(model: DeviceModel, profile: string, payload: PayloadProfile, seed: number): Plan {
-  const { codec, fields, identity } = payload;
+  const { codec, fields, identity, spaced } = payload;
   const fleet: FleetPlan = {
     name: 'bench',
     model: model.name,
@@ -47,7 +47,13 @@ function planOf(model: DeviceModel, profile: string, payload: PayloadProfile, se
     id: '<ordinal>',
     schedule: { rate: { events: DEVICES, perUs: 60_000_000 }, segments: [] },
     slots: EVENTS,
-    payload: { codec, profile, fields: profileFields(fields), identity },
+    payload: {
+      codec,
+      profile,
+      fields: profileFields(fields),
+      identity,
+      ...(spaced === undefined ? {} : { spaced }),
+    },
     address: '',
     target: 0,
   };

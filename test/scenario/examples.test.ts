@@ -10,7 +10,6 @@ const later = [
   'capacity',
   'fleets.boards.payload.identity',
   'fleets.boards.topic',
-  'fleets.meters.model',
   'fleets.meters.payload.identity',
   'fleets.meters.to',
   'outputs.formats',
