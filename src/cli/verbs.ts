@@ -97,6 +97,12 @@ export const verbs: readonly VerbEntry[] = [
     summary: 'print the result of a finished run again',
     load: async () => (await import('./report.ts')).reportCommand,
   },
+  {
+    name: 'metrics',
+    group: 'tell',
+    summary: 'what a run tells Prometheus; a dashboard for Grafana',
+    load: async () => (await import('./metrics.ts')).metricsCommand,
+  },
 ];
 
 /** The verb of that name. */
