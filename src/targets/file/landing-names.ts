@@ -3,8 +3,9 @@ import type { Part } from '../../core/anchor.ts';
 /** What the name of a landed file says. */
 export interface LandedName {
   part: Part;
-  /** Place in the part's series, from 1; null for the part's readiness markers. */
-  sequence: number | null;
+  kind: 'events' | 'markers';
+  /** Place in the part's series, from 1; of readiness markers, who of the part's writers wrote them. */
+  number: number;
 }
 
 const SEQUENCE_DIGITS = 6;
@@ -15,7 +16,7 @@ const SEQUENCE_DIGITS = 6;
  *
  *     one part            events-r1-000001.csv, events-r1-000002.csv, …
  *     part 2 of 4         events-r1-2-of-4-000001.csv, …
- *     readiness markers   .events-r1.probe, .events-r1-2-of-4.probe
+ *     readiness markers   .events-r1.1.probe, .events-r1-2-of-4.1.probe; with 2 where the run was gone on with
  *
  * What begins with a dot is hidden from whoever lists such a folder: engines of data lakes pass over it.
  */
@@ -33,9 +34,9 @@ export class LandingNames {
     return `${this.#base}${suffixOf(part)}-${`${sequence}`.padStart(SEQUENCE_DIGITS, '0')}${this.#extension}`;
   }
 
-  /** Where a part puts its readiness markers. */
-  markerOf(part: Part): string {
-    return `.${this.#base}${suffixOf(part)}.probe`;
+  /** Where the part's writer `number`, from 1, puts its readiness markers. */
+  markerOf(part: Part, number: number): string {
+    return `.${this.#base}${suffixOf(part)}.${number}.probe`;
   }
 
   /** Every name of a run with so many parts, `*` for what differs. */
@@ -50,11 +51,13 @@ export class LandingNames {
 
   /** Reads a name; null for one that this run does not give. */
   read(name: string): LandedName | null {
-    if (name.startsWith(`.${this.#base}`))
-      return fromMatch(/^(?:-(\d+)-of-(\d+))?\.probe$/, name.slice(this.#base.length + 1));
+    if (name.startsWith(`.${this.#base}`)) {
+      const rest = name.slice(this.#base.length + 1);
+      return fromMatch('markers', /^(?:-(\d+)-of-(\d+))?\.(\d+)\.probe$/, rest);
+    }
     if (!name.startsWith(this.#base) || !name.endsWith(this.#extension)) return null;
     const rest = name.slice(this.#base.length, name.length - this.#extension.length);
-    return fromMatch(/^(?:-(\d+)-of-(\d+))?-(\d{6,})$/, rest);
+    return fromMatch('events', /^(?:-(\d+)-of-(\d+))?-(\d{6,})$/, rest);
   }
 }
 
@@ -62,9 +65,9 @@ function suffixOf({ index, count }: Part): string {
   return count === 1 ? '' : `-${index}-of-${count}`;
 }
 
-function fromMatch(shape: RegExp, text: string): LandedName | null {
+function fromMatch(kind: LandedName['kind'], shape: RegExp, text: string): LandedName | null {
   const match = shape.exec(text);
   if (match === null) return null;
   const part = { index: Number(match[1] ?? 0), count: Number(match[2] ?? 1) };
-  return { part, sequence: match[3] === undefined ? null : Number(match[3]) };
+  return { part, kind, number: Number(match[3]) };
 }

@@ -20,7 +20,7 @@ export async function openLandingSink(options: TargetOptions, context: SinkConte
   const { part, clock, events, runId, resumes = false } = context;
   const format = await formatOf(options).open(options as unknown as FileOptions, context.fleets);
   const { place, names } = await openLanding(options, runId);
-  const last = await prepareLanding(place, names, part, resumes);
+  const { last, marker } = await prepareLanding(place, names, part, resumes);
   const { maxBytes, everyUs } = rollOf(options);
   const bounds = { nameOf: (sequence: number) => names.nameOf(part, sequence), last, maxBytes };
   const writer = new LandingWriter(place, format, bounds, clock, events);
@@ -31,7 +31,7 @@ export async function openLandingSink(options: TargetOptions, context: SinkConte
     stopRolling();
     await writer.flush(CLOSE_TIMEOUT_MS);
     await writer.close();
-    await place.remove(names.markerOf(part)).catch(() => {});
+    await place.remove(marker).catch(() => {});
     place.close();
   }
 
@@ -46,32 +46,44 @@ export async function openLandingSink(options: TargetOptions, context: SinkConte
       return closed;
     },
     async publish(_address, payload): Promise<void> {
-      await place.append(names.markerOf(part), Buffer.concat([payload, newline])).catch((error: unknown) => {
+      await place.append(marker, Buffer.concat([payload, newline])).catch((error: unknown) => {
         throw error instanceof IotloadError ? error : unwritable(place, error);
       });
     },
   };
 }
 
-/** Number of the last file that the part has landed; what an earlier writer of it was cut off in is taken away. */
-async function prepareLanding(place: Place, names: LandingNames, part: Part, resumes: boolean): Promise<number> {
+/** What an earlier writer of the part left. */
+interface LeftBehind {
+  /** Number of its last file; 0 where there is none. */
+  last: number;
+  /** Name for readiness markers that it did not use: whoever reads them must not take its own for new ones. */
+  marker: string;
+}
+
+/** Looks at what is there already, and takes away what an earlier writer of the part was cut off in. */
+async function prepareLanding(place: Place, names: LandingNames, part: Part, resumes: boolean): Promise<LeftBehind> {
   let last = 0;
+  let writers = 0;
   try {
     await place.prepare();
     for (const name of await place.list(names.beginnings)) {
       const file = names.read(name);
-      if (file === null || file.sequence === null) continue;
+      if (file === null) continue;
       const isOwn = file.part.index === part.index && file.part.count === part.count;
-      if (!isOwn && file.part.count === part.count) continue;
-      if (!isOwn || !resumes) throw exists(place, name);
-      last = Math.max(last, file.sequence);
+      if (file.kind === 'markers') {
+        if (!isOwn) continue;
+        writers = Math.max(writers, file.number);
+        await place.remove(name);
+      } else if (isOwn && resumes) last = Math.max(last, file.number);
+      else if (isOwn || file.part.count !== part.count) throw exists(place, name);
     }
     if (resumes) await place.forget(names.nameOf(part, last + 1));
   } catch (error) {
     place.close();
     throw error instanceof IotloadError ? error : unwritable(place, error);
   }
-  return last;
+  return { last, marker: names.markerOf(part, writers + 1) };
 }
 
 function exists(place: Place, name: string): IotloadError {

@@ -9,10 +9,12 @@ import { LineReader } from './line-reader.ts';
 import type { FileOptions } from './options.ts';
 import type { Place } from './places/place.ts';
 
-/** Every so many looks the files are listed while not every part is known. */
-const LIST_EVERY = 4;
-/** And once every part is: a folder may hold very many files then. */
-const LIST_RARELY = 200;
+/** Files are listed so often while readiness markers may come, or not every part is known: ms. */
+const LIST_MS = 100;
+/** And so often once every part is: a folder may hold very many files. */
+const LIST_RARELY_MS = 2_000;
+/** Readiness markers come so long after the source was opened, ms. */
+const MARKERS_MS = 60_000;
 
 /** By what stands in the files' names: the file that is read, and how far. */
 type LandedPositions = Record<string, SeriesPosition>;
@@ -21,7 +23,9 @@ type LandedPositions = Record<string, SeriesPosition>;
 export async function openLandingSource(options: TargetOptions, context: SourceContext): Promise<Source> {
   const format = await formatOf(options).open(options as unknown as FileOptions, context.fleets);
   const { place, names } = await openLanding(options, context.runId);
-  return new LandingSource(place, names, format, context);
+  const source = new LandingSource(place, names, format, context);
+  if ((context.resumeFrom ?? null) !== null) await source.passOldMarkers();
+  return source;
 }
 
 class LandingSource implements Source {
@@ -54,9 +58,16 @@ class LandingSource implements Source {
     };
     this.#stopPolling = context.clock.every(place.pollMs, () => {
       if (this.#look !== undefined) return;
-      const lists = this.#looks++ % (this.#hasEveryPart() ? LIST_RARELY : LIST_EVERY) === 0;
-      void this.#startLook(lists);
+      const rarely = this.#hasEveryPart() && this.#looks > MARKERS_MS / place.pollMs;
+      const every = Math.ceil((rarely ? LIST_RARELY_MS : LIST_MS) / place.pollMs);
+      void this.#startLook(this.#looks++ % every === 0);
     });
+  }
+
+  /** Markers that are there before a run is gone on with say nothing about now. */
+  async passOldMarkers(): Promise<void> {
+    const found = await this.#place.list(this.#names.beginnings).catch(() => []);
+    for (const name of found) this.#markers.set(name, Number.POSITIVE_INFINITY);
   }
 
   positions(): LandedPositions {
@@ -133,13 +144,13 @@ class LandingSource implements Source {
     for (const name of found) {
       const file = this.#names.read(name);
       if (file === null || this.#closed !== undefined) continue;
-      if (file.sequence === null) await this.#readMarkers(name);
+      if (file.kind === 'markers') await this.#readMarkers(name);
       else {
         const { index, count } = file.part;
         const key = `${index}-of-${count}`;
         const known = numbers.get(key) ?? [];
         numbers.set(key, known);
-        known.push(file.sequence);
+        known.push(file.number);
         if (!this.#series.has(key)) this.#series.set(key, this.#follow(key, file.part));
       }
     }
@@ -157,14 +168,13 @@ class LandingSource implements Source {
     });
   }
 
-  /** Readiness markers matter until there are events, and only those that come while somebody reads. */
   async #readMarkers(name: string): Promise<void> {
-    if (this.#series.size > 0 || (this.#context.resumeFrom ?? null) !== null) return;
+    const at = this.#markers.get(name) ?? 0;
+    if (!Number.isFinite(at) || this.#looks > MARKERS_MS / this.#place.pollMs) return;
     try {
       const file = await this.#place.open(name);
       if (file === null) return;
       const { clock } = this.#context;
-      const at = this.#markers.get(name) ?? 0;
       const reader = new LineReader(file, new Uint8Array(), this.#events, () => clock.nowUs(), at);
       await reader.readOn(() => this.#closed !== undefined);
       this.#markers.set(name, reader.position);

@@ -181,6 +181,24 @@ describe('files that land', () => {
     await source.close();
   });
 
+  it('of a run that goes on wait for markers of their own: those of the writer that was cut off say nothing', async () => {
+    const cutOff = await openSink({ path, roll }, sinkContext(new SinkRecord(), [fleet]));
+    await cutOff.publish('', Buffer.from('old'));
+    const arrived = new SourceRecord();
+    const resumeFrom = { '0-of-1': { sequence: 1, read: 0 } };
+    const source = await openSource({ path, roll }, { ...sourceContext(arrived, [fleet]), resumeFrom });
+    const sink = await openSink({ path, roll }, { ...sinkContext(new SinkRecord(), [fleet]), resumes: true });
+    await sink.publish('', Buffer.from('new'));
+    await arrived.reached(1);
+    await sink.publish('', Buffer.from('newer'));
+    await arrived.reached(2);
+    expect(arrived.arrivals.map(({ payload }) => payload)).toEqual(['new', 'newer']);
+    await sink.close();
+    await source.close();
+    await cutOff.close();
+    expect(await names()).toEqual([]);
+  });
+
   it.each([1, 2])('are missed where number %d was taken away before it was read', async (gone) => {
     for (const number of [1, 2, 3])
       await writeFile(join(directory, `events-r0000test-00000${number}.jsonl`), `${number}\n`);

@@ -52,7 +52,8 @@ export function placeOf(objects: S3Objects, at: { host: string; bucket: string; 
       }
     },
     async remove(name) {
-      if (appended.delete(name)) await objects.remove(folder + name);
+      appended.delete(name);
+      await objects.remove(folder + name);
     },
     close: () => objects.close(),
   };
