@@ -128,9 +128,15 @@ async function compare(out: string, stored: readonly number[]): Promise<void> {
 }
 
 const intoFiles = (space: Space): string => scenario(space, `{ protocol: file, path: ${space.path('events.jsonl')} }`);
+const landing = (space: Space): string =>
+  scenario(space, `{ protocol: file, path: ${space.path('events.jsonl')}, roll: { every: 200ms } }`);
+const ways = [
+  ['files', intoFiles],
+  ['files that land', landing],
+] as const;
 
-describe('a run that is killed at any instant', () => {
-  it.each(pairs)('into files, runs %j: goes on to a verdict that equals the truth', async (pair) => {
+describe.each(ways)('a run into %s that is killed at any instant', (_, intoFiles) => {
+  it.each(pairs)('runs %j: goes on to a verdict that equals the truth', async (pair) => {
     await inFolders(pair, async (space, run) => {
       const out = space.path('out');
       const code = await killedRun(intoFiles(space), out, run);
@@ -143,8 +149,8 @@ describe('a run that is killed at any instant', () => {
   });
 });
 
-describe('a run whose verifier is killed at any instant', () => {
-  it.each(pairs)('from files, runs %j: another one goes on, and every event is verified once', async (pair) => {
+describe.each(ways)('a run into %s whose verifier is killed at any instant', (_, intoFiles) => {
+  it.each(pairs)('runs %j: another one goes on, and every event is verified once', async (pair) => {
     await inFolders(pair, async (space, run) => {
       const out = space.path('out');
       const code = await killedVerifier(intoFiles(space), out, run);
