@@ -6,8 +6,10 @@ import { createFleetEvents, type FleetEvents } from '../events/fleet-events.ts';
 import { createIdentified, Status } from '../events/identified.ts';
 import { createIdentifier, type Identifier } from '../events/identifier.ts';
 import { isMadeAgain, type Plan } from '../plan/plan.ts';
+import { readingsOf } from '../plan/readings.ts';
 import { targetOf } from '../targets/registry.ts';
 import type { DeliveredBatch, Source } from '../targets/target.ts';
+import { HopUnwrapper } from '../verify/hop-unwrapper.ts';
 import { openReader } from './target-parties.ts';
 
 /** What an arrival is: an intact event, a damaged one, somebody else's, or one that carries nothing by which it could be told. */
@@ -48,8 +50,10 @@ export interface TailOptions {
  * @throws IotloadError what the target throws; `bad-arguments` for an embedded broker, which lives inside its run
  */
 export async function startTail(options: TailOptions): Promise<Source> {
-  const { plan, clock, env, note } = options;
-  const target = plan.verify?.read ?? plan.fleets[0]?.target ?? 0;
+  const { clock, env, note } = options;
+  const [reading] = readingsOf(options.plan);
+  const plan = reading?.plan ?? options.plan;
+  const target = reading?.target ?? plan.fleets[0]?.target ?? 0;
   const { protocol, options: ofTarget } = plan.targets[target] as Plan['targets'][number];
   if (ofTarget['endpoint'] === 'embedded') {
     throw new IotloadError('bad-arguments', 'an embedded broker lives inside its run: nobody else can read it', {
@@ -80,11 +84,13 @@ export async function startTail(options: TailOptions): Promise<Source> {
       hint: `name the run, as it was told when it began, or give run and tail --set target.${place}=…`,
     });
   }
-  const teller = new Teller(options);
+  const teller = new Teller({ ...options, plan });
+  const hop = plan.verify?.hop;
+  const unwrapper = hop === undefined ? null : new HopUnwrapper(hop);
   return openReader(
     { plan, target, runId: options.runId ?? '+', clock, env },
     {
-      delivered: (batch) => teller.read(batch),
+      delivered: (batch) => teller.read(unwrapper === null ? batch : unwrapper.unwrap(batch)),
       notice: (kind, detail) => {
         if (kind !== 'connecting' && kind !== 'connected') note(`${kind}: ${detail}`);
       },

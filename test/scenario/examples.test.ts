@@ -11,13 +11,9 @@ const later = [
   'fleets.boards.payload.identity',
   'fleets.boards.topic',
   'fleets.meters.payload.identity',
-  'fleets.meters.to',
   'outputs.formats',
-  'targets',
   'thresholds.2',
   'thresholds.5',
-  'verify.hop',
-  'verify.taps',
 ];
 
 /** Those that everything is built for. */
