@@ -54,11 +54,14 @@ export {
 export { consoleReport } from './report/console.ts';
 export type { ReportFormat } from './report/format.ts';
 export { planText } from './report/plan-text.ts';
+export { grafanaDashboard } from './report/prometheus/dashboard.ts';
+export { type EndpointOptions, openPrometheus, type PrometheusEndpoint } from './report/prometheus/endpoint.ts';
 export { reportFormatNamed, reportFormats } from './report/registry.ts';
 export { type DoctorOptions, examine, type Finding } from './runner/doctor.ts';
 export { type FleetSample, sampleFleets } from './runner/event-sizes.ts';
 export { examplePayload } from './runner/example-payload.ts';
 export { initScenario } from './runner/init-scenario.ts';
+export type { LiveFigures, LiveRun } from './runner/live-run.ts';
 export { readSummary } from './runner/read-summary.ts';
 export { type RunHandle, startRun } from './runner/run.ts';
 export type { RunObserver, RunOptions } from './runner/run-options.ts';

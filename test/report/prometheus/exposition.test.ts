@@ -8,6 +8,7 @@ import {
   expose,
   type Samples,
 } from '../../../src/report/prometheus/exposition.ts';
+import { hostileTexts } from './hostile-texts.ts';
 import { testBuckets } from './live-figures.ts';
 import { figureOf, parseStrictly } from './strict-text.ts';
 
@@ -18,31 +19,6 @@ const few: Samples = new Map([
   ['iotload_events_sent', [{ labels: { fleet: 'a', target: 't' }, value: 12 }]],
   ['iotload_generator_cpu_seconds', [{ labels: {}, value: 1.5 }]],
 ]);
-
-/** What could end a value, a line or a page, move a cursor, or be taken for something else by whatever reads on. */
-const hostile = [
-  'a"b',
-  'back\\slash',
-  'ends in one\\',
-  'two\nlines',
-  '"} 1\niotload_events_sent_total 99\n#',
-  '\\n',
-  '\r\n',
-  '\u0000',
-  '\u001b[2J\u001b]0;title\u0007',
-  '\u2028\u2029\u0085',
-  '\u202eright to left',
-  '\ud800 half',
-  '# EOF',
-  '# EOF\n',
-  '<script>alert(1)</script>',
-  '=cmd|"/c calc"!A1',
-  '::error::gotcha',
-  '{le="1"}',
-  'ü, 漢字 and 🙂',
-  ' ',
-  '',
-];
 
 describe('expose', () => {
   it('is text 0.0.4, byte for byte', () => {
@@ -97,7 +73,7 @@ describe('expose', () => {
     expect(bucketBoundsUs.map(bucketLabel).slice(20, 22)).toEqual(['1.0', '1.5']);
   });
 
-  it.each(hostile)('%j in a label is inert', (text) => {
+  it.each(hostileTexts)('%j in a label is inert', (text) => {
     for (const form of forms) {
       const page = expose(few, { run: text, team: text }, form);
       const families = parseStrictly(page, form);
