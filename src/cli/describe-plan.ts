@@ -1,6 +1,7 @@
 import { formatCount, formatDuration, formatRate } from '../core/units.ts';
 import type { Plan } from '../plan/plan.ts';
 import { planLengthUs } from '../plan/plan-length.ts';
+import { thresholdText } from '../plan/threshold-text.ts';
 
 /** What a valid scenario comes to, in a few lines. */
 export function describePlan(plan: Plan, file: string): string {
@@ -18,6 +19,6 @@ export function describePlan(plan: Plan, file: string): string {
     lines.push(
       `  delivery is checked: ${plan.verify.expect}, identity ${[...new Set(plan.fleets.map((fleet) => fleet.payload.identity))].join(', ')}`,
     );
-  for (const { expression } of plan.thresholds) lines.push(`  threshold: ${expression}`);
+  for (const threshold of plan.thresholds) lines.push(`  threshold: ${thresholdText(threshold)}`);
   return `${lines.join('\n')}\n`;
 }

@@ -1,6 +1,6 @@
 import { total } from '../core/total.ts';
 import { addSamples } from '../wire/samples.ts';
-import { noOutcomes, type SentFleet, type SentRecord } from '../wire/sent-record.ts';
+import { noOutcomes, type SentEnd, type SentFleet, type SentRecord } from '../wire/sent-record.ts';
 
 /** How a run ended, the gravest last. */
 const endings = ['completed', 'interrupted', 'aborted', 'worker-died'];
@@ -12,13 +12,20 @@ export function mergeSent(shards: readonly SentRecord[]): SentRecord {
   const gravest = Math.max(...ended.map((word) => endings.indexOf(word ?? 'completed')));
   return {
     header: { ...first.header, shard: { index: 0, count: 1 } },
-    end: ended.includes(null) ? null : { ended: endings[gravest] ?? (ended[0] as string) },
+    end: ended.includes(null) ? null : { ended: endings[gravest] ?? (ended[0] as string), ...firstBroken(shards) },
     tornBytes: total(shards, ({ tornBytes }) => tornBytes),
     resumptions: total(shards, ({ resumptions }) => resumptions),
     // Nobody writes on in a record that is no file.
     resumeAt: 0,
     fleets: first.fleets.map((_, fleet) => mergeFleet(shards.map(({ fleets }) => fleets[fleet] as SentFleet))),
   };
+}
+
+/** The threshold that was the first to end a shard. */
+function firstBroken(shards: readonly SentRecord[]): Pick<SentEnd, 'broken'> {
+  const all = shards.flatMap(({ end }) => end?.broken ?? []);
+  const [broken] = all.sort((a, b) => a.atUs - b.atUs);
+  return broken === undefined ? {} : { broken };
 }
 
 function mergeFleet(parts: readonly SentFleet[]): SentFleet {

@@ -49,7 +49,7 @@ export function statKey(stat: ThresholdStat): StatKey {
   return stat.replace('.', '') as StatKey;
 }
 
-/** A target's rates and latencies are the whole run's when it is the only one; otherwise the document does not hold them. */
+/** In a document that does not hold a target's rates and latencies they are the whole run's when it is the only one, and else not known. */
 function scopeOf(name: string | null, run: MeasuredRun): Scope | null {
   if (name === null) return run;
   const fleet = run.fleets.find((candidate) => candidate.name === name);
@@ -57,11 +57,15 @@ function scopeOf(name: string | null, run: MeasuredRun): Scope | null {
   const target = run.targets.find((candidate) => candidate.name === name);
   if (target === undefined) return null;
   const sole = run.targets.length === 1;
-  return { ...target, rate: sole ? run.rate : null, latency: sole ? run.latency : null };
+  return {
+    ...target,
+    rate: target.rate ?? (sole ? run.rate : null),
+    latency: target.latency ?? (sole ? run.latency : null),
+  };
 }
 
 function latency(threshold: Threshold, summary: QuantileSummary | undefined, events: EventCounts): ThresholdOutcome {
-  if (summary === undefined) return cannotTell('latencies are kept per fleet, not per target');
+  if (summary === undefined) return cannotTell('the latencies of this target were not kept');
   if (summary.count === 0) return cannotTell('nothing was measured');
   const observed = summary[statKey(threshold.stat as ThresholdStat)];
   if (observed === null) return cannotTell(`${summary.count} samples are too few for ${threshold.stat}`);
@@ -102,7 +106,7 @@ function count(threshold: Threshold, observed: number, base: number, baseName: s
 
 /** The acknowledged rate is the achieved rate times the acknowledged share of what was sent. */
 function rate(threshold: Threshold, scope: Scope): ThresholdOutcome {
-  if (scope.rate === null) return cannotTell('rates are kept per fleet, not per target');
+  if (scope.rate === null) return cannotTell('the rates of this target were not kept');
   const { achievedPerSecond, targetPerSecond } = scope.rate;
   const { acked, sent } = scope.events;
   const ofSent = threshold.metric === 'achieved_rate' ? 1 : sent === 0 ? 0 : acked / sent;

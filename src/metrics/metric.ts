@@ -39,6 +39,12 @@ export const metricKinds = {
 /** A metric as thresholds name it: a key of the result document in snake_case, or one of the two rates. */
 export type MetricName = keyof typeof metricKinds;
 
+/** Whether it can be told while events are still being sent; everything else follows from what was read back and written down at the end. */
+export function isKnownWhileSending(metric: MetricName): boolean {
+  if (metric === 'attempts' || metric === 'end_to_end') return false;
+  return metricKinds[metric] !== 'delivery-count';
+}
+
 /** Whether a threshold can name it. */
 export function isMetric(name: string): name is MetricName {
   return Object.hasOwn(metricKinds, name);

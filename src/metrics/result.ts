@@ -27,7 +27,7 @@ export interface RunResult {
   checks: CheckResult[];
   errors: { code: string; message: string; count: number; firstAt: string }[];
   fleets: FleetResult[];
-  targets: { name: string; protocol: string; events: EventCounts; delivery: DeliveryCounts }[];
+  targets: TargetResult[];
   /** What the scenario's timeline brought about, in order of time. */
   timeline: { at: string; kind: TimelineKind; text: string }[];
   /** What passed from one target to the next, where a bridge or taps lie between. */
@@ -142,6 +142,17 @@ export interface CheckResult {
   status: 'pass' | 'fail' | 'inconclusive' | 'skipped';
   observed: string;
   reason: string;
+}
+
+export interface TargetResult {
+  name: string;
+  protocol: string;
+  events: EventCounts;
+  delivery: DeliveryCounts;
+  /** Absent where nobody sends to it, and from documents of before there was one. */
+  rate?: RunResult['rate'] | undefined;
+  /** Of what was sent to it, and of what was read back there; absent from documents of before there was one. */
+  latency?: LatencySummary | undefined;
 }
 
 export interface FleetResult {

@@ -144,7 +144,16 @@ export const summarySchema = z
     ),
     errors: z.array(z.strictObject({ code: z.string(), message: z.string(), count, firstAt: z.iso.datetime() })),
     fleets: z.array(z.strictObject({ name: z.string(), devices: count, events, delivery, rate, latency })),
-    targets: z.array(z.strictObject({ name: z.string(), protocol: z.string(), events, delivery })),
+    targets: z.array(
+      z.strictObject({
+        name: z.string(),
+        protocol: z.string(),
+        events,
+        delivery,
+        rate: rate.optional().describe('absent where nobody sends to it'),
+        latency: latency.optional().describe('of what was sent to it, and of what was read back there'),
+      }),
+    ),
     timeline: z
       .array(
         z.strictObject({

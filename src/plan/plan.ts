@@ -144,4 +144,11 @@ export interface ThresholdPlan {
   expression: string;
   /** Why this run cannot judge it, where only a flag is to blame: too few events for a quantile, delivery not checked. */
   skipped?: string;
+  /**
+   * Slot time from which it is judged, over everything since the start; of a run that ends before it says nothing. As with k6's
+   * `delayAbortEval`, what happened before is not left out. Absent: judged whenever the run ends.
+   */
+  afterUs?: Micros;
+  /** Judged while the run is sending, and ends it when it fails; absent: only when the run is over. */
+  abortOnFail?: true;
 }

@@ -18,10 +18,10 @@ import { type FleetSurroundings, type ResolvedFleet, resolveFleet } from './reso
 import { resolveOutputs } from './resolve-outputs.ts';
 import { rateOf } from './resolve-schedule.ts';
 import { type ResolvedTarget, resolveTargets, targetsOfFleet } from './resolve-targets.ts';
-import type { RunExtent } from './resolve-thresholds.ts';
-import { resolveThresholds } from './resolve-thresholds.ts';
+import { resolveThresholds, type ThresholdReport } from './resolve-thresholds.ts';
 import { resolveTimeline } from './resolve-timeline.ts';
 import { resolveVerify } from './resolve-verify.ts';
+import { boundless, extentOf, type RunExtent } from './run-extent.ts';
 import type { SafetyQuestion } from './safety.ts';
 
 /** Flags that no single key of a scenario stands for. */
@@ -95,8 +95,7 @@ export function resolvePlan(
   const sound = fleets.filter((fleet) => fleet !== null);
   if (sound.length < fleets.length || sound.length === 0) {
     // Only their form can be judged.
-    const anything: RunExtent = { samples: () => Number.POSITIVE_INFINITY, verified: true, paced: true };
-    resolveThresholds(draft.thresholds, scopes, anything, anything, thresholdReport(report));
+    resolveThresholds(draft.thresholds, scopes, boundless, boundless, thresholdReport(report));
     return null;
   }
 
@@ -106,36 +105,34 @@ export function resolvePlan(
     endUs,
   );
   const bridges = resolveBridges(draft, targets, sound, verify, report);
-  const paced = clockPlan.speed !== 'max';
-  const extent = extentOf(sound, slots, warmUpUs, draft.targetNames, { verified: verify !== null, paced });
-  const thresholds = resolveThresholds(draft.thresholds, scopes, extent, file ?? extent, thresholdReport(report));
-  if (
-    targets.length === 0 ||
-    targets.length < draft.targetNames.length ||
-    verify === undefined ||
-    bridges === undefined
-  )
-    return null;
   const ways = waysOf(sound, slots, targets.length);
   const { outputs, listens } = resolveOutputs(draft, name);
-
-  const plan: Plan = {
-    plan: 1,
-    name,
-    description: top.description ?? '',
-    seed: top.seed ?? 1,
-    clock: clockPlan,
-    run: { warmUpUs, durationUs, drainUs: run.drain ?? 30_000_000 },
-    fleets: ways.map(({ plan }) => plan),
-    targets: targets.map(({ plan }) => plan),
-    ...(bridges === null ? {} : { bridges }),
-    verify,
-    thresholds,
-    timeline: timeline.map((entry) => ({ ...entry, fleets: placesOf(entry.fleets, ways) })),
-    ...(draft.plugins.length === 0 ? {} : { plugins: draft.plugins }),
-    outputs,
-    limits: { memoryBytes: safety.max_memory ?? null },
-  };
+  const whole = targets.length > 0 && targets.length === draft.targetNames.length;
+  const plan: Plan | null =
+    !whole || verify === undefined || bridges === undefined
+      ? null
+      : {
+          plan: 1,
+          name,
+          description: top.description ?? '',
+          seed: top.seed ?? 1,
+          clock: clockPlan,
+          run: { warmUpUs, durationUs, drainUs: run.drain ?? 30_000_000 },
+          fleets: ways.map(({ plan }) => plan),
+          targets: targets.map(({ plan }) => plan),
+          ...(bridges === null ? {} : { bridges }),
+          verify,
+          thresholds: [],
+          timeline: timeline.map((entry) => ({ ...entry, fleets: placesOf(entry.fleets, ways) })),
+          ...(draft.plugins.length === 0 ? {} : { plugins: draft.plugins }),
+          outputs,
+          limits: { memoryBytes: safety.max_memory ?? null },
+        };
+  const paced = clockPlan.speed !== 'max';
+  const extent = extentOf(sound, slots, draft.targetNames, plan, { warmUpUs, durationUs, paced });
+  const thresholds = resolveThresholds(draft.thresholds, scopes, extent, file ?? extent, thresholdReport(report));
+  if (plan === null) return null;
+  plan.thresholds = thresholds;
   return {
     plan,
     extent,
@@ -181,8 +178,8 @@ function placesOf(fleets: number[] | null, ways: readonly { number: number }[]):
   return fleets?.flatMap((fleet) => ways.flatMap(({ number }, place) => (number === fleet ? [place] : []))) ?? null;
 }
 
-function thresholdReport(report: Report): (index: number, offset: number, problem: TemplateProblem) => void {
-  return (index, offset, problem) => report(['thresholds', index], 'bad-threshold', problem, offset);
+function thresholdReport(report: Report): ThresholdReport {
+  return (path, offset, problem) => report(path, 'bad-threshold', problem, offset);
 }
 
 const realTime: Speed = { numerator: 1, denominator: 1 };
@@ -271,26 +268,6 @@ function onlyIndexed(id: string): boolean {
   } catch {
     return false;
   }
-}
-
-function extentOf(
-  fleets: readonly ResolvedFleet[],
-  slots: readonly number[],
-  warmUpUs: Micros,
-  targetNames: readonly string[],
-  about: { verified: boolean; paced: boolean },
-): RunExtent {
-  const measured = fleets.map(({ profile }, i) => Math.max(0, (slots[i] as number) - profile.dueBy(warmUpUs)));
-  return {
-    ...about,
-    samples: (scope) =>
-      measured.reduce((sum, count, i) => {
-        const { plan, ways } = fleets[i] as ResolvedFleet;
-        const target = scope === null ? -1 : targetNames.indexOf(scope);
-        const counted = ways.filter((way) => scope === null || plan.name === scope || way.target === target).length;
-        return sum + count * counted;
-      }, 0),
-  };
 }
 
 /** The file's name without folder and extension. */

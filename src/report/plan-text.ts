@@ -2,6 +2,7 @@ import { formatBytes, formatCount, formatDuration, formatRate } from '../core/un
 import type { PlanEstimate } from '../plan/estimate.ts';
 import type { Plan, PlannedBridge } from '../plan/plan.ts';
 import { readTargets } from '../plan/readings.ts';
+import { thresholdText } from '../plan/threshold-text.ts';
 import { targetOf } from '../targets/registry.ts';
 import type { Sizing } from '../targets/sizing.ts';
 import { columns } from './columns.ts';
@@ -49,10 +50,7 @@ export function planText(
         `about ${formatBytes(estimate.memoryBytes)} of memory`,
     ],
     ['verifies', verification(plan)],
-    ...plan.thresholds.map(({ expression, skipped }, i): [string, string] => [
-      i === 0 ? 'judges' : '',
-      skipped === undefined ? expression : `${expression} (skipped: ${skipped})`,
-    ]),
+    ...plan.thresholds.map((threshold, i): [string, string] => [i === 0 ? 'judges' : '', thresholdText(threshold)]),
     ['digest', digest.slice(0, 16)],
   ];
   const title = plan.description === '' ? plan.name : `${plan.name}: ${plan.description}`;

@@ -2,7 +2,14 @@ import type { Micros } from '../core/clock.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { WallJump } from '../core/wall-offset.ts';
 import type { MeasuredRun } from '../metrics/evaluate-threshold.ts';
-import type { EventCounts, FleetResult, HealthSummary, LatencySummary, RunResult } from '../metrics/result.ts';
+import type {
+  EventCounts,
+  FleetResult,
+  HealthSummary,
+  LatencySummary,
+  RunResult,
+  TargetResult,
+} from '../metrics/result.ts';
 import { jumpSignals } from '../metrics/wall-jumps.ts';
 import { fleetGroups } from '../plan/fleet-groups.ts';
 import type { FleetPlan, Plan } from '../plan/plan.ts';
@@ -12,10 +19,11 @@ import type { FleetSettlement } from '../verify/account.ts';
 import { hopsOf } from '../verify/hops.ts';
 import { joinedFleet } from '../verify/joined-fleet.ts';
 import type { Law } from '../verify/laws.ts';
+import { readerEvidence } from '../verify/reader-evidence.ts';
 import { judge } from '../verify/verdict.ts';
 import { clocksOf, withoutTimes } from './clocks-of.ts';
 import { runFiles } from './run-directory.ts';
-import { latenciesOf } from './run-latencies.ts';
+import { latenciesOf, targetLatencies } from './run-latencies.ts';
 import type { SettledRun } from './settled-run.ts';
 import { limitReasons } from './target-limits.ts';
 import { happened } from './timeline-text.ts';
@@ -63,6 +71,7 @@ export function composeResult(
     evidence.boundUs === null ? { ...latency, endToEnd: withoutTimes(latency.endToEnd) } : latency;
   const groups = fleetGroups(plan);
   const latency = latenciesOf(settled, groups);
+  const ofTargets = targetLatencies(plan, settled);
   const lengthSeconds = pacedLengthUs(plan) / 1e6;
   const rate = (intended: number, sentCount: number): RunResult['rate'] => ({
     targetPerSecond: lengthSeconds === 0 ? 0 : intended / lengthSeconds,
@@ -86,27 +95,28 @@ export function composeResult(
     rate: rate(settlement.events.intended, settlement.events.sent),
     latency: timed(latency.whole),
     fleets,
-    targets: plan.targets.map(({ name, protocol }, index) => ({
-      name,
-      protocol,
-      ...(settlement.targets[index] as (typeof settlement.targets)[number]),
-    })),
+    targets: plan.targets.map(({ name, protocol }, index): TargetResult => {
+      const { events, delivery } = settlement.targets[index] as FleetSettlement;
+      const sends = plan.fleets.some(({ target }) => target === index);
+      return {
+        name,
+        protocol,
+        events,
+        delivery,
+        ...(sends ? { rate: rate(events.intended, events.sent) } : {}),
+        latency: timed(ofTargets[index] as LatencySummary),
+      };
+    }),
   };
   const outcome = judge({
     plan,
     run,
     ended: sender.run.ended,
+    endedUs: sender.sendingSeconds * 1e6,
+    broken: sent.end?.broken,
     sentTold: sent.end !== null,
     laws: [...settlement.laws, ...countedLaws(sender.counted, settled)],
-    reader:
-      seen === null
-        ? null
-        : {
-            finished: seen.end !== null,
-            doubts: seen.end?.doubts ?? [],
-            gaps: seen.end?.source.gaps ?? 0,
-            complete: seen.end?.complete ?? false,
-          },
+    reader: readerEvidence(seen),
     ...(settled.readings === undefined ? {} : { readings: settled.readings }),
     ordered: plan.targets.every(({ protocol, options }) => targetOf(protocol).traits(options).ordered),
     generator: sender.generator,

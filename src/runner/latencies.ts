@@ -51,12 +51,13 @@ export class Latencies {
     return (this.#fleets[fleet] as Histograms)[interval];
   }
 
-  /** One interval over all fleets. */
-  overall(interval: SenderInterval): Histogram {
-    const [first, ...rest] = this.#fleets as [Histograms, ...Histograms[]];
-    if (rest.length === 0) return first[interval];
+  /** One interval over all fleets, or over those at some places of the plan. */
+  overall(interval: SenderInterval, places?: readonly number[]): Histogram {
+    const fleets = places === undefined ? this.#fleets : places.map((place) => this.#fleets[place] as Histograms);
+    const [first, ...rest] = fleets;
+    if (first !== undefined && rest.length === 0) return first[interval];
     const sum = new Histogram();
-    for (const fleet of this.#fleets) sum.add(fleet[interval]);
+    for (const fleet of fleets) sum.add(fleet[interval]);
     return sum;
   }
 }

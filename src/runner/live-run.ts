@@ -118,7 +118,7 @@ export class LiveRun {
       planned: this.#dueBy(place, Number.POSITIVE_INFINITY),
       due: this.#pacedUs === 0 ? null : this.#dueBy(place, elapsedUs),
       targetPerSecond: this.#pacedUs === 0 ? null : this.#rateAt(place, elapsedUs),
-      counts: sumCounters(boards, place),
+      counts: sumCounters(boards, [place]),
       intervals: Object.fromEntries(intervals) as Record<SenderInterval, BucketCounts>,
     };
   }

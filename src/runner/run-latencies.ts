@@ -1,5 +1,6 @@
 import { Histogram } from '../metrics/histogram.ts';
 import type { LatencySummary } from '../metrics/result.ts';
+import type { Plan } from '../plan/plan.ts';
 import { sentIntervals } from '../wire/sent-record.ts';
 import type { SettledRun } from './settled-run.ts';
 
@@ -30,6 +31,26 @@ export function latenciesOf(
     whole: summarised(sumOf([...fleets.keys()])),
     fleets: groups.map((places) => summarised(sumOf(places))),
   };
+}
+
+/** The latencies of each target, in the plan's order: of what was sent to it, and from there to where it was read back as what is judged. */
+export function targetLatencies(plan: Plan, { sent, seen, readings }: SettledRun): LatencySummary[] {
+  return plan.targets.map((_, target) => {
+    const senders = sent.fleets.filter((_, place) => plan.fleets[place]?.target === target);
+    const read =
+      readings === undefined ? seen : readings.find(({ reading }) => !reading.tap && reading.target === target)?.seen;
+    return summarised(
+      intervals.map((_, i) => {
+        const sum = new Histogram();
+        const parts =
+          i < sentIntervals.length
+            ? senders.map(({ samples }) => samples[i])
+            : (read?.fleets ?? []).map(({ endToEnd }) => endToEnd);
+        for (const samples of parts) sum.add(Histogram.of(samples));
+        return sum;
+      }),
+    );
+  });
 }
 
 function summarised(histograms: readonly Histogram[]): LatencySummary {

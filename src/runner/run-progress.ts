@@ -27,12 +27,12 @@ export interface RunProgress {
   errors: number;
 }
 
-/** Sum of each counter over workers and, unless one fleet is named, over fleets. */
-export function sumCounters(boards: readonly Board[], fleet?: number): Record<CounterName, number> {
+/** Sum of each counter over workers and fleets, or those at some places of the plan. */
+export function sumCounters(boards: readonly Board[], places?: readonly number[]): Record<CounterName, number> {
   const sums = Object.fromEntries(counterNames.map((name) => [name, 0])) as Record<CounterName, number>;
   for (const board of boards) {
     board.fleets.forEach(({ counters }, index) => {
-      if (fleet !== undefined && index !== fleet) return;
+      if (places?.includes(index) === false) return;
       counterNames.forEach((name, i) => {
         sums[name] += counters[i] as number;
       });

@@ -94,7 +94,7 @@ export async function keepRecord(
       ? await SentWriter.open(path, { runId, shard, fleets })
       : await SentWriter.resume(path, begun.sent, from);
   const pickedUp = (): number[] =>
-    plan.fleets.map((_, fleet) => sumCounters(crew.boards, fleet).pickedUp * shard.count);
+    plan.fleets.map((_, fleet) => sumCounters(crew.boards, [fleet]).pickedUp * shard.count);
   return new SentKeeper({
     writer,
     clock,
@@ -106,7 +106,7 @@ export async function keepRecord(
     moment: () => ({
       atUs: clock.nowUs() - anchor.startMonoUs,
       fleets: plan.fleets.map((_, fleet) => {
-        const counts = sumCounters(crew.boards, fleet);
+        const counts = sumCounters(crew.boards, [fleet]);
         return momentCounters.map((name) => counts[name]);
       }),
       ...watch.moment(),

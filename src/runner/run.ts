@@ -1,4 +1,4 @@
-import type { Anchor, Part } from '../core/anchor.ts';
+import type { Part } from '../core/anchor.ts';
 import type { Clock, Micros } from '../core/clock.ts';
 import { newRunId } from '../core/entropy.ts';
 import { IotloadError } from '../core/errors.ts';
@@ -8,40 +8,34 @@ import type { ErrorTally, FromWorker, Start } from '../engine/protocol.ts';
 import { readyPlan } from '../events/ready-plan.ts';
 import type { RunResult } from '../metrics/result.ts';
 import type { Plan } from '../plan/plan.ts';
-import { planDigest } from '../plan/plan-digest.ts';
 import { pacedLengthUs } from '../plan/plan-length.ts';
 import type { NoticeKind } from '../targets/target.ts';
 import { PartOrdinals } from '../wire/part-ordinals.ts';
-import { composeResult } from './compose-result.ts';
+import type { BrokenThreshold } from '../wire/sent-record.ts';
+import { concludeRun, type SentLoad } from './conclude-run.ts';
 import { ConnectProgress } from './connect-progress.ts';
-import { environment } from './environment.ts';
-import { dueBy, generatorHealth } from './generator-health.ts';
+import { dueBy } from './generator-health.ts';
 import { GeneratorWatch } from './generator-watch.ts';
-import { keepSummary } from './keep-summary.ts';
-import { keepTruth } from './keep-truth.ts';
 import { Latencies } from './latencies.ts';
 import { showLive } from './live-run.ts';
 import { memoryExceeded } from './memory-limit.ts';
-import { mergeErrors } from './merge-errors.ts';
 import { checkMachine } from './preflight.ts';
 import { prepareTargets } from './prepare-targets.ts';
 import { awaitProbe, refuseLateStart } from './readiness.ts';
-import { inDirectory, type RealTargets, startEmbeddedBrokers, writtenFiles } from './real-targets.ts';
-import { describeResumption, type EarlierRun, findEarlierRun, sentBefore } from './resume.ts';
+import { inDirectory, type RealTargets, startEmbeddedBrokers } from './real-targets.ts';
+import { describeResumption, type EarlierRun, findEarlierRun } from './resume.ts';
 import { startRunBridges } from './run-bridge.ts';
-import { latenciesOf } from './run-latencies.ts';
 import { claimRun } from './run-lock.ts';
 import type { RunOptions } from './run-options.ts';
-import { ProgressMeter, type RunPhase, sumCounters } from './run-progress.ts';
+import { ProgressMeter, type RunPhase } from './run-progress.ts';
 import { claimDirectory, fixStart, keepRecord } from './run-start.ts';
 import { scheduleFaults } from './scripted-faults.ts';
 import type { SentKeeper } from './sent-keeper.ts';
-import { nameFindings, settleRun } from './settled-run.ts';
-import { targetNeeds } from './target-limits.ts';
+import { watchThresholds } from './threshold-watch.ts';
 import { announceTimeline } from './timeline-text.ts';
 import { unsettled } from './unsettled.ts';
 import { Verifications } from './verifications.ts';
-import { WorkerCrew, type WorkerEnd } from './worker-crew.ts';
+import { WorkerCrew } from './worker-crew.ts';
 
 export interface RunHandle {
   /** The result, already written to `dir`. Rejects when the run ended before anything was sent. */
@@ -75,14 +69,6 @@ export function startRun(options: RunOptions): RunHandle {
   };
 }
 
-/** What is known once the load is over. */
-interface SentLoad {
-  anchor: Anchor;
-  ends: WorkerEnd[];
-  /** Monotonic time at which the last event left. */
-  endedUs: Micros;
-}
-
 class Run {
   readonly #options: RunOptions & { runId: string };
   readonly #earlier: EarlierRun | null;
@@ -101,6 +87,7 @@ class Run {
   #endBridges = async (): Promise<void> => {};
   #ended: RunResult['run']['ended'] = 'completed';
   #stoppedUs: Micros | null = null;
+  #broken: BrokenThreshold | undefined;
   #probeFailure: IotloadError | null = null;
   #disconnects = 0;
 
@@ -164,7 +151,7 @@ class Run {
         failed,
       });
       meter.start(start.anchor);
-      const load = await this.#send(crew, start, this.#keeper);
+      const load = await this.#send(crew, start, this.#keeper, latencies);
       latencies.fold();
       if (load.ends.length > 0) {
         const graceUs = plan.verify?.graceUs ?? 0;
@@ -173,7 +160,7 @@ class Run {
       }
       await this.#endBridges();
       this.#report(meter);
-      return { result: await this.#conclude(dir, load), dir };
+      return { result: await this.#conclude(dir, crew, load), dir };
     } catch (error) {
       if (this.#keeper === undefined) {
         directory.discard();
@@ -235,7 +222,7 @@ class Run {
   }
 
   /** From the workers' release to the end of `sent`. */
-  async #send(crew: WorkerCrew, start: Start, keeper: SentKeeper): Promise<SentLoad> {
+  async #send(crew: WorkerCrew, start: Start, keeper: SentKeeper, latencies: Latencies): Promise<SentLoad> {
     const { anchor } = start;
     if (this.#ended !== 'completed') {
       // Interrupted before anybody was ready: nothing was sent, and there is nobody to wait for.
@@ -257,10 +244,13 @@ class Run {
     const { plan } = this.#options;
     this.#cancels.push(announceTimeline(plan, start, this.#clock, this.#note));
     this.#cancels.push(scheduleFaults(plan, start, this.#clock, (faults) => this.#embedded?.inject(faults)));
+    const { boards } = crew;
+    const watched = { plan, shard: this.#options.shard, clock: this.#clock, boards, latencies, watch: this.#watch };
+    this.#cancels.push(watchThresholds({ ...watched, broken: (broken) => this.#thresholdBroken(broken) }, start));
     const ends = await crew.ended((worker, error) => this.#workerFailed(worker, error));
     for (const { worker, report } of ends)
       if (report === null || report.failed !== null) this.#buryWorker(crew, worker, start);
-    await keeper.end({ ended: this.#ended });
+    await keeper.end({ ended: this.#ended, ...(this.#broken === undefined ? {} : { broken: this.#broken }) });
     this.#phase = 'verifying';
     const lastUs = Math.max(anchor.startMonoUs, ...ends.map(({ report }) => report?.sendingEndedUs ?? 0));
     return { anchor, ends, endedUs: this.#stoppedUs === null ? Math.max(lastUs, scheduleEndUs) : lastUs };
@@ -276,53 +266,16 @@ class Run {
     });
   }
 
-  async #conclude(dir: string, load: SentLoad): Promise<RunResult> {
-    const { plan, runId, shard, command, version } = this.#options;
-    const { anchor, ends, endedUs } = load;
-    const crew = this.#crew as WorkerCrew;
-    const settled = await settleRun(dir, plan);
-    const failed = (error: IotloadError): void => this.#incident(error, error.message);
-    await nameFindings(dir, plan, anchor, settled).catch(failed);
-    const counted = sumCounters(crew.boards);
-    const pickedUp = counted.pickedUp + sentBefore(settled.sent);
-    const told = [...this.#incidents, ...ends.flatMap(({ report }) => report?.errors ?? [])];
-    const { startWallUs } = anchor;
-    const needs = await targetNeeds(plan, told, { runId, startWallUs, workers: this.#options.workers });
-    const keeper = { dir, clock: this.#clock, note: this.#note, failed };
-    const truth = await keepTruth(plan, anchor, shard, this.#ended === 'completed' ? null : settled.sent, keeper);
-    const result = composeResult(
-      plan,
-      {
-        run: {
-          id: runId,
-          scenario: plan.name,
-          seed: plan.seed,
-          planDigest: planDigest(plan),
-          shard: `${shard.index}/${shard.count}`,
-          startedAt: new Date(anchor.startWallUs / 1000).toISOString(),
-          durationSeconds: Math.max(0, endedUs - anchor.startMonoUs) / 1e6,
-          ended: this.#ended,
-          command,
-          labels: plan.outputs.labels,
-        },
-        sendingSeconds: Math.max(0, endedUs - anchor.startMonoUs) / 1e6,
-        generator: generatorHealth(
-          plan,
-          latenciesOf(settled).whole.scheduleLag,
-          plan.clock.speed === 'max' ? pickedUp : dueBy(plan, shard, endedUs - anchor.startMonoUs),
-          pickedUp,
-          crew.boards.length * plan.fleets.length,
-          this.#watch,
-        ),
-        clockJumps: this.#watch.jumps,
-        errors: mergeErrors([...told, ...needs]),
-        counted: this.#ended === 'worker-died' ? null : counted,
-        environment: environment(version),
-        written: { ...writtenFiles(plan, dir, crew.parts[0]?.count ?? 1, runId), ...truth },
-      },
-      settled,
-    );
-    return keepSummary(dir, result);
+  #conclude(dir: string, crew: WorkerCrew, load: SentLoad): Promise<RunResult> {
+    return concludeRun(this.#options, dir, {
+      ...load,
+      crew,
+      watch: this.#watch,
+      incidents: this.#incidents,
+      ended: this.#ended,
+      note: this.#note,
+      incident: (error) => this.#incident(error, error.message),
+    });
   }
 
   #heard(worker: number, message: FromWorker): void {
@@ -355,6 +308,13 @@ class Run {
   #brokenOff(error: IotloadError): void {
     if (this.#incidents.some(({ code }) => code === error.code)) return;
     this.#incident(error, `${error.where ?? 'sent'}: ${error.message}`);
+    this.#cutShort('aborted');
+  }
+
+  #thresholdBroken(broken: BrokenThreshold): void {
+    if (this.#ended !== 'completed') return;
+    this.#broken = broken;
+    this.#note(`${broken.expression}: observed ${broken.observed}, which ends the run`);
     this.#cutShort('aborted');
   }
 

@@ -25,8 +25,8 @@ export interface ScenarioDraft {
   /** Where its paths start. */
   folder: string;
   top: Partial<z.output<typeof schema.top>>;
-  /** Plain values of `thresholds`, with their positions. */
-  thresholds: { index: number; expression: string }[];
+  /** Those whose form is right. */
+  thresholds: ThresholdDraft[];
   clock: Partial<z.output<typeof schema.clock>>;
   run: Partial<z.output<typeof schema.run>>;
   fleets: FleetDraft[];
@@ -45,6 +45,15 @@ export interface ScenarioDraft {
   /** Loaded. */
   plugins: PluginPlan[];
   diagnostics: Diagnostic[];
+}
+
+export interface ThresholdDraft {
+  expression: string;
+  /** Where the expression stands. */
+  path: ScenarioPath;
+  /** Since when it is judged; absent: from the start. */
+  after?: z.output<typeof schema.lasting>;
+  abortOnFail: boolean;
 }
 
 export interface FleetDraft {
@@ -151,12 +160,19 @@ function topOf(tree: Tree | undefined, report: Report): MapTree | undefined {
   return undefined;
 }
 
-function thresholdsOf(tree: Tree): ScenarioDraft['thresholds'] {
+function thresholdsOf(tree: Tree): ThresholdDraft[] {
   const list = nodeAt(tree, ['thresholds']);
   if (list?.kind !== 'list') return [];
-  return list.items.flatMap((item, index) =>
-    item.kind === 'scalar' && typeof item.value === 'string' ? [{ index, expression: item.value }] : [],
-  );
+  return list.items.flatMap((item, index): ThresholdDraft[] => {
+    const path = ['thresholds', index];
+    if (item.kind === 'scalar')
+      return typeof item.value === 'string' ? [{ expression: item.value, path, abortOnFail: false }] : [];
+    if (item.kind === 'list') return [];
+    // What is wrong with its form is told with the top of the scenario.
+    const { check, after, abort_on_fail: abortOnFail = false } = checkKeys(schema.threshold, tree, path).value;
+    if (check === undefined) return [];
+    return [{ expression: check, path: [...path, 'check'], ...(after === undefined ? {} : { after }), abortOnFail }];
+  });
 }
 
 type Check = <S extends z.ZodObject>(section: S, path: ScenarioPath) => Partial<z.output<S>>;

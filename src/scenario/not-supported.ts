@@ -12,13 +12,7 @@ interface Rule {
   hint?: string;
 }
 
-const isMap = (node: Tree): boolean => node.kind === 'map';
-
-const rules: readonly Rule[] = [
-  { path: 'capacity' },
-  { path: 'thresholds.*', value: isMap, hint: 'write the check alone, such as "unknown < 0.1%"' },
-  { path: 'outputs.formats' },
-];
+const rules: readonly Rule[] = [{ path: 'capacity' }, { path: 'outputs.formats' }];
 
 /**
  * Refuses by name what the grammar knows and this version does not build, and takes it out of the tree, so that it is not called
@@ -63,6 +57,5 @@ function nameOf(rule: Rule, node: Tree, path: ScenarioPath): string {
   const key = rule.path.startsWith('fleets.') || keys.length < 2 ? keys.at(-1) : keys.slice(-2).join('.');
   if (rule.value === undefined) return `"${key}"`;
   if (node.kind === 'scalar') return `"${key}: ${node.value}"`;
-  if (rule.path === 'thresholds.*') return 'a threshold in the form of a map';
   return `"${key}" as a ${node.kind}`;
 }

@@ -264,6 +264,24 @@ export const safety = z.strictObject({
     .describe('a run whose processes together need more ends'),
 });
 
+/** A threshold with what goes beyond its expression. */
+export const threshold = z
+  .strictObject({
+    check: z
+      .string({ error: 'expected a text such as "unknown < 0.1%"' })
+      .describe('[fleet.|target.]metric [stat] op value'),
+    after: lasting
+      .optional()
+      .describe(
+        'judged from then on, over everything since the start, and not at all in a run that ends before: a time after the warm-up such as 1m, or a share of run.duration such as 10%',
+      ),
+    abort_on_fail: z
+      .boolean({ error: 'expected true or false' })
+      .default(false)
+      .describe('judged about once a second while the run is sending, which ends when it fails'),
+  })
+  .meta({ title: 'threshold' });
+
 /** The top of a scenario without its blocks. */
 export const top = z.strictObject({
   iotload: z.literal(1, { error: 'expected 1, the version of the grammar' }),
@@ -282,9 +300,9 @@ export const top = z.strictObject({
     .describe('modules that add models, codecs, targets or reports; they run code'),
   seed: z.int({ error: 'expected a whole number from 0' }).min(0).default(1).describe('equal seeds give equal events'),
   thresholds: z
-    .array(z.string({ error: 'expected a text such as "response_time p99 < 250ms"' }))
+    .array(z.union([z.string(), threshold], { error: 'expected a text such as "response_time p99 < 250ms"' }))
     .default([])
-    .describe('[fleet.]metric [stat] op value'),
+    .describe('what has to hold: [fleet.|target.]metric [stat] op value'),
 });
 
 const block = z.record(z.string(), z.unknown());

@@ -2,7 +2,7 @@ import { evaluateThreshold, type MeasuredRun } from '../metrics/evaluate-thresho
 import { type MetricKind, type MetricName, metricKinds } from '../metrics/metric.ts';
 import type { DeliveryCounts } from '../metrics/result.ts';
 import type { Threshold } from '../metrics/threshold.ts';
-import type { ReaderEvidence } from './verdict-input.ts';
+import type { ReaderEvidence } from './reader-evidence.ts';
 
 type DeliveryMetric = {
   [Name in MetricName]: (typeof metricKinds)[Name] extends 'delivery-count' ? Name : never;

@@ -1,27 +1,22 @@
+import type { Micros } from '../core/clock.ts';
 import type { MeasuredRun } from '../metrics/evaluate-threshold.ts';
 import type { RunResult } from '../metrics/result.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { BrokenThreshold } from '../wire/sent-record.ts';
 import type { ClockEvidence } from './clock-check.ts';
 import type { Law } from './laws.ts';
+import type { ReaderEvidence } from './reader-evidence.ts';
 import type { SettledReading } from './settle-readings.ts';
-
-/** How far the reader's word can be trusted. */
-export interface ReaderEvidence {
-  /** It ran to its end and said so. */
-  finished: boolean;
-  /** Why it, or the queue before it, may have let events pass unseen; one sentence each. */
-  doubts: readonly string[];
-  /** How often its session was lost, and with it whatever came meanwhile. */
-  gaps?: number;
-  /** Everything that is stored was read: nothing can have passed it, however slow it was. */
-  complete?: boolean;
-}
 
 /** Everything a verdict may rest on. */
 export interface VerdictInput {
   plan: Plan;
   run: MeasuredRun;
   ended: RunResult['run']['ended'];
+  /** Slot time at which sending was over; default: as planned. */
+  endedUs?: Micros;
+  /** The threshold that ended the run; absent: none did. */
+  broken?: BrokenThreshold | undefined;
   /** The record of what was sent is complete. */
   sentTold: boolean;
   laws: readonly Law[];

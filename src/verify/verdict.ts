@@ -1,6 +1,7 @@
 import type { CheckResult, Verdict } from '../metrics/result.ts';
 import { deliveryCheck } from './delivery-check.ts';
 import { orderCheck } from './order-check.ts';
+import { readerEvidence } from './reader-evidence.ts';
 import { sameEventsCheck } from './same-events-check.ts';
 import type { SettledReading } from './settle-readings.ts';
 import { thresholdCheck } from './threshold-check.ts';
@@ -32,16 +33,7 @@ function deliveryChecks(input: VerdictInput): CheckResult[] {
 
 function inputOf({ readings: _, ...input }: VerdictInput, { reading, seen, settlement }: SettledReading): VerdictInput {
   const { events, delivery } = settlement;
-  const reader =
-    seen === null
-      ? null
-      : {
-          finished: seen.end !== null,
-          doubts: seen.end?.doubts ?? [],
-          gaps: seen.end?.source.gaps ?? 0,
-          complete: seen.end?.complete ?? false,
-        };
-  return { ...input, plan: reading.plan, run: { ...input.run, events, delivery }, reader };
+  return { ...input, plan: reading.plan, run: { ...input.run, events, delivery }, reader: readerEvidence(seen) };
 }
 
 /** Judges a run. Pure. A defect of ours accuses nobody; then what failed soundly counts, then what could not be told. */
@@ -49,7 +41,7 @@ export function judge(input: VerdictInput): VerdictOutcome {
   const asked = input.plan.verify !== null;
   const checks: CheckResult[] = [];
   if (asked) checks.push(...deliveryChecks(input));
-  for (const { expression } of input.plan.thresholds) checks.push(thresholdCheck(expression, input));
+  for (const threshold of input.plan.thresholds) checks.push(thresholdCheck(threshold, input));
 
   const broken = input.laws.filter((law) => !law.holds);
   const defects = broken.map(({ law, detail }) => `defect in iotload: "${law}" does not hold (${detail})`);

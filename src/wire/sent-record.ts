@@ -13,6 +13,17 @@ import { emptySamples, readSamples, type Samples } from './samples.ts';
 /** Last record: how the run ended, in the words of the result document. */
 export interface SentEnd {
   ended: string;
+  /** The threshold that ended the run, if one did. */
+  broken?: BrokenThreshold;
+}
+
+/** A threshold that failed while the run was sending, and ended it. */
+export interface BrokenThreshold {
+  expression: string;
+  /** What was observed then, in words. */
+  observed: string;
+  /** Slot time, µs. */
+  atUs: number;
 }
 
 /** Outcomes of one fleet in one shard, by slot number. */
@@ -257,9 +268,15 @@ export class SentState {
 
 function toSentEnd(value: unknown): SentEnd {
   const end = value as Partial<SentEnd> | null;
-  if (typeof end?.ended !== 'string')
+  if (typeof end?.ended !== 'string' || !isBroken(end.broken))
     throw new IotloadError('file-corrupt', 'the end record does not say how the run ended');
   return end as SentEnd;
+}
+
+function isBroken(broken: BrokenThreshold | undefined): boolean {
+  if (broken === undefined) return true;
+  const { expression, observed, atUs } = broken;
+  return typeof expression === 'string' && typeof observed === 'string' && Number.isFinite(atUs);
 }
 
 function readPart(reader: ByteReader): Part {

@@ -48,3 +48,13 @@ it('has no end where one shard was cut off', () => {
   const [a, b] = shards();
   expect(mergeSent([a, { ...b, end: null }]).end).toBeNull();
 });
+
+it('was ended by the threshold that was the first to end a shard', () => {
+  const [a, b] = shards();
+  const broken = (atUs: number) => ({ expression: 'unknown < 1%', observed: `at ${atUs}`, atUs });
+  const merged = mergeSent([
+    { ...a, end: { ended: 'aborted', broken: broken(7) } },
+    { ...b, end: { ended: 'aborted', broken: broken(5) } },
+  ]);
+  expect(merged.end).toEqual({ ended: 'aborted', broken: broken(5) });
+});

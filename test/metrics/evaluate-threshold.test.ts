@@ -80,7 +80,18 @@ describe('evaluateThreshold', () => {
     const [edge] = testResult().targets as [RunResult['targets'][number]];
     const targets = [edge, { ...edge, name: 'lake' }];
     expect(evaluate('edge.response_time p99 < 5s', { targets })).toMatchObject({ holds: null });
+    expect(evaluate('edge.achieved_rate >= 1%', { targets })).toMatchObject({ holds: null });
     expect(evaluate('edge.lost == 0', { targets })).toMatchObject({ holds: true });
+  });
+
+  it('judges one of several targets by its own latencies and rates', () => {
+    const [edge] = testResult().targets as [RunResult['targets'][number]];
+    const rate = { targetPerSecond: 50, achievedPerSecond: 40 };
+    const slow = { ...edge, latency: testLatency({ responseTime: testQuantiles({ p99: 7_000_000 }) }), rate };
+    const targets = [slow, { ...edge, name: 'lake' }];
+    expect(evaluate('edge.response_time p99 < 5s', { targets })).toEqual({ observed: '7 s', holds: false, reason: '' });
+    expect(evaluate('edge.achieved_rate >= 90%', { targets })).toMatchObject({ observed: '80 % (40/s)', holds: false });
+    expect(evaluate('response_time p99 < 5s', { targets })).toMatchObject({ holds: true });
   });
 });
 

@@ -12,8 +12,6 @@ const later = [
   'fleets.boards.topic',
   'fleets.meters.payload.identity',
   'outputs.formats',
-  'thresholds.2',
-  'thresholds.5',
 ];
 
 /** Those that everything is built for. */

@@ -1,6 +1,7 @@
 import type { DeliveryCounts, EventCounts, QuantileSummary } from '../../src/metrics/result.ts';
 import type { ClockEvidence } from '../../src/verify/clock-check.ts';
-import type { ReaderEvidence, VerdictInput } from '../../src/verify/verdict-input.ts';
+import type { ReaderEvidence } from '../../src/verify/reader-evidence.ts';
+import type { VerdictInput } from '../../src/verify/verdict-input.ts';
 import { testDelivery, testEvents, testLatency, testQuantiles, testResult } from '../metrics/test-result.ts';
 import { testPlan } from './test-plan.ts';
 

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { mistakes, planned, scenario } from './request.ts';
+
+describe('thresholds', () => {
+  it('counts the time from which a threshold is judged from the end of the warm-up', async () => {
+    const text = scenario({
+      more: 'thresholds: [{ check: lost == 0, after: 5s }, { check: unknown < 1%, after: 10%, abort_on_fail: true }]',
+    }).replace('duration: 10s', 'warm_up: 2s, duration: 10s');
+    const late = 'the run is over after 4s, before this is judged';
+    expect((await planned({ text })).plan.thresholds).toEqual([
+      { expression: 'lost == 0', afterUs: 7_000_000 },
+      { expression: 'unknown < 1%', afterUs: 3_000_000, abortOnFail: true },
+    ]);
+    // What only a flag ends before is skipped; a share keeps its place.
+    expect((await planned({ text, duration: '2s' })).plan.thresholds).toEqual([
+      { expression: 'lost == 0', skipped: late, afterUs: 7_000_000 },
+      { expression: 'unknown < 1%', afterUs: 2_200_000, abortOnFail: true },
+    ]);
+    expect((await planned({ text, count: '4k' })).plan.thresholds[0]?.skipped).toBe(late);
+    expect(await mistakes({ text: text.replace('after: 5s', 'after: 10s') })).toEqual([late.replace('4s', '12s')]);
+  });
+
+  it('expects as many times of a scope as events have one there', async () => {
+    const several = (threshold: string): string => `iotload: 1
+run: { duration: 1s }
+fleets:
+  phones: { model: phone-motion, devices: 10, rate: 600/s, payload: seismograph-traced, to: [edge, files] }
+  others: { model: phone-motion, devices: 10, rate: 600/s, payload: seismograph-traced, to: [edge] }
+targets: { edge: { protocol: mqtt, endpoint: embedded }, files: { protocol: file }, lake: { protocol: kafka, endpoint: embedded } }
+verify: { read: [edge, lake], hop: { survives: fields } }
+thresholds: ["${threshold}"]`;
+    for (const sound of [
+      'edge.response_time p99 < 1s',
+      'edge.end_to_end p99 < 1s',
+      'lake.end_to_end p99 < 1s',
+      'phones.response_time p99 < 1s',
+      'phones.end_to_end p99 < 1s',
+    ])
+      expect(await mistakes({ text: several(sound) }), sound).toEqual([]);
+    expect(await mistakes({ text: several('files.response_time p99 < 1s') })).toEqual([
+      '600 events cannot support p99',
+    ]);
+    expect(await mistakes({ text: several('others.end_to_end p99.9 < 1s') })).toEqual([
+      '1200 events cannot support p99.9',
+    ]);
+  });
+});
