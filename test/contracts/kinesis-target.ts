@@ -69,6 +69,20 @@ export function kinesisTargetContract(name: string, subject: KinesisTargetSubjec
         },
       });
     }
+  });
+
+  // On one that has nothing yet: there are some that stand still for minutes once they have much.
+  describe(`what is Kinesis’ own, on ${name}`, () => {
+    let running: Running;
+    let client: KinesisClient;
+    beforeAll(async () => {
+      running = await start();
+      client = clientOf(running.endpoint);
+    });
+    afterAll(async () => {
+      client.destroy();
+      await running.stop();
+    });
 
     for (const [ability, check] of Object.entries(abilities) as [KinesisTargetAbility, Check][]) {
       const instead = cannot[ability];
