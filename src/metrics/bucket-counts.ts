@@ -1,5 +1,5 @@
 import type { Histogram } from './histogram.ts';
-import { cellOf, RECORDER_CELLS } from './recorder.ts';
+import { cellOf } from './recorder.ts';
 
 /** Between 100 µs and 100 s, five steps a decade: near enough for quantiles, and few enough to be kept for each fleet. */
 const MANTISSAS = [100, 150, 250, 500, 750];
@@ -33,7 +33,7 @@ export function bucketCounts(histogram: Histogram): BucketCounts {
   let below = 0;
   let cell = 0;
   for (const last of lastCells) {
-    for (; cell <= last && cell < RECORDER_CELLS; cell++) below += counts[cell] as number;
+    for (; cell <= last && below < count; cell++) below += counts[cell] as number;
     upTo.push(below);
   }
   return { upTo, count, sumUs: sum };

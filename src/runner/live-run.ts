@@ -38,6 +38,7 @@ export interface LiveFleet {
   /** Events a second that the schedule asks for now; 0 before and after it, null where nothing is paced. */
   targetPerSecond: number | null;
   counts: Record<CounterName, number>;
+  /** As of about a second ago; in the end, all of them. */
   intervals: Record<SenderInterval, BucketCounts>;
 }
 
@@ -96,9 +97,9 @@ export class LiveRun {
   }
 
   read(): LiveFigures {
-    const { latencies, meter, watch, verifications } = this.#parts;
+    const { meter, watch, verifications } = this.#parts;
+    // Folds the latencies about once a second, which is what they cost most; more often would be for nobody.
     const progress = meter.again();
-    latencies.fold();
     return {
       progress,
       fleets: this.#fleets.map((_, place) => this.#fleet(place, progress.elapsedUs)),

@@ -78,10 +78,14 @@ describe('LiveRun', () => {
     expect(run.planDigest).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  it('keeps what it told, however often it is asked, and takes nothing from the record of the run', async () => {
-    const { run, boards } = await live();
+  it('keeps what it told, however often it is asked, and looks for more once a second', async () => {
+    const { run, boards, to } = await live();
     boards[0]?.fleets[0]?.recorders.serviceTime.record(1_000);
     for (let i = 0; i < 3; i++) expect(run.read().fleets[0]?.intervals.serviceTime.count).toBe(1);
+    boards[0]?.fleets[0]?.recorders.serviceTime.record(1_000);
+    expect(run.read().fleets[0]?.intervals.serviceTime.count).toBe(1);
+    to(1);
+    expect(run.read().fleets[0]?.intervals.serviceTime.count).toBe(2);
   });
 
   it('knows what is due and what the schedule asks for now', async () => {
