@@ -3,6 +3,8 @@ import { relative } from 'node:path';
 import type { Argv } from 'yargs';
 import type { Part } from '../core/anchor.ts';
 import { type Micros, systemClock } from '../core/clock.ts';
+import { IotloadError } from '../core/errors.ts';
+import type { RunResult } from '../metrics/result.ts';
 import type { Plan } from '../plan/plan.ts';
 import { isSecret, maskSecrets } from '../scenario/secret-keys.ts';
 import { openMetrics } from './metrics-endpoint.ts';
@@ -92,6 +94,7 @@ export async function carryOut(
       note: (text) => display.note(text),
       ...metrics?.observer,
     },
+    report: (dir, result) => withReports(dir, result, plan.outputs.formats ?? [], (text) => display.note(text)),
   });
   const interruption = onInterrupt(() => {
     display.note('stopping: draining and writing the results; once more leaves at once');
@@ -109,6 +112,25 @@ export async function carryOut(
     display.end();
     await metrics?.close();
     interruption.release();
+  }
+}
+
+/** The result with the files of these formats beside it. One that cannot be written is told, and is no reason to lose the verdict. */
+async function withReports(
+  dir: string,
+  result: RunResult,
+  formats: readonly string[],
+  tell: (text: string) => void,
+): Promise<RunResult> {
+  try {
+    const { writeReports, addStepSummary } = await import('../report/write-reports.ts');
+    const step = process.env['GITHUB_STEP_SUMMARY'];
+    if (step) addStepSummary(step, result);
+    return await writeReports(dir, result, formats);
+  } catch (error) {
+    if (!(error instanceof IotloadError)) throw error;
+    tell(`reports: ${error.message}`);
+    return result;
   }
 }
 

@@ -1,4 +1,6 @@
 import { IotloadError } from '../core/errors.ts';
+import type { RunResult } from '../metrics/result.ts';
+import { resultFormatNames } from '../metrics/result-formats.ts';
 import { wantsColour } from './colour.ts';
 import { defineCommand } from './command.ts';
 
@@ -9,13 +11,20 @@ export const reportCommand = defineCommand({
   builder: (parser) =>
     parser
       .positional('dir', { type: 'string', demandOption: true, describe: 'the results directory of a run' })
-      .option('format', { type: 'string', default: 'console', describe: 'console, or json: the summary as it is' })
+      .option('format', {
+        type: 'string',
+        default: 'console',
+        describe:
+          'console, html, junit, markdown, csv, hlog, hgrm, or json: the summary as it is; all: the files of a run once more',
+      })
       .option('json', { type: 'boolean', default: false, describe: 'the same as --format json' })
       .example('$0 report results/quickstart-20260131T120000Z', 'the final screen of that run')
+      .example('$0 report out --format html > report.html', 'the page that a run writes, from its files')
       .example('$0 report out --json | jq .latency', 'its figures for another program'),
   async handler({ dir, format, json }) {
     const { reportFormatNamed, reportFormats } = await import('../report/registry.ts');
     const name = json ? 'json' : format;
+    if (name === 'all') return rewrite(dir);
     if (reportFormatNamed(name) === undefined) await loadPluginsOf(dir);
     const chosen = reportFormatNamed(name);
     if (chosen === undefined) {
@@ -25,21 +34,40 @@ export const reportCommand = defineCommand({
         hint: `there are ${Object.keys(reportFormats).join(', ')}`,
       });
     }
-    const { readSummary } = await import('../runner/read-summary.ts');
-    const result = readSummary(dir);
-    if (result === null) {
-      throw new IotloadError('file-unreadable', 'this directory holds no summary.json', {
-        where: dir,
-        hint: 'give the directory that run printed; for a run that was cut off: iotload verify DIR',
-      });
-    }
-    const { consoleReport } = await import('../report/console.ts');
+    const result = await summaryIn(dir);
+    const [{ consoleReport }, { readEvidence }] = await Promise.all([
+      import('../report/console.ts'),
+      import('../report/evidence.ts'),
+    ]);
     const pieces =
-      name === 'console' ? consoleReport(result, { colour: wantsColour(process.stdout), dir }) : chosen.render(result);
+      name === 'console'
+        ? consoleReport(result, { colour: wantsColour(process.stdout), dir })
+        : chosen.render(result, await readEvidence(dir));
     for (const piece of pieces) process.stdout.write(piece);
     return 0;
   },
 });
+
+async function summaryIn(dir: string): Promise<RunResult> {
+  const { readSummary } = await import('../runner/read-summary.ts');
+  const result = readSummary(dir);
+  if (result !== null) return result;
+  throw new IotloadError('file-unreadable', 'this directory holds no summary.json', {
+    where: dir,
+    hint: 'give the directory that run printed; for a run that was cut off: iotload verify DIR',
+  });
+}
+
+/** Writes the files of all formats into the directory once more, and names them. */
+async function rewrite(dir: string): Promise<0> {
+  const [{ writeReports }, { keepSummary }] = await Promise.all([
+    import('../report/write-reports.ts'),
+    import('../runner/keep-summary.ts'),
+  ]);
+  const { files } = keepSummary(dir, await writeReports(dir, await summaryIn(dir), resultFormatNames));
+  for (const name of resultFormatNames) process.stdout.write(`${files[name]}\n`);
+  return 0;
+}
 
 /** Plugins that a run was made with may bring formats of their own. */
 async function loadPluginsOf(dir: string): Promise<void> {

@@ -42,7 +42,7 @@ export interface Plan {
   /** Loaded by every thread and process before anything of the plan is looked up; absent: none. */
   plugins?: PluginPlan[];
   /** Where results go, the labels that every one of them carries, and where a run under way tells of itself; absent: nowhere. */
-  outputs: { dir: string; labels: Record<string, string>; prometheus?: ListenAddress };
+  outputs: { dir: string; labels: Record<string, string>; formats?: readonly string[]; prometheus?: ListenAddress };
   /** Memory of all processes of a run together beyond which it ends; null: not bounded. */
   limits: { memoryBytes: number | null };
 }

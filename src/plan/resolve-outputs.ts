@@ -1,3 +1,4 @@
+import { resultFormatNames } from '../metrics/result-formats.ts';
 import { formatAddress } from '../scenario/listen-address.ts';
 import type { ScenarioDraft } from '../scenario/load-scenario.ts';
 import { isLiteral } from '../scenario/references.ts';
@@ -6,10 +7,13 @@ import type { Plan } from './plan.ts';
 
 /** Where a run of that name leaves its results and tells of itself; `listens`: addresses to listen on that stand not literally in the file. */
 export function resolveOutputs(
-  { outputs: { dir = '', labels = {}, prometheus }, tree }: Pick<ScenarioDraft, 'outputs' | 'tree'>,
+  {
+    outputs: { dir = '', labels = {}, formats = resultFormatNames, prometheus },
+    tree,
+  }: Pick<ScenarioDraft, 'outputs' | 'tree'>,
   name: string,
 ): { outputs: Plan['outputs']; listens: string[] } {
-  const outputs = { dir: dir.replaceAll('<name>', slugOf(name)), labels };
+  const outputs = { dir: dir.replaceAll('<name>', slugOf(name)), labels, formats };
   if (prometheus === undefined) return { outputs, listens: [] };
   const written = nodeAt(tree, ['outputs', 'prometheus']);
   const literal = written?.kind === 'scalar' && isLiteral(written);

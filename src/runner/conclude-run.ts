@@ -41,7 +41,7 @@ interface EndedRun extends SentLoad {
 
 /** Settles a run whose files are complete, names the events at fault, and composes and keeps its result. */
 export async function concludeRun(
-  { plan, runId, shard, workers, command, version, clock }: RunOptions & { runId: string },
+  { plan, runId, shard, workers, command, version, clock, report }: RunOptions & { runId: string },
   dir: string,
   { anchor, ends, endedUs, crew, watch, incidents, ended, note, incident }: EndedRun,
 ): Promise<RunResult> {
@@ -87,5 +87,5 @@ export async function concludeRun(
     },
     settled,
   );
-  return keepSummary(dir, result);
+  return keepSummary(dir, (await report?.(dir, result)) ?? result);
 }

@@ -1,5 +1,6 @@
 import type { Part } from '../core/anchor.ts';
 import type { Clock, Micros } from '../core/clock.ts';
+import type { RunResult } from '../metrics/result.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { LiveRun } from './live-run.ts';
 import type { RunProgress } from './run-progress.ts';
@@ -27,6 +28,11 @@ export interface RunOptions {
   version: string;
   clock: Clock;
   observer: RunObserver;
+  /**
+   * Writes further files about a result into its directory, before the result itself, and resolves with the result that names them. Everything
+   * else is there by then. Absent for none.
+   */
+  report?(dir: string, result: RunResult): Promise<RunResult>;
 }
 
 export interface RunObserver {

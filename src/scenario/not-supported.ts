@@ -12,7 +12,7 @@ interface Rule {
   hint?: string;
 }
 
-const rules: readonly Rule[] = [{ path: 'capacity' }, { path: 'outputs.formats' }];
+const rules: readonly Rule[] = [{ path: 'capacity' }];
 
 /**
  * Refuses by name what the grammar knows and this version does not build, and takes it out of the tree, so that it is not called

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { closestName } from '../core/closest-name.ts';
 import type { Speed } from '../core/time-scale.ts';
 import { parseDuration, parseShare, parseSpeed } from '../core/units.ts';
+import { resultFormatNames } from '../metrics/result-formats.ts';
 import { models } from '../models/registry.ts';
 import { bytes, cost, count, duration, fleetRate, LONGEST_US, rate } from '../targets/option-schemas.ts';
 import { behavior } from './behavior-schema.ts';
@@ -244,6 +245,10 @@ export const outputs = z.strictObject({
     .describe(
       'where /metrics is served while the run runs, for Prometheus: 127.0.0.1:9464, or a port alone; other machines can ask only where another address stands here',
     ),
+  formats: z
+    .array(z.enum(resultFormatNames as [string, ...string[]]))
+    .default([...resultFormatNames])
+    .describe('files beside summary.json'),
 });
 
 export const safety = z.strictObject({

@@ -92,7 +92,7 @@ describe('loadPlan', () => {
       verify: { read: 0, expect: 'at-least-once', order: true, graceUs: 30_000_000 },
       thresholds: [],
       timeline: [],
-      outputs: { dir: 'results/minimal-<utc>', labels: {} },
+      outputs: { dir: 'results/minimal-<utc>', labels: {}, formats: ['csv', 'hgrm', 'hlog', 'html', 'junit'] },
       limits: { memoryBytes: null },
     });
     expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
@@ -114,7 +114,7 @@ describe('loadPlan', () => {
       },
       run: { warmUpUs: 30_000_000, durationUs: 5_400_000_000, drainUs: 5_000_000 },
       verify: { expect: 'exactly-once', order: false, graceUs: 60_000_000 },
-      outputs: { dir: 'out/Meters-to-the-lake/<utc>', labels: {} },
+      outputs: { dir: 'out/Meters-to-the-lake/<utc>', labels: {}, formats: ['csv', 'hgrm', 'hlog', 'html', 'junit'] },
       limits: { memoryBytes: null },
     });
     expect(phones).toMatchObject({

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { RunResult } from '../../src/metrics/result.ts';
 import { consoleReport, console as format } from '../../src/report/console.ts';
+import { noEvidence } from '../../src/report/evidence.ts';
 
 const fixtures = new URL('../fixtures/finished/', import.meta.url);
 
@@ -84,6 +85,6 @@ describe('console', () => {
   });
 
   it('is registered as a pure text format', () => {
-    expect([...format.render(stored('clean'))].join('')).toContain('every event arrived');
+    expect([...format.render(stored('clean'), noEvidence)].join('')).toContain('every event arrived');
   });
 });

@@ -6,6 +6,7 @@ import { readyPlan } from '../../src/events/ready-plan.ts';
 import { models } from '../../src/models/registry.ts';
 import { loadPlan, type PlanOutcome, type PlanRequest } from '../../src/plan/load-plan.ts';
 import { planDigest } from '../../src/plan/plan-digest.ts';
+import { noEvidence } from '../../src/report/evidence.ts';
 import { reportFormatNamed } from '../../src/report/registry.ts';
 import { renderDiagnostics } from '../../src/scenario/diagnostics.ts';
 import { loadPlugin } from '../../src/scenario/load-plugin.ts';
@@ -65,7 +66,7 @@ describe('plugins', () => {
       `export default ({ draw, normal }) => ({ reports: [{ name: '${model}', extension: 'txt', render: () => [String(normal(draw(1, 2, 3, 4)))] }] });`,
     );
     await loadPlugin(file, null);
-    const pieces = [...(reportFormatNamed(model)?.render({} as never) ?? [])];
+    const pieces = [...(reportFormatNamed(model)?.render({} as never, noEvidence) ?? [])];
     expect(Number(pieces.join(''))).not.toBeNaN();
     expect(reportFormatNamed('nothing')).toBeUndefined();
     expect(reportFormatNamed('json')?.name).toBe('json');

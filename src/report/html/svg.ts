@@ -1,0 +1,44 @@
+import { formatMicros } from '../../core/units.ts';
+import { markup } from '../markup.ts';
+
+/** Coordinates with at most one decimal: a tenth of a pixel. */
+export function px(value: number): string {
+  return `${Math.round(value * 10) / 10}`;
+}
+
+/** A drawing of `width` × `height` units, scaled to the page; `label` says what it shows to whoever cannot see it. */
+export function drawing(width: number, height: number, label: string, inner: string): string {
+  return `<div class="chart"><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${markup(label)}">${inner}</svg></div>\n`;
+}
+
+/** A logarithmic axis over powers of ten of µs. */
+export interface LogAxis {
+  /** Position of a value. */
+  at(us: number): number;
+  /** Lines and labels, from `left` to `right`. */
+  marks(left: number, right: number): string;
+}
+
+/** An axis from the power of ten below `least` up to the one above `most`, from `bottom` up to `top`. */
+export function logAxis(least: number, most: number, bottom: number, top: number): LogAxis {
+  const low = Math.floor(Math.log10(Math.max(1, least)));
+  const high = Math.max(low + 1, Math.ceil(Math.log10(Math.max(1, most))));
+  const at = (us: number): number => {
+    const share = (Math.log10(Math.max(10 ** low, us)) - low) / (high - low);
+    return bottom + (top - bottom) * Math.min(1, share);
+  };
+  return {
+    at,
+    marks: (left, right) =>
+      Array.from({ length: high - low + 1 }, (_, i) => {
+        const y = px(at(10 ** (low + i)));
+        return `<line class="gridline" x1="${left}" x2="${right}" y1="${y}" y2="${y}"/><text x="${left - 6}" y="${y}" dy="4" text-anchor="end">${formatMicros(10 ** (low + i))}</text>`;
+      }).join(''),
+  };
+}
+
+/** What the colours of a drawing mean. */
+export function legend(entries: readonly (readonly [colour: string, label: string])[]): string {
+  const items = entries.map(([colour, label]) => `<span class="c-${colour}"><i></i>${markup(label)}</span>`);
+  return `<div class="legend">${items.join('')}</div>\n`;
+}

@@ -1,0 +1,226 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Anchor, Part } from '../../core/anchor.ts';
+import type { IntervalName } from '../../metrics/result.ts';
+import type { Plan } from '../../plan/plan.ts';
+import { readingsOf } from '../../plan/readings.ts';
+import { dueBy } from '../../runner/generator-health.ts';
+import { runFiles } from '../../runner/run-directory.ts';
+import {
+  eachSeenMoment,
+  eachSentMoment,
+  momentCounters,
+  type SeenMoment,
+  type SentMoment,
+} from '../../wire/moments.ts';
+import { addSamples, emptySamples, type Samples } from '../../wire/samples.ts';
+import { sentIntervals } from '../../wire/sent-record.ts';
+import { HeatMapBuilder } from './heat-map.ts';
+import { figuresOf } from './sparse.ts';
+import type { Distributions, Stretch, Timeline } from './timeline.ts';
+
+/** Columns of a heat map, and distributions that are kept. */
+const MOST_COLUMNS = 180;
+const MOST_DISTRIBUTIONS = 600;
+
+const sentCounts = ['sent', 'acked', 'rejected', 'unknown', 'noAck', 'notSent'] as const;
+
+/** What was read of one target at a moment, with the end-to-end times since the one before. */
+interface SeenStep {
+  atUs: number;
+  moment: SeenMoment;
+  endToEnd: Samples;
+}
+
+/**
+ * The run of a directory over time. Empty for runs of before its files said where they stood.
+ * @throws IotloadError `file-unreadable`, `file-corrupt`
+ */
+export async function readTimeline(dir: string, plan: Plan, anchor: Anchor, shard: Part): Promise<Timeline> {
+  const response = new HeatMapBuilder(MOST_COLUMNS);
+  const endToEnd = new HeatMapBuilder(MOST_COLUMNS);
+  const seen = await seenSteps(dir, plan, anchor);
+  const stretches: Stretch[] = [];
+  const merged = new MergedDistributions(MOST_DISTRIBUTIONS);
+  const reading = new SeenCursor(seen);
+  let before: SentMoment | null = null;
+  let fromUs = 0;
+  await eachSentMoment(join(dir, runFiles.sent), (moment, fleets) => {
+    const toUs = Math.max(moment.atUs, fromUs + 1);
+    const read = reading.upTo(toUs);
+    const intervals = { ...sum(fleets), endToEnd: read.endToEnd };
+    stretches.push(stretchOf(plan, shard, { before, moment, fromUs, toUs, read, intervals }));
+    response.add(toUs, intervals.responseTime);
+    endToEnd.add(toUs, intervals.endToEnd);
+    merged.add(fromUs, toUs, intervals);
+    before = moment;
+    fromUs = toUs;
+  });
+  // What came when everything had been sent.
+  const last = before as SentMoment | null;
+  for (let atUs = reading.nextUs; last !== null && atUs !== null; atUs = reading.nextUs) {
+    const toUs = Math.max(atUs, fromUs + 1);
+    const read = reading.upTo(toUs);
+    const intervals = { ...sum([]), endToEnd: read.endToEnd };
+    const after = stretchOf(plan, shard, { before: last, moment: last, fromUs, toUs, read, intervals });
+    stretches.push({ ...after, due: 0, cpu: null, busy: null });
+    endToEnd.add(toUs, intervals.endToEnd);
+    merged.add(fromUs, toUs, intervals);
+    fromUs = toUs;
+  }
+  return { stretches, response: response.finish(), endToEnd: endToEnd.finish(), distributions: merged.finish() };
+}
+
+/** What the files of all targets that are judged say, in order of time. */
+async function seenSteps(dir: string, plan: Plan, { startWallUs }: Anchor): Promise<SeenStep[][]> {
+  const files = readingsOf(plan).filter(({ tap }) => !tap);
+  return Promise.all(
+    files.map(async ({ file }) => {
+      const steps: SeenStep[] = [];
+      const path = join(dir, file);
+      if (!existsSync(path)) return steps;
+      await eachSeenMoment(path, (moment, fleets) => {
+        const all = emptySamples();
+        for (const samples of fleets) addSamples(all, samples);
+        steps.push({ atUs: moment.wallUs - startWallUs, moment, endToEnd: all });
+      });
+      return steps;
+    }),
+  );
+}
+
+/** What was read in a stretch, over all targets. */
+interface ReadStretch {
+  received: number | null;
+  seen: number | null;
+  cpuUs: number | null;
+  rssBytes: number | null;
+  endToEnd: Samples;
+}
+
+/** Walks through what was read, stretch by stretch. */
+class SeenCursor {
+  readonly #targets: readonly SeenStep[][];
+  readonly #next: number[];
+
+  constructor(targets: readonly SeenStep[][]) {
+    this.#targets = targets;
+    this.#next = targets.map(() => 0);
+  }
+
+  /** When there is more; null where there is none. */
+  get nextUs(): number | null {
+    const times = this.#targets.flatMap((steps, i) => steps[this.#next[i] as number]?.atUs ?? []);
+    return times.length === 0 ? null : Math.min(...times);
+  }
+
+  upTo(toUs: number): ReadStretch {
+    const read: ReadStretch = { received: null, seen: null, cpuUs: null, rssBytes: null, endToEnd: emptySamples() };
+    for (const [i, steps] of this.#targets.entries()) {
+      for (let step = steps[this.#next[i] as number]; step && step.atUs <= toUs; ) {
+        const { moment, endToEnd } = step;
+        const before = steps[(this.#next[i] as number) - 1]?.moment;
+        read.received = (read.received ?? 0) + moment.received - (before?.received ?? 0);
+        read.seen = (read.seen ?? 0) + moment.seen - (before?.seen ?? 0);
+        // A verifier that took the place of another one counts its processor time anew.
+        const cpuUs = moment.cpuUs - (before?.cpuUs ?? moment.cpuUs);
+        read.cpuUs = (read.cpuUs ?? 0) + Math.max(0, cpuUs);
+        read.rssBytes = moment.rssBytes;
+        addSamples(read.endToEnd, endToEnd);
+        step = steps[++(this.#next[i] as number)];
+      }
+    }
+    return read;
+  }
+}
+
+interface StretchParts {
+  before: SentMoment | null;
+  moment: SentMoment;
+  fromUs: number;
+  toUs: number;
+  read: ReadStretch;
+  intervals: Record<IntervalName, Samples>;
+}
+
+function stretchOf(plan: Plan, shard: Part, parts: StretchParts): Stretch {
+  const { before, moment, fromUs, toUs, read, intervals } = parts;
+  const paced = plan.clock.speed !== 'max';
+  const names = Object.keys(intervals) as IntervalName[];
+  const gained = (one: number, other: number | undefined): number => Math.max(0, one - (other ?? 0));
+  return {
+    fromUs,
+    toUs,
+    due: paced ? dueBy(plan, shard, toUs) - dueBy(plan, shard, fromUs) : 0,
+    ...(Object.fromEntries(
+      sentCounts.map((name) => [name, gained(total(moment, name), before === null ? 0 : total(before, name))]),
+    ) as Record<(typeof sentCounts)[number], number>),
+    waiting: total(moment, 'waiting'),
+    received: read.received,
+    seen: read.seen,
+    throttled: gained(moment.throttled, before?.throttled),
+    disconnected: gained(moment.disconnected, before?.disconnected),
+    cpu: before === null ? null : (moment.cpuUs - before.cpuUs) / (toUs - fromUs),
+    verifierCpu: read.cpuUs === null ? null : read.cpuUs / (toUs - fromUs),
+    busy: moment.busy,
+    rssBytes: moment.rssBytes,
+    verifierRssBytes: read.rssBytes,
+    descriptors: moment.descriptors,
+    latency: Object.fromEntries(names.map((name) => [name, figuresOf(intervals[name])])) as Stretch['latency'],
+  };
+}
+
+function total({ fleets }: SentMoment, name: (typeof momentCounters)[number]): number {
+  const i = momentCounters.indexOf(name);
+  return fleets.reduce((sum, counters) => sum + (counters[i] ?? 0), 0);
+}
+
+/** The sender's intervals over all fleets. */
+function sum(fleets: readonly (readonly Samples[])[]): Record<(typeof sentIntervals)[number], Samples> {
+  return Object.fromEntries(
+    sentIntervals.map((name, i) => {
+      const all = emptySamples();
+      for (const samples of fleets) addSamples(all, samples[i] as Samples);
+      return [name, all];
+    }),
+  ) as Record<(typeof sentIntervals)[number], Samples>;
+}
+
+/** Keeps distributions of all of a run, neighbours added up while there are too many. */
+class MergedDistributions {
+  readonly #most: number;
+  #kept: Distributions[] = [];
+  #each = 1;
+  #inLast = 0;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  add(fromUs: number, toUs: number, intervals: Record<IntervalName, Samples>): void {
+    const last = this.#kept.at(-1);
+    if (last !== undefined && this.#inLast < this.#each) {
+      merge(last, toUs, intervals);
+      this.#inLast++;
+      return;
+    }
+    this.#kept.push({ fromUs, toUs, intervals });
+    this.#inLast = 1;
+    if (this.#kept.length <= this.#most) return;
+    const before = this.#kept;
+    this.#kept = before.filter((_, i) => i % 2 === 0);
+    for (const [i, other] of before.filter((_, i) => i % 2 === 1).entries())
+      merge(this.#kept[i] as Distributions, other.toUs, other.intervals);
+    this.#inLast = before.length % 2 === 0 ? 2 * this.#each : 1;
+    this.#each *= 2;
+  }
+
+  finish(): Distributions[] {
+    return this.#kept;
+  }
+}
+
+function merge(into: Distributions, toUs: number, intervals: Record<IntervalName, Samples>): void {
+  into.toUs = toUs;
+  for (const name of Object.keys(intervals) as IntervalName[]) addSamples(into.intervals[name], intervals[name]);
+}

@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { Histogram } from '../../../src/metrics/histogram.ts';
+import { cellOf } from '../../../src/metrics/recorder.ts';
+import { HeatMapBuilder } from '../../../src/report/timeline/heat-map.ts';
+import { figuresOf } from '../../../src/report/timeline/sparse.ts';
+import { edgeOf, rowOf } from '../../../src/report/timeline/timeline.ts';
+import { addTotals, emptySamples, type Samples } from '../../../src/wire/samples.ts';
+
+function samplesOf(values: readonly number[]): Samples {
+  const samples = emptySamples();
+  for (const us of values) {
+    samples.cells.set(cellOf(us), (samples.cells.get(cellOf(us)) ?? 0) + 1);
+    addTotals(samples, { min: us, max: us, sum: us, negative: 0, clamped: 0, rejected: 0 });
+  }
+  return samples;
+}
+
+const times = fc.array(fc.integer({ min: 0, max: 3_600_000_000 }), { minLength: 1, maxLength: 60 });
+
+it('the figures of a sparse distribution are those of the whole histogram', () => {
+  fc.assert(
+    fc.property(times, (values) => {
+      const samples = samplesOf(values);
+      const histogram = Histogram.of(samples);
+      expect(figuresOf(samples)).toEqual({
+        count: values.length,
+        p50: histogram.quantile(0.5),
+        p99: histogram.quantile(0.99),
+        max: histogram.max,
+      });
+    }),
+  );
+});
+
+it('a heat map holds every sample once, in at most so many columns that follow each other', () => {
+  fc.assert(
+    fc.property(fc.array(times, { minLength: 1, maxLength: 70 }), fc.integer({ min: 2, max: 9 }), (seconds, most) => {
+      const builder = new HeatMapBuilder(most);
+      for (const [i, values] of seconds.entries()) builder.add((i + 1) * 1e6, samplesOf(values));
+      const { columns, firstRow, counts } = builder.finish();
+      expect(columns.length).toBeLessThanOrEqual(most);
+      expect(counts).toHaveLength(columns.length);
+      expect([...columns]).toEqual([...columns].sort((a, b) => a - b));
+      expect(columns.at(-1)).toBe(seconds.length * 1e6);
+      expect(counts.flat().reduce((sum, count) => sum + count, 0)).toBe(seconds.flat().length);
+      expect(firstRow).toBeGreaterThanOrEqual(0);
+    }),
+  );
+});
+
+it('a row begins where the one before ends, four to a doubling', () => {
+  for (let row = 0; row < 120; row++) expect(rowOf(edgeOf(row) * 1.0001)).toBe(row);
+  expect(edgeOf(rowOf(1024))).toBeCloseTo(1024, 6);
+  expect(edgeOf(5) / edgeOf(1)).toBeCloseTo(2, 9);
+});
