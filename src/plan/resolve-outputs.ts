@@ -8,7 +8,7 @@ import type { Plan } from './plan.ts';
 /** Where a run of that name leaves its results and tells of itself; `listens`: addresses to listen on that stand not literally in the file. */
 export function resolveOutputs(
   {
-    outputs: { dir = '', labels = {}, formats = resultFormatNames, prometheus },
+    outputs: { dir = '', labels = {}, formats = [...resultFormatNames], prometheus },
     tree,
   }: Pick<ScenarioDraft, 'outputs' | 'tree'>,
   name: string,
