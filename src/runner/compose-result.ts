@@ -21,6 +21,7 @@ import { joinedFleet } from '../verify/joined-fleet.ts';
 import type { Law } from '../verify/laws.ts';
 import { readerEvidence } from '../verify/reader-evidence.ts';
 import { judge } from '../verify/verdict.ts';
+import { asFarAsItWent } from './as-far-as-it-went.ts';
 import { clocksOf, withoutTimes } from './clocks-of.ts';
 import { runFiles } from './run-directory.ts';
 import { latenciesOf, targetLatencies } from './run-latencies.ts';
@@ -108,11 +109,12 @@ export function composeResult(
       };
     }),
   };
+  const endedUs = Math.round(sender.sendingSeconds * 1e6);
   const outcome = judge({
     plan,
-    run,
+    run: sender.run.ended === 'completed' ? run : asFarAsItWent(plan, sent.header.shard, run, endedUs),
     ended: sender.run.ended,
-    endedUs: sender.sendingSeconds * 1e6,
+    endedUs,
     broken: sent.end?.broken,
     sentTold: sent.end !== null,
     laws: [...settlement.laws, ...countedLaws(sender.counted, settled)],
