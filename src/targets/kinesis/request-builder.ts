@@ -54,9 +54,8 @@ export class RequestBuilder {
 
   #appendEntry(batch: EventBatch, i: number, lane: number, hashKey: Uint8Array | null, atUs: Micros): boolean {
     const waiting = this.#events.waiting(lane);
-    const size = (batch.ends[i] as number) - (batch.payloads[i] as number) + keyBytes(batch, i);
     if (waiting !== null) {
-      if (!waiting.add((request) => request.append(batch, i, lane, hashKey, atUs))) return false;
+      if (!addEvent(waiting, batch, i, lane, hashKey, atUs)) return false;
     } else {
       let open = this.#open ?? this.#begin(atUs);
       if (!open.append(batch, i, lane, hashKey, atUs)) {
@@ -66,7 +65,12 @@ export class RequestBuilder {
         if (!open.append(batch, i, lane, hashKey, atUs)) return false;
       }
     }
-    this.addedBytes += size;
+    const { starts, identities, payloads, ends } = batch;
+    const [size, key] = [
+      (ends[i] as number) - (payloads[i] as number),
+      (identities[i] as number) - (starts[i] as number),
+    ];
+    this.addedBytes += size + key;
     return true;
   }
 
@@ -131,6 +135,14 @@ export class RequestBuilder {
   }
 }
 
-function keyBytes({ starts, identities }: EventBatch, i: number): number {
-  return (identities[i] as number) - (starts[i] as number);
+/** Apart from the way of every event, which shall make no function. */
+function addEvent(
+  waiting: EntryQueue,
+  batch: EventBatch,
+  i: number,
+  lane: number,
+  hashKey: Uint8Array | null,
+  atUs: Micros,
+): boolean {
+  return waiting.add((request) => request.append(batch, i, lane, hashKey, atUs));
 }

@@ -243,29 +243,28 @@ export class PutSink implements Sink {
     const first = firsts[from] as number;
     const most = request.eventsOf(from, to);
     if (this.#sentAtUs.length < most) this.#sentAtUs = new Float64Array(2 * most);
-    for (let i = from; i < to; i++) {
+    const sent = this.#sentAtUs;
+    for (let i = from, event = 0; i < to; i++) {
       const sentUs = sentAtUs[i] as number;
-      this.#sentAtUs.fill(
-        sentUs < 0 ? nowUs : sentUs,
-        (firsts[i] as number) - first,
-        (firsts[i + 1] as number) - first,
-      );
+      const end = (firsts[i + 1] as number) - first;
+      while (event < end) sent[event++] = sentUs < 0 ? nowUs : sentUs;
     }
     eachFleet(request, from, to, (fleet, slots, begin) => {
-      const sent = this.#sentAtUs.subarray(begin - first, begin - first + slots.length);
-      events.settled(fleet, slots, sent, slots.length, outcome, reason, nowUs);
+      const times = sent.subarray(begin - first, begin - first + slots.length);
+      events.settled(fleet, slots, times, slots.length, outcome, reason, nowUs);
     });
     if (this.#queue.heldBytes < 0.9 * MOST_BYTES) this.#rooms.setFull(false);
     const settledOf = this.#settledOf;
     for (let i = from; i < to; i++) {
       const lane = lanes[i] as number;
-      settledOf[lane] = (settledOf[lane] as number) + request.eventsOf(i, i + 1);
+      settledOf[lane] = (settledOf[lane] as number) + (firsts[i + 1] as number) - (firsts[i] as number);
     }
     for (let i = from; i < to; i++) {
       const lane = lanes[i] as number;
       const settled = settledOf[lane] as number;
+      if (settled === 0) continue;
       settledOf[lane] = 0;
-      if (settled > 0) this.#rooms.giveBack(lane, settled);
+      this.#rooms.giveBack(lane, settled);
     }
   }
 

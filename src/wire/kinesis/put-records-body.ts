@@ -85,8 +85,16 @@ export class PutRecordsBody {
    */
   append(batch: EventBatch, i: number, hashKey: Uint8Array | null): boolean {
     const { bytes } = batch;
-    const [key, keyEnd] = [batch.starts[i] as number, batch.identities[i] as number];
-    return this.add(bytes, batch.payloads[i] as number, batch.ends[i] as number, bytes, key, keyEnd, hashKey);
+    const data = batch.payloads[i] as number;
+    return this.add(
+      bytes,
+      data,
+      batch.ends[i] as number,
+      bytes,
+      batch.starts[i] as number,
+      batch.identities[i] as number,
+      hashKey,
+    );
   }
 
   /** Appends `data[from … to)` under the partition key `key[keyFrom … keyTo)`, UTF-8; else like `append`. */
