@@ -98,6 +98,12 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import('./report.ts')).reportCommand,
   },
   {
+    name: 'compare',
+    group: 'tell',
+    summary: 'is a run worse than another one, or is it chance?',
+    load: async () => (await import('./compare.ts')).compareCommand,
+  },
+  {
     name: 'metrics',
     group: 'tell',
     summary: 'what a run tells Prometheus; a dashboard for Grafana',
