@@ -22,8 +22,8 @@ export interface ComparedMetric {
   change: number | null;
   low: number | null;
   high: number | null;
-  /** same: the interval holds no change; unknown: too few samples. */
-  verdict: 'same' | 'better' | 'worse' | 'regression' | 'unknown';
+  /** same: it may have changed, but not for the worse by more than the tolerance; unsure: it may have; unknown: too few samples. */
+  verdict: 'same' | 'better' | 'worse' | 'regression' | 'unsure' | 'unknown';
 }
 
 export interface Comparison {
@@ -115,7 +115,8 @@ function judged({ low, high }: Difference, worse: 'higher' | 'lower', tolerance:
   const [least, most] = worse === 'higher' ? [low, high] : [-high, -low];
   if (least > tolerance) return 'regression';
   if (least > 0) return 'worse';
-  return most < 0 ? 'better' : 'same';
+  if (most < 0) return 'better';
+  return most > tolerance ? 'unsure' : 'same';
 }
 
 function counted(name: string, before: number | null, after: number | null): ComparedMetric {

@@ -8,6 +8,7 @@ const tones = {
   worse: 'inconclusive',
   better: 'pass',
   same: 'skipped',
+  unsure: 'inconclusive',
   unknown: 'skipped',
 } as const;
 

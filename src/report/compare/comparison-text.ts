@@ -22,9 +22,9 @@ export function comparisonText(comparison: Comparison): string {
 export function conclusion({ regressions, tolerance, metrics }: Comparison): string {
   if (regressions.length > 0)
     return `REGRESSION  ${regressions.join(', ')}: worse by more than ${formatShare(tolerance)}`;
-  const unknown = metrics.filter(({ verdict, change }) => verdict === 'unknown' && change === null).length;
-  const told = unknown === 0 ? '' : `; ${unknown} figures have too few samples to say`;
-  return `NO REGRESSION  nothing is worse by more than ${formatShare(tolerance)}${told}`;
+  const open = metrics.filter(({ verdict }) => verdict === 'unsure' || verdict === 'unknown').length;
+  const told = open === 0 ? '' : `; of ${open} figures it cannot be told: longer runs scatter less`;
+  return `NO REGRESSION  nothing is certainly worse by more than ${formatShare(tolerance)}${told}`;
 }
 
 export function valueText(value: number | null, unit: ComparedMetric['unit']): string {
