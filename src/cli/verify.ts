@@ -1,14 +1,19 @@
 import { existsSync, statSync } from 'node:fs';
 import { relative } from 'node:path';
-import { systemClock } from '../core/clock.ts';
+import { sleep, systemClock } from '../core/clock.ts';
 import { IotloadError } from '../core/errors.ts';
 import { formatCount } from '../core/units.ts';
+import { resultFormatNames } from '../metrics/result-formats.ts';
 import { defineCommand } from './command.ts';
 import { exitOfError } from './exit-codes.ts';
 import { printResult } from './print-result.ts';
 import { allowedPlan, type ScenarioFlags, scenarioFlags } from './scenario-flags.ts';
 import { checkRunId, parseClockBound, parseShard, parseStartAt } from './shard-flags.ts';
 import { onInterrupt } from './signals.ts';
+
+/** So long a run that is over may still be written down. */
+const MOST_WAIT_US = 60_000_000;
+const POLL_MS = 50;
 
 interface VerifyFlags extends ScenarioFlags {
   runId: string | undefined;
@@ -71,8 +76,19 @@ async function verify(flags: VerifyFlags): Promise<number> {
 
 async function settleAgain(dir: string, seenDir: string | null, flags: VerifyFlags): Promise<number> {
   const clockBoundUs = parseClockBound(flags.clockBound);
-  const { settleAgain: settle } = await import('../runner/settle-again.ts');
-  return printResult(await settle(dir, seenDir, clockBoundUs), dir, flags.json ? 'json' : 'screen');
+  const [{ settleAgain: settle }, { isWorkedOn }, { writeReports }] = await Promise.all([
+    import('../runner/settle-again.ts'),
+    import('../runner/run-lock.ts'),
+    import('../report/write-reports.ts'),
+  ]);
+  // A run that has sent everything still writes its own result.
+  const clock = systemClock();
+  for (const deadlineUs = clock.nowUs() + MOST_WAIT_US; isWorkedOn(dir) && clock.nowUs() < deadlineUs; )
+    await sleep(clock, POLL_MS);
+  const result = await settle(dir, seenDir, clockBoundUs);
+  const formats = resultFormatNames.filter((name) => name in result.files);
+  await writeReports(dir, result, formats);
+  return printResult(result, dir, flags.json ? 'json' : 'screen');
 }
 
 async function readLive(flags: VerifyFlags, runId: string): Promise<number> {

@@ -33,6 +33,12 @@ export function claimRun(dir: string): () => void {
   return () => rmSync(path, { force: true });
 }
 
+/** Whether another process of this machine still works on the run of a directory. */
+export function isWorkedOn(dir: string): boolean {
+  const owner = readOwner(join(dir, runFiles.owner));
+  return owner !== null && owner.host === hostname() && owner.pid !== process.pid && isAlive(owner);
+}
+
 function readOwner(path: string): Owner | null {
   try {
     const owner = JSON.parse(readFileSync(path, 'utf8')) as Partial<Owner> | null;

@@ -25,7 +25,7 @@ describe('the command line itself', () => {
   it.each([
     [['rnu'], 'did you mean "iotload run"?'],
     [['teleport'], 'the commands are init, quick, broker'],
-    [['run'], 'one that ships: ceiling, day-in-a-minute, earthquake'],
+    [['run'], 'one that ships: arduino, ceiling, day-in-a-minute'],
     [['run', 'quickstart', '--shrad', '0/1'], 'did you mean --shard?'],
     [['run', 'quickstart', 'too', 'much'], 'run knows no "too"'],
     [['run', 'quickstart', '--workers', 'many'], '--workers'],

@@ -28,7 +28,10 @@ describe('a run whose latency or rate is judged', () => {
       0, 0, 0, 0, 0,
     ]);
     expect(findingsOf(out)).toEqual([]);
-    expect(readdirSync(out).sort()).toEqual(['findings.ndjson', 'plan.json', 'seen', 'sent', 'summary.json']);
+    expect(readdirSync(out).sort()).toEqual([
+      ...['findings.ndjson', 'junit.xml', 'latency.hlog', 'plan.json', 'report.html', 'response-time.hgrm', 'seen'],
+      ...['sent', 'summary.json', 'timeline.csv', 'truth.ndjson'],
+    ]);
   });
 
   it('judges a discard run by its thresholds, says that delivery was not checked, and never mixes two runs in one directory', async () => {
