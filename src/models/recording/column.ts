@@ -7,7 +7,16 @@ const numeric = /^[-+]?(?:\d+(?:\.(\d*))?|\.(\d+))(?:[eE][-+]?\d+)?$/;
 const powersOfTen = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
 
 /** Placeholders that every fleet has; a column of that name gets another. */
-export const reservedNames: readonly string[] = ['device', 'index', 'ordinal', 'fleet', 'run', 'sequence', 'uuid', 'hex'];
+export const reservedNames: readonly string[] = [
+  'device',
+  'index',
+  'ordinal',
+  'fleet',
+  'run',
+  'sequence',
+  'uuid',
+  'hex',
+];
 
 /** Collects a column cell by cell. What its first cell is, a number or a text, all of them have to be. */
 export class ColumnReader {
