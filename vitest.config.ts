@@ -62,7 +62,8 @@ export default defineConfig({
           include: ['test/live/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          // Most of the time they wait for brokers to start, and for what a fault takes.
+          maxWorkers: 2,
           sequence: { groupOrder: 3 },
         },
       },

@@ -10,10 +10,10 @@ import { verifierOf } from './processes.ts';
 
 /*
  * SIGKILL at random instants, of the run and of its verifier; then the run goes on, and its verdict has to equal what the target really
- * holds. IOTLOAD_KILLS says how many of each kind there are (default 20; nightly 200).
+ * holds. IOTLOAD_KILLS says how many of each kind there are (default 12; nightly 200).
  */
 
-const KILLS = Number(process.env['IOTLOAD_KILLS'] ?? 20);
+const KILLS = Number(process.env['IOTLOAD_KILLS'] ?? 12);
 const SEED = Number(process.env['IOTLOAD_KILL_SEED'] ?? 1);
 /** Kills in one run. */
 const PER_RUN = 4;
