@@ -16,7 +16,7 @@ const names = readdirSync(folder)
 describe('the shipped scenarios', () => {
   it('begin with the question that each answers', () => {
     for (const name of names) {
-      expect(readFileSync(new URL(`${name}.yaml`, folder), 'utf8')).toMatch(/^# Question: .+\?\n/);
+      expect(readFileSync(new URL(`${name}.yaml`, folder), 'utf8')).toMatch(/^# Question: [^\n]+\?/);
     }
   });
 
