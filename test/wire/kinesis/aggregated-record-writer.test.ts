@@ -95,6 +95,8 @@ describe('AggregatedRecordWriter', () => {
   it('is as long as what the library of AWS writes', async () => {
     await fc.assert(
       fc.asyncProperty(events, async (all) => {
+        // The library keeps keys as members of an object, and so takes this one for known.
+        fc.pre(all.every(({ key }) => key !== '__proto__'));
         expect(written(all).length).toBe((await together(all)).length);
       }),
     );
