@@ -1,6 +1,7 @@
 import { connect as connectTcp } from 'node:net';
 import type { MqttClient } from 'mqtt';
 import type { Clock } from '../../core/clock.ts';
+import { withDeadline } from '../../core/deadline.ts';
 import { IotloadError } from '../../core/errors.ts';
 import { xxh32 } from '../../core/xxh32.ts';
 import { createPublishLayout, readPublish } from '../../wire/mqtt-publish.ts';
@@ -55,7 +56,9 @@ export async function openMqttSide(settings: MqttSideSettings): Promise<MqttSide
   const { default: mqtt } = await import('mqtt');
   const subscriber = new Subscriber(settings, mqtt.MqttClient);
   try {
-    await within(settings.clock, START_MS, subscriber.subscribe(), () => unreachable(settings.plan.from, 'no answer'));
+    await withDeadline(settings.clock, START_MS, subscriber.subscribe(), () => {
+      throw unreachable(settings.plan.from, 'no answer');
+    });
   } catch (error) {
     await subscriber.close();
     throw error;
@@ -114,14 +117,14 @@ class Subscriber implements MqttSide {
       this.#client.unsubscribe(filters, () => resolve());
     });
     this.resume();
-    await within(this.#settings.clock, FAREWELL_MS, said, null);
+    await withDeadline(this.#settings.clock, FAREWELL_MS, said, () => {});
   }
 
   async close(): Promise<void> {
     const { clock } = this.#settings;
     this.#closing = true;
     const wasEstablished = this.#established;
-    await within(clock, FAREWELL_MS, farewell(this.#client), null);
+    await withDeadline(clock, FAREWELL_MS, farewell(this.#client), () => {});
     if (!wasEstablished) return;
     // A clean session of the same name takes the old one's place, and leaves nothing.
     const last = this.#open(true, 0);
@@ -129,8 +132,8 @@ class Subscriber implements MqttSide {
       last.once('connect', () => resolve());
       last.once('close', () => resolve());
     });
-    await within(clock, FAREWELL_MS, connected, null);
-    await within(clock, FAREWELL_MS, farewell(last), null);
+    await withDeadline(clock, FAREWELL_MS, connected, () => {});
+    await withDeadline(clock, FAREWELL_MS, farewell(last), () => {});
   }
 
   #open(clean: boolean, reconnectPeriod: number): MqttClient {
@@ -216,15 +219,6 @@ function farewell(client: MqttClient): Promise<void> {
   return new Promise((resolve) => {
     client.end(!client.connected, {}, () => resolve());
   });
-}
-
-/** Settles with `task`, or when `ms` are over: then with `late`, or, where that is null, as if all had gone well. */
-async function within(clock: Clock, ms: number, task: Promise<void>, late: (() => IotloadError) | null): Promise<void> {
-  let cancel = (): void => {};
-  const tooLate = new Promise<void>((resolve, reject) => {
-    cancel = clock.after(ms, () => (late === null ? resolve() : reject(late())));
-  });
-  await Promise.race([task, tooLate]).finally(() => cancel());
 }
 
 function unreachable(from: string, reason: string): IotloadError {

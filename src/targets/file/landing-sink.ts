@@ -7,9 +7,8 @@ import { formatOf, openLanding, rollOf } from './landing-place.ts';
 import { LandingWriter } from './landing-writer.ts';
 import type { FileOptions } from './options.ts';
 import { type Place, PlaceError } from './places/place.ts';
+import { writerSink } from './writer-sink.ts';
 
-/** How long `close` waits for a file under way. */
-const CLOSE_TIMEOUT_MS = 5000;
 const newline = Buffer.from('\n');
 
 /**
@@ -25,32 +24,19 @@ export async function openLandingSink(options: TargetOptions, context: SinkConte
   const bounds = { nameOf: (sequence: number) => names.nameOf(part, sequence), last, maxBytes };
   const writer = new LandingWriter(place, format, bounds, clock, events);
   const stopRolling = everyUs === null ? () => {} : clock.every(everyUs / 1000, () => writer.roll());
-  let closed: Promise<void> | undefined;
-
-  async function close(): Promise<void> {
-    stopRolling();
-    await writer.flush(CLOSE_TIMEOUT_MS);
-    await writer.close();
-    await place.remove(marker).catch(() => {});
-    place.close();
-  }
-
-  return {
-    lanes: 1,
-    room: writer.room,
-    laneOf: () => 0,
-    send: (batch, atUs) => writer.send(batch, atUs),
-    flush: (timeoutMs) => writer.flush(timeoutMs),
-    close(): Promise<void> {
-      closed ??= close();
-      return closed;
-    },
-    async publish(_address, payload): Promise<void> {
+  return writerSink(
+    writer,
+    async (_address, payload) => {
       await place.append(marker, Buffer.concat([payload, newline])).catch((error: unknown) => {
         throw error instanceof IotloadError ? error : unwritable(place, error);
       });
     },
-  };
+    async () => {
+      stopRolling();
+      await place.remove(marker).catch(() => {});
+      place.close();
+    },
+  );
 }
 
 /** What an earlier writer of the part left. */

@@ -1,4 +1,5 @@
 import type { Part } from '../../core/anchor.ts';
+import { withDeadline } from '../../core/deadline.ts';
 import type { Source, SourceContext, SourceEvents, TargetOptions } from '../target.ts';
 import { describeFileError } from './file-error.ts';
 import type { OpenFormat } from './formats/format.ts';
@@ -86,11 +87,7 @@ class LandingSource implements Source {
       await this.#startLook(true);
       return { complete: this.#gaps === 0 && this.#series.size > 0 };
     };
-    let cancel = (): void => {};
-    const late = new Promise<{ complete: boolean }>((resolve) => {
-      cancel = this.#context.clock.after(timeoutMs, () => resolve({ complete: false }));
-    });
-    return Promise.race([read(), late]).finally(() => cancel());
+    return withDeadline(this.#context.clock, timeoutMs, read(), () => ({ complete: false }));
   }
 
   close(): Promise<void> {

@@ -1,4 +1,5 @@
-import type { DeliveredBatch, SourceEvents } from '../target.ts';
+import { createDeliveredBatch } from '../delivered-batch.ts';
+import type { SourceEvents } from '../target.ts';
 
 /** What the reader needs of an open file. */
 export interface ReadableFile {
@@ -22,18 +23,7 @@ export class LineReader {
   readonly #nowUs: () => number;
   #bytes = Buffer.allocUnsafe(FIRST_BUFFER);
   #position: number;
-  readonly #batch: DeliveredBatch = {
-    count: 0,
-    bytes: this.#bytes,
-    addressStarts: new Uint32Array(MAX_EVENTS),
-    addressEnds: new Uint32Array(MAX_EVENTS),
-    identityStarts: new Uint32Array(MAX_EVENTS),
-    identityEnds: new Uint32Array(MAX_EVENTS),
-    payloadStarts: new Uint32Array(MAX_EVENTS),
-    payloadEnds: new Uint32Array(MAX_EVENTS),
-    atUs: 0,
-    redelivered: false,
-  };
+  readonly #batch = createDeliveredBatch(MAX_EVENTS, this.#bytes);
 
   /**
    * `header`: the line that is no event at the top of each file, with its end; empty for none. `position`: the end of a whole line, where

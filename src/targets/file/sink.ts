@@ -8,9 +8,7 @@ import { headerOf } from './header.ts';
 import { lands } from './landing-place.ts';
 import { LineWriter } from './line-writer.ts';
 import { PartFiles } from './part-files.ts';
-
-/** How long `close` waits for a write under way. */
-const CLOSE_TIMEOUT_MS = 5000;
+import { writerSink } from './writer-sink.ts';
 
 /**
  * Where files land, opens that. Otherwise creates the file of this part, and the folders above it; acked then means that the operating
@@ -27,30 +25,15 @@ export async function openSink(options: TargetOptions, context: SinkContext): Pr
   const header = headerOf(options, context.fleets);
   const { file, position } = await openPart(files, Buffer.from(header === null ? '' : `${header}\n`), context);
   const writer = new LineWriter(file, position, context.clock, context.events);
-  let closed: Promise<void> | undefined;
-
-  async function close(): Promise<void> {
-    await writer.flush(CLOSE_TIMEOUT_MS);
-    await writer.close();
-    await rm(files.probePath, { force: true });
-  }
-
-  return {
-    lanes: 1,
-    room: writer.room,
-    laneOf: () => 0,
-    send: (batch, atUs) => writer.send(batch, atUs),
-    flush: (timeoutMs) => writer.flush(timeoutMs),
-    close(): Promise<void> {
-      closed ??= close();
-      return closed;
-    },
-    async publish(_address, payload): Promise<void> {
+  return writerSink(
+    writer,
+    async (_address, payload) => {
       await appendFile(files.probePath, Buffer.concat([payload, Buffer.from('\n')])).catch((error: unknown) => {
         throw unwritable(files.probePath, error);
       });
     },
-  };
+    () => rm(files.probePath, { force: true }),
+  );
 }
 
 async function openPart(

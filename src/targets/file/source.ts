@@ -1,6 +1,7 @@
 import { type FileHandle, open, readdir } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Part } from '../../core/anchor.ts';
+import { withDeadline } from '../../core/deadline.ts';
 import type { Source, SourceContext, SourceEvents, TargetOptions } from '../target.ts';
 import { describeFileError, isMissing } from './file-error.ts';
 import { headerOf } from './header.ts';
@@ -83,11 +84,7 @@ class FileSource implements Source {
       const shrunk = await this.#anyShrunk();
       return { complete: this.#gaps === 0 && !shrunk && this.#hasAnyPart() };
     };
-    let cancel = (): void => {};
-    const late = new Promise<{ complete: boolean }>((resolve) => {
-      cancel = clock.after(timeoutMs, () => resolve({ complete: false }));
-    });
-    return Promise.race([read(), late]).finally(() => cancel());
+    return withDeadline(clock, timeoutMs, read(), () => ({ complete: false }));
   }
 
   close(): Promise<void> {

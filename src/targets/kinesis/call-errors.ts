@@ -1,4 +1,5 @@
 import { IotloadError } from '../../core/errors.ts';
+import { awsRefusals, clockSkew, howToSign, unknownKey } from '../aws-refusals.ts';
 import { signsAsAnybody, whoIsAsked } from '../aws-signer.ts';
 import { socketFailure } from '../socket-failure.ts';
 import { CallError, type CallFailure } from './calls.ts';
@@ -24,22 +25,6 @@ const unsent: Readonly<Record<string, string>> = {
   EMFILE: 'no descriptor left',
 };
 
-const signing =
-  'Set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or write auth: { kind: aws, profile: … }.';
-const signature = 'Check the credentials: access key, secret and session token belong together.';
-
-const expiredToken: Meaning = {
-  failure: 'refused',
-  reason: 'expired token',
-  hint: 'Sign in again: the session of these credentials is over.',
-};
-
-const clockSkew: Meaning = {
-  failure: 'refused',
-  reason: 'clock skew',
-  hint: 'Set the clock of this machine: signatures that are more than five minutes off are refused.',
-};
-
 const wrongRegion: Meaning = {
   failure: 'refused',
   reason: 'wrong region',
@@ -48,10 +33,7 @@ const wrongRegion: Meaning = {
 
 const noPool: Meaning = { failure: 'refused', reason: 'no such identity pool', hint: 'Check auth.pool.' };
 
-const unknownKey: Meaning = { failure: 'refused', reason: 'unknown access key', hint: signature };
-const badSignature: Meaning = { failure: 'refused', reason: 'bad signature', hint: signature };
-
-/** Errors that the service names, and those who give credentials for it. */
+/** Errors that the service names, and those who give credentials for it, besides `awsRefusals`. */
 const named: Readonly<Record<string, Meaning>> = {
   ProvisionedThroughputExceededException: { failure: 'throttled', reason: 'throttled' },
   LimitExceededException: { failure: 'throttled', reason: 'throttled' },
@@ -60,22 +42,12 @@ const named: Readonly<Record<string, Meaning>> = {
   ResourceNotFoundException: { failure: 'missing', reason: 'no such stream' },
   ExpiredIteratorException: { failure: 'expired-iterator', reason: 'iterator expired' },
   AccessDeniedException: { failure: 'refused', reason: 'access denied', hint: 'Grant what `iotload plan` lists.' },
-  UnrecognizedClientException: unknownKey,
-  InvalidSignatureException: badSignature,
-  IncompleteSignatureException: badSignature,
-  MissingAuthenticationTokenException: { failure: 'refused', reason: 'not signed', hint: signature },
-  ExpiredTokenException: expiredToken,
-  // As STS calls them.
-  ExpiredToken: expiredToken,
-  InvalidClientTokenId: unknownKey,
-  SignatureDoesNotMatch: badSignature,
   AccessDenied: { failure: 'refused', reason: 'role denied' },
   NotAuthorizedException: {
     failure: 'refused',
     reason: 'no guests',
     hint: 'Allow unauthenticated identities in the pool.',
   },
-  RequestExpired: clockSkew,
   ValidationException: { failure: 'refused', reason: 'not valid' },
   InvalidArgumentException: { failure: 'refused', reason: 'not valid' },
   SerializationException: { failure: 'refused', reason: 'not valid' },
@@ -84,15 +56,17 @@ const named: Readonly<Record<string, Meaning>> = {
     reason: 'key denied',
     hint: 'Allow the use of the stream’s KMS key.',
   },
-  CredentialsProviderError: { failure: 'refused', reason: 'no credentials', hint: signing },
 };
 
 /** What an error of the service means; some are told apart by their text alone. */
 function meaningOf(name: string, message: string): Meaning | undefined {
   if (/scoped to a valid region|expected region/i.test(message)) return wrongRegion;
-  if (name === 'InvalidSignatureException' && /signature (expired|not yet current)/i.test(message)) return clockSkew;
+  if (name === 'InvalidSignatureException' && /signature (expired|not yet current)/i.test(message))
+    return { failure: 'refused', ...clockSkew };
   // Cognito names what it does not find as Kinesis does.
-  return /identity ?pool/i.test(message) && name === 'ResourceNotFoundException' ? noPool : named[name];
+  if (/identity ?pool/i.test(message) && name === 'ResourceNotFoundException') return noPool;
+  const refusal = awsRefusals[name];
+  return refusal === undefined ? named[name] : { failure: 'refused', ...refusal };
 }
 
 /** What a failed call of the SDK comes to. */
@@ -132,8 +106,8 @@ export function openingError(error: unknown, options: KinesisOptions, stream: st
   if (call.kind === 'CredentialsProviderError') return unsigned(options, host, call.cause);
   const known = meaningOf(call.kind, text);
   if (call.failure === 'refused' || known !== undefined) {
-    const nobody = known === unknownKey && signsAsAnybody(options.auth, whoIsAsked(options.endpoint));
-    const hint = nobody ? `None were found to sign with. ${signing}` : known?.hint;
+    const nobody = call.reason === unknownKey.reason && signsAsAnybody(options.auth, whoIsAsked(options.endpoint));
+    const hint = nobody ? `None were found to sign with. ${howToSign}` : known?.hint;
     const said = known?.hint === undefined && text !== '' ? `: ${text}` : '';
     return new IotloadError('target-refused', `${host} refused stream ${stream}: ${call.reason}${said}`, {
       ...details,
@@ -157,7 +131,7 @@ function unsigned({ auth }: KinesisOptions, host: string, cause: unknown): Iotlo
   const profile = auth?.kind === 'aws' ? auth.profile : null;
   const message = `there are no credentials to sign requests to ${host} with`;
   if (profile === null)
-    return new IotloadError('target-refused', message, { where: 'target.auth', hint: signing, cause });
+    return new IotloadError('target-refused', message, { where: 'target.auth', hint: howToSign, cause });
   return new IotloadError('target-refused', message, {
     where: 'target.auth.profile',
     value: profile,

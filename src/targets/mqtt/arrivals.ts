@@ -1,5 +1,6 @@
 import { Answer } from '../../wire/mqtt-frames.ts';
 import { createPublishLayout, readPublish, readPublish5 } from '../../wire/mqtt-publish.ts';
+import { createDeliveredBatch } from '../delivered-batch.ts';
 import type { DeliveredBatch } from '../target.ts';
 import { AnswerFrames } from './answer-frames.ts';
 
@@ -18,18 +19,7 @@ export class Arrivals {
   readonly #answers = new AnswerFrames();
   /** At QoS 2, the identifiers that were delivered and not released by the broker: it may send them again, and then they are no news. */
   readonly #unreleased = new Uint8Array(65_536);
-  readonly #batch: DeliveredBatch = {
-    count: 0,
-    bytes: new Uint8Array(0),
-    addressStarts: new Uint32Array(CAPACITY),
-    addressEnds: new Uint32Array(CAPACITY),
-    identityStarts: new Uint32Array(CAPACITY),
-    identityEnds: new Uint32Array(CAPACITY),
-    payloadStarts: new Uint32Array(CAPACITY),
-    payloadEnds: new Uint32Array(CAPACITY),
-    atUs: 0,
-    redelivered: false,
-  };
+  readonly #batch = createDeliveredBatch(CAPACITY);
   /** What was stored before we subscribed may be an event of ours that went by while we were away. */
   takesStored = false;
 

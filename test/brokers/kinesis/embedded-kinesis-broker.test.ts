@@ -1,13 +1,14 @@
 import { CreateStreamCommand, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { expect, it, onTestFinished } from 'vitest';
+import { startKinesisBroker } from '../../../src/brokers/kinesis/embedded-kinesis-broker.ts';
 import { brokers } from '../../../src/brokers/registry.ts';
 import { errorOf, sdkClient } from './kinesis-world.ts';
 
 it('the endpoint in its own process limits and harms as it was started to', async () => {
-  const start = brokers['kinesis'] as NonNullable<(typeof brokers)['kinesis']>;
-  for (const { options, failed, harmed } of [
-    { options: {}, failed: true, harmed: false },
-    { options: { unlimited: true, faultSeed: 1 }, failed: false, harmed: true },
+  const registered = brokers['kinesis'] as NonNullable<(typeof brokers)['kinesis']>;
+  for (const { start, options, failed, harmed } of [
+    { start: registered, options: {}, failed: true, harmed: false },
+    { start: startKinesisBroker, options: { unlimited: true, faultSeed: 1 }, failed: false, harmed: true },
   ]) {
     const broker = await start(options);
     onTestFinished(() => broker.stop());

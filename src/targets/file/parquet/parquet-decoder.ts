@@ -1,5 +1,6 @@
 import type { AsyncBuffer, Compressors, FileMetaData, parquetMetadataAsync, parquetRead } from 'hyparquet';
-import type { DeliveredBatch, SourceEvents } from '../../target.ts';
+import { createDeliveredBatch } from '../../delivered-batch.ts';
+import type { SourceEvents } from '../../target.ts';
 import type { FileDecoder } from '../formats/format.ts';
 import type { ReadableFile } from '../line-reader.ts';
 import type { ColumnValue, ParquetTable } from './parquet-table.ts';
@@ -26,18 +27,7 @@ export class ParquetDecoder implements FileDecoder {
   #position: number;
   #bytes = Buffer.allocUnsafe(FIRST_BUFFER);
   #end = 0;
-  readonly #batch: DeliveredBatch = {
-    count: 0,
-    bytes: this.#bytes,
-    addressStarts: new Uint32Array(MAX_EVENTS),
-    addressEnds: new Uint32Array(MAX_EVENTS),
-    identityStarts: new Uint32Array(MAX_EVENTS),
-    identityEnds: new Uint32Array(MAX_EVENTS),
-    payloadStarts: new Uint32Array(MAX_EVENTS),
-    payloadEnds: new Uint32Array(MAX_EVENTS),
-    atUs: 0,
-    redelivered: false,
-  };
+  readonly #batch = createDeliveredBatch(MAX_EVENTS, this.#bytes);
 
   constructor(
     table: ParquetTable,

@@ -1,4 +1,5 @@
 import { IotloadError } from '../../../core/errors.ts';
+import { awsRefusals, type Refusal } from '../../aws-refusals.ts';
 import { socketFailure } from '../../socket-failure.ts';
 
 /**
@@ -22,25 +23,15 @@ export class S3Failure extends Error {
   }
 }
 
-const signature = 'Check the credentials: access key, secret and session token belong together.';
-
-/** Errors that the service names: what they are called in outcomes, and what to do. */
-const named: Readonly<Record<string, { reason: string; hint?: string }>> = {
+/** Errors that the service names, besides `awsRefusals`. */
+const named: Readonly<Record<string, Refusal>> = {
   NoSuchBucket: { reason: 'no such bucket', hint: 'Make the bucket first, or check its name and the region.' },
   AccessDenied: {
     reason: 'access denied',
     hint: 'Grant s3:PutObject, s3:GetObject, s3:DeleteObject and s3:ListBucket.',
   },
-  InvalidAccessKeyId: { reason: 'unknown access key', hint: signature },
-  SignatureDoesNotMatch: { reason: 'bad signature', hint: signature },
-  ExpiredToken: { reason: 'expired token', hint: 'Sign in again: the session of these credentials is over.' },
-  RequestTimeTooSkewed: { reason: 'clock skew', hint: 'Set the clock of this machine.' },
   PermanentRedirect: { reason: 'wrong region', hint: 'Write the region of the bucket as region.' },
   AuthorizationHeaderMalformed: { reason: 'wrong region', hint: 'Write the region of the bucket as region.' },
-  CredentialsProviderError: {
-    reason: 'no credentials',
-    hint: 'Set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or write auth: { kind: aws, profile: … }.',
-  },
 };
 
 /** What a failed call of the SDK comes to. */
@@ -48,7 +39,7 @@ export function s3Failure(error: unknown): S3Failure {
   if (error instanceof S3Failure) return error;
   const { name = '', $metadata } = error as Partial<Error> & { $metadata?: { httpStatusCode?: number } };
   const status = $metadata?.httpStatusCode ?? 0;
-  const known = named[name];
+  const known = named[name] ?? awsRefusals[name];
   if (known !== undefined) return new S3Failure('refused', known.reason, name, known.hint, error);
   if (status === 404) return new S3Failure('missing', 'not found', name, undefined, error);
   if (status === 403) return new S3Failure('refused', 'access denied', name, named['AccessDenied']?.hint, error);
