@@ -1,5 +1,4 @@
 import { IotloadError } from '../core/errors.ts';
-import type { RunResult } from '../metrics/result.ts';
 import { resultFormatNames } from '../metrics/result-formats.ts';
 import { wantsColour } from './colour.ts';
 import { defineCommand } from './command.ts';
@@ -34,37 +33,29 @@ export const reportCommand = defineCommand({
         hint: `there are ${Object.keys(reportFormats).join(', ')}`,
       });
     }
-    const result = await summaryIn(dir);
-    const [{ consoleReport }, { readEvidence }] = await Promise.all([
+    const [{ summaryIn }, { consoleReport }, { noEvidence, readEvidence }] = await Promise.all([
+      import('../runner/read-summary.ts'),
       import('../report/console.ts'),
       import('../report/evidence.ts'),
     ]);
+    const result = summaryIn(dir);
     const pieces =
       name === 'console'
         ? consoleReport(result, { colour: wantsColour(process.stdout), dir })
-        : chosen.render(result, await readEvidence(dir));
+        : chosen.render(result, chosen.readsFiles ? await readEvidence(dir) : noEvidence);
     for (const piece of pieces) process.stdout.write(piece);
     return 0;
   },
 });
 
-async function summaryIn(dir: string): Promise<RunResult> {
-  const { readSummary } = await import('../runner/read-summary.ts');
-  const result = readSummary(dir);
-  if (result !== null) return result;
-  throw new IotloadError('file-unreadable', 'this directory holds no summary.json', {
-    where: dir,
-    hint: 'give the directory that run printed; for a run that was cut off: iotload verify DIR',
-  });
-}
-
 /** Writes the files of all formats into the directory once more, and names them. */
 async function rewrite(dir: string): Promise<0> {
-  const [{ writeReports }, { keepSummary }] = await Promise.all([
+  const [{ writeReports }, { keepSummary }, { summaryIn }] = await Promise.all([
     import('../report/write-reports.ts'),
     import('../runner/keep-summary.ts'),
+    import('../runner/read-summary.ts'),
   ]);
-  const { files } = keepSummary(dir, await writeReports(dir, await summaryIn(dir), resultFormatNames));
+  const { files } = keepSummary(dir, await writeReports(dir, summaryIn(dir), resultFormatNames));
   for (const name of resultFormatNames) process.stdout.write(`${files[name]}\n`);
   return 0;
 }

@@ -6,26 +6,14 @@
  * per fleet]. Plain stores are enough: each cell has one writer, aligned stores do not tear, and a reader may see a value that is a moment old.
  */
 import { createRecorder, RECORDER_BYTES, type Recorder } from '../metrics/recorder.ts';
+import { type SentCounter, sentCounters } from '../wire/sent-counters.ts';
 
 /** What the main thread asks of a worker; never goes back to a lower number. */
 export const Command = { run: 0, stop: 1 } as const;
 
-/** Counters of a fleet in one worker, in this order. */
-export const counterNames = [
-  'pickedUp',
-  'sent',
-  'acked',
-  'rejected',
-  'unknown',
-  'noAck',
-  'notSent',
-  'waiting',
-] as const;
-export type CounterName = (typeof counterNames)[number];
-
 /** Index of each counter. */
-export const Counter = Object.fromEntries(counterNames.map((name, index) => [name, index])) as Readonly<
-  Record<CounterName, number>
+export const Counter = Object.fromEntries(sentCounters.map((name, index) => [name, index])) as Readonly<
+  Record<SentCounter, number>
 >;
 
 /** The counter of each outcome. */
@@ -47,7 +35,7 @@ export type SenderInterval = (typeof senderIntervals)[number];
 
 const COMMAND_BYTES = 64;
 const PROMISE_AT = 8;
-const COUNTER_BYTES = counterNames.length * 8;
+const COUNTER_BYTES = sentCounters.length * 8;
 
 export interface Board {
   readonly command: Int32Array;
@@ -76,7 +64,7 @@ export function openBoard(buffer: SharedArrayBuffer, fleets: number): Board {
       const recorder = (interval: number): Recorder =>
         createRecorder(buffer, recordersAt + (fleet * senderIntervals.length + interval) * RECORDER_BYTES);
       return {
-        counters: new Float64Array(buffer, COMMAND_BYTES + fleet * COUNTER_BYTES, counterNames.length),
+        counters: new Float64Array(buffer, COMMAND_BYTES + fleet * COUNTER_BYTES, sentCounters.length),
         recorders: {
           scheduleLag: recorder(0),
           clientWait: recorder(1),

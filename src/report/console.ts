@@ -198,7 +198,7 @@ function files(result: RunResult, dir: string, paint: Paint): string[] {
   return [
     indented(`${'files'.padEnd(10)}${printable(dir)}`),
     ...wrapped(['summary.json', ...beside].join('  '), WIDTH - 12).map((line) =>
-      indented(paint('quiet', `${' '.repeat(10)}${line}`)),
+      indented(paint('quiet', `${' '.repeat(10)}${line.trimEnd()}`)),
     ),
     ...elsewhere.map((path) => indented(`${' '.repeat(10)}${path}`)),
   ];

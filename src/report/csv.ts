@@ -46,6 +46,7 @@ export const csv: ReportFormat = {
   name: 'csv',
   extension: 'csv',
   file: resultFormats.csv,
+  readsFiles: true,
   *render(_, { timeline }) {
     yield `${columns.map(([name]) => name).join(',')}\n`;
     for (const stretch of timeline?.stretches ?? []) {

@@ -8,5 +8,7 @@ export interface ReportFormat {
   readonly extension: string;
   /** What its file beside the result is called; absent where it is only printed. */
   readonly file?: string;
+  /** It shows what the run's files say; absent: it gets no evidence, and nothing has to be read for it. */
+  readonly readsFiles?: true;
   render(result: RunResult, evidence: Evidence): Iterable<string>;
 }

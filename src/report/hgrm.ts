@@ -10,6 +10,7 @@ export const hgrm: ReportFormat = {
   name: 'hgrm',
   extension: 'hgrm',
   file: resultFormats.hgrm,
+  readsFiles: true,
   *render(_, evidence) {
     yield toHdr(wholeOf(evidence, 'responseTime')).outputPercentileDistribution(undefined, US_PER_MS);
   },

@@ -17,6 +17,7 @@ export const hlog: ReportFormat = {
   name: 'hlog',
   extension: 'hlog',
   file: resultFormats.hlog,
+  readsFiles: true,
   *render({ run }, { timeline, startWallUs }) {
     const start = (startWallUs ?? Date.parse(run.startedAt) * 1000) / 1e6;
     yield '#[Latencies in microseconds, by iotload]\n#[Histogram log format version 1.3]\n';

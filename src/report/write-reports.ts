@@ -13,7 +13,7 @@ import { reportFormatNamed } from './registry.ts';
 export async function writeReports(dir: string, result: RunResult, names: readonly string[]): Promise<RunResult> {
   const chosen = names.map((name) => reportFormatNamed(name)).filter((format) => format !== undefined);
   if (chosen.length === 0) return result;
-  const evidence = await readEvidence(dir);
+  const evidence = chosen.some(({ readsFiles }) => readsFiles) ? await readEvidence(dir) : noEvidence;
   const files = Object.fromEntries(chosen.map(({ name, file }) => [name, file as string]));
   const named = { ...result, files: { ...result.files, ...files } };
   for (const { file, render } of chosen) writeRunFile(dir, file as string, [...render(named, evidence)].join(''));

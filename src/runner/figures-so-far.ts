@@ -1,16 +1,17 @@
 import type { Micros } from '../core/clock.ts';
-import type { CounterName, SenderInterval } from '../engine/board.ts';
+import type { SenderInterval } from '../engine/board.ts';
 import type { MeasuredRun } from '../metrics/evaluate-threshold.ts';
 import { Histogram } from '../metrics/histogram.ts';
 import type { EventCounts, LatencySummary, QuantileSummary } from '../metrics/result.ts';
 import type { Threshold } from '../metrics/threshold.ts';
 import type { VerifyPlan } from '../plan/plan.ts';
 import { finishDelivery, noDelivery } from '../verify/delivery-counts.ts';
+import type { SentCounter } from '../wire/sent-counters.ts';
 
 /** Where a part of a run stands while it is being sent: the whole, a fleet or a target. */
 export interface ScopeSoFar {
   /** Since the run was started or last resumed, like everything here. */
-  counts: Readonly<Record<CounterName, number>>;
+  counts: Readonly<Record<SentCounter, number>>;
   /** Events that wait because their devices are offline by design, and perhaps others of the same fleets. */
   held: number;
   /** Slots that were due before `dueUs`; null where nothing is paced. */

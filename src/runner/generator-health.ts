@@ -10,12 +10,24 @@ import type { GeneratorWatch } from './generator-watch.ts';
 
 /** Slots of a shard that are due before `elapsedUs` after the start. */
 export function dueBy(plan: Plan, shard: Part, elapsedUs: Micros): number {
-  let due = 0;
-  for (const fleet of plan.fleets) {
-    const all = elapsedUs === Number.POSITIVE_INFINITY ? fleet.slots : createSchedule(fleet.schedule).dueBy(elapsedUs);
-    due += new PartOrdinals(shard, fleet.devices).below(Math.min(fleet.slots, all));
-  }
-  return due;
+  return dueCounter(plan, shard)(elapsedUs);
+}
+
+/** The same for many instants: the schedules are made once. */
+export function dueCounter(plan: Plan, shard: Part): (elapsedUs: Micros) => number {
+  const fleets = plan.fleets.map(({ schedule, devices, slots }) => ({
+    profile: createSchedule(schedule),
+    ordinals: new PartOrdinals(shard, devices),
+    slots,
+  }));
+  return (elapsedUs) => {
+    let due = 0;
+    for (const { profile, ordinals, slots } of fleets) {
+      const all = elapsedUs === Number.POSITIVE_INFINITY ? slots : profile.dueBy(elapsedUs);
+      due += ordinals.below(Math.min(slots, all));
+    }
+    return due;
+  };
 }
 
 /** Whether the generator kept its own schedule, and every signal against it. `cursors`: workers × fleets. */

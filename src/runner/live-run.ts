@@ -1,5 +1,5 @@
 import type { Micros } from '../core/clock.ts';
-import { type Board, type CounterName, type SenderInterval, senderIntervals } from '../engine/board.ts';
+import { type Board, type SenderInterval, senderIntervals } from '../engine/board.ts';
 import { type BucketCounts, bucketCounts } from '../metrics/bucket-counts.ts';
 import type { FleetPlan, Plan, TargetPlan } from '../plan/plan.ts';
 import { planDigest } from '../plan/plan-digest.ts';
@@ -8,6 +8,7 @@ import type { RateProfile } from '../schedule/profile.ts';
 import { createSchedule } from '../schedule/schedule.ts';
 import type { VerifierProgress } from '../verify/protocol.ts';
 import { PartOrdinals } from '../wire/part-ordinals.ts';
+import type { SentCounter } from '../wire/sent-counters.ts';
 import type { GeneratorWatch } from './generator-watch.ts';
 import type { Latencies } from './latencies.ts';
 import type { RunOptions } from './run-options.ts';
@@ -37,7 +38,7 @@ export interface LiveFleet {
   due: number | null;
   /** Events a second that the schedule asks for now; 0 before and after it, null where nothing is paced. */
   targetPerSecond: number | null;
-  counts: Record<CounterName, number>;
+  counts: Record<SentCounter, number>;
   /** As of about a second ago; in the end, all of them. */
   intervals: Record<SenderInterval, BucketCounts>;
 }

@@ -25,3 +25,16 @@ export function readSummary(dir: string): RunResult | null {
   }
   throw new IotloadError('file-corrupt', 'another version of iotload wrote this summary', { where: path });
 }
+
+/**
+ * The result in the directory of a finished run.
+ * @throws IotloadError `file-unreadable` where there is none, `file-corrupt`
+ */
+export function summaryIn(dir: string): RunResult {
+  const result = readSummary(dir);
+  if (result !== null) return result;
+  throw new IotloadError('file-unreadable', 'this directory holds no summary.json', {
+    where: dir,
+    hint: 'give the directory that run printed; for a run that was cut off: iotload verify DIR',
+  });
+}

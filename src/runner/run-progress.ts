@@ -1,8 +1,9 @@
 import type { Anchor } from '../core/anchor.ts';
 import type { Clock, Micros } from '../core/clock.ts';
-import { type Board, type CounterName, counterNames } from '../engine/board.ts';
+import type { Board } from '../engine/board.ts';
 import type { Plan } from '../plan/plan.ts';
 import { pacedLengthUs, planLengthUs } from '../plan/plan-length.ts';
+import { type SentCounter, sentCounters } from '../wire/sent-counters.ts';
 import type { Latencies } from './latencies.ts';
 
 /** What a run is doing. */
@@ -18,7 +19,7 @@ export interface RunProgress {
   targetPerSecond: number;
   /** Over the last second or so. */
   achievedPerSecond: number;
-  counts: Record<CounterName, number>;
+  counts: Record<SentCounter, number>;
   /** Distinct events the verifier has seen unaltered; null without a verifier. */
   verified: number | null;
   responseP50Us: Micros | null;
@@ -28,12 +29,12 @@ export interface RunProgress {
 }
 
 /** Sum of each counter over workers and fleets, or those at some places of the plan. */
-export function sumCounters(boards: readonly Board[], places?: readonly number[]): Record<CounterName, number> {
-  const sums = Object.fromEntries(counterNames.map((name) => [name, 0])) as Record<CounterName, number>;
+export function sumCounters(boards: readonly Board[], places?: readonly number[]): Record<SentCounter, number> {
+  const sums = Object.fromEntries(sentCounters.map((name) => [name, 0])) as Record<SentCounter, number>;
   for (const board of boards) {
     board.fleets.forEach(({ counters }, index) => {
       if (places?.includes(index) === false) return;
-      counterNames.forEach((name, i) => {
+      sentCounters.forEach((name, i) => {
         sums[name] += counters[i] as number;
       });
     });

@@ -3,7 +3,7 @@ import type { Anchor } from '../core/anchor.ts';
 import type { IotloadError } from '../core/errors.ts';
 import { thisHost } from '../core/host.ts';
 import type { Start } from '../engine/protocol.ts';
-import { momentCounters } from '../wire/moments.ts';
+import { sentCounters } from '../wire/sent-counters.ts';
 import { SentWriter } from '../wire/sent-file.ts';
 import type { GeneratorWatch } from './generator-watch.ts';
 import type { Latencies } from './latencies.ts';
@@ -107,7 +107,7 @@ export async function keepRecord(
       atUs: clock.nowUs() - anchor.startMonoUs,
       fleets: plan.fleets.map((_, fleet) => {
         const counts = sumCounters(crew.boards, [fleet]);
-        return momentCounters.map((name) => counts[name]);
+        return sentCounters.map((name) => counts[name]);
       }),
       ...watch.moment(),
     }),

@@ -5,7 +5,7 @@ import type { Parsed } from '../core/units.ts';
 export interface ListenAddress {
   /** An IP address, or localhost. */
   host: string;
-  /** 0: any that is free. */
+  /** 0 for one that is free. */
   port: number;
 }
 

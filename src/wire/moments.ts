@@ -6,26 +6,15 @@ import { SentRecordKind } from './outcome-journal.ts';
 import { type RunHeader, toRunHeader } from './run-header.ts';
 import { emptySamples, readSamples, type Samples } from './samples.ts';
 import { readArrivalsAlone, SEEN_MAGIC, SeenRecordKind } from './seen-file.ts';
+import { sentCounters } from './sent-counters.ts';
 import { SENT_MAGIC } from './sent-file.ts';
 import { sentIntervals } from './sent-record.ts';
-
-/** What a moment of a `sent` file counts of each fleet, in this order. */
-export const momentCounters = [
-  'pickedUp',
-  'sent',
-  'acked',
-  'rejected',
-  'unknown',
-  'noAck',
-  'notSent',
-  'waiting',
-] as const;
 
 /** Where the sending side of a run stood, as its `sent` file says about once a second. */
 export interface SentMoment {
   /** µs since slot time 0. */
   atUs: number;
-  /** By fleet, in the order of `momentCounters`; since the run was started or last resumed. */
+  /** By fleet, in the order of `sentCounters`; since the run was started or last resumed. */
   fleets: number[][];
   /** Processor time of the generator since then, µs. */
   cpuUs: number;
@@ -108,7 +97,7 @@ export async function eachSeenMoment(
 function onTopOf(base: SentMoment | null, moment: SentMoment): SentMoment {
   if (base === null) return moment;
   const { fleets, cpuUs, throttled, disconnected } = base;
-  const waiting = momentCounters.indexOf('waiting');
+  const waiting = sentCounters.indexOf('waiting');
   return {
     ...moment,
     fleets: moment.fleets.map((counters, fleet) =>

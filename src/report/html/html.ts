@@ -15,6 +15,7 @@ export const html: ReportFormat = {
   name: 'html',
   extension: 'html',
   file: resultFormats.html,
+  readsFiles: true,
   *render(result, evidence) {
     const plots = evidence.timeline === null ? [] : plotsOf(evidence.timeline).filter(showsSomething);
     const data: PageData = { plots, notes: notesOf(result, evidence) };

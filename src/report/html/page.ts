@@ -28,10 +28,10 @@ export interface Plot {
 
 /** A whole page: everything it shows stands in it, and it may load nothing. `body` is markup, `title` plain text. */
 export function* page(title: string, body: Iterable<string>, data: PageData): Iterable<string> {
-  const [library, look] = ['uPlot.iife.min.js', 'uPlot.min.css'].map((name) =>
-    readFileSync(require.resolve(`uplot/dist/${name}`), 'utf8'),
-  ) as [string, string];
-  const [code, css] = [`${library}\n${script}`, `${look}\n${style}`];
+  // A page without charts over time needs no library.
+  const draws = data.plots.length > 0;
+  const code = draws ? `${uPlotFile('uPlot.iife.min.js')}\n${script}` : '';
+  const css = draws ? `${uPlotFile('uPlot.min.css')}\n${style}` : style;
   const policy = `default-src 'none'; style-src '${digestOf(css)}'; script-src '${digestOf(code)}'; base-uri 'none'; form-action 'none'`;
   yield `<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n`;
   yield `<meta http-equiv="Content-Security-Policy" content="${policy}">\n`;
@@ -39,8 +39,16 @@ export function* page(title: string, body: Iterable<string>, data: PageData): It
   yield `<title>${markup(title)}</title>\n<style>${css}</style>\n</head>\n<body>\n<main>\n`;
   yield* body;
   // No text of anybody's can end the element.
-  yield `</main>\n<script type="application/json" id="data">${JSON.stringify(data).replace(/</g, '\\u003c')}</script>\n`;
-  yield `<script>${code}</script>\n</body>\n</html>\n`;
+  yield '</main>\n';
+  if (draws) {
+    const text = JSON.stringify(data).replace(/</g, '\\u003c');
+    yield `<script type="application/json" id="data">${text}</script>\n<script>${code}</script>\n`;
+  }
+  yield '</body>\n</html>\n';
+}
+
+function uPlotFile(name: string): string {
+  return readFileSync(require.resolve(`uplot/dist/${name}`), 'utf8');
 }
 
 function digestOf(text: string): string {

@@ -39,7 +39,7 @@ const draw = () => {
 draw();
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
 matchMedia('print').addEventListener('change', draw);
-let timer = 0;
-addEventListener('resize', () => { clearTimeout(timer); timer = setTimeout(draw, 120); });
+let frame = 0;
+addEventListener('resize', () => { cancelAnimationFrame(frame); frame = requestAnimationFrame(draw); });
 })();
 `;

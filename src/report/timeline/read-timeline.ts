@@ -4,19 +4,15 @@ import type { Anchor, Part } from '../../core/anchor.ts';
 import type { IntervalName } from '../../metrics/result.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { readingsOf } from '../../plan/readings.ts';
-import { dueBy } from '../../runner/generator-health.ts';
+import { dueCounter } from '../../runner/generator-health.ts';
 import { runFiles } from '../../runner/run-directory.ts';
-import {
-  eachSeenMoment,
-  eachSentMoment,
-  momentCounters,
-  type SeenMoment,
-  type SentMoment,
-} from '../../wire/moments.ts';
+import { eachSeenMoment, eachSentMoment, type SeenMoment, type SentMoment } from '../../wire/moments.ts';
 import { addSamples, emptySamples, type Samples } from '../../wire/samples.ts';
+import { type SentCounter, sentCounters } from '../../wire/sent-counters.ts';
 import { sentIntervals } from '../../wire/sent-record.ts';
 import { HeatMapBuilder } from './heat-map.ts';
 import { figuresOf } from './sparse.ts';
+import { Thinned } from './thinned.ts';
 import type { Distributions, Stretch, Timeline } from './timeline.ts';
 
 /** Columns of a heat map, and distributions that are kept. */
@@ -39,22 +35,23 @@ interface SeenStep {
 export async function readTimeline(dir: string, plan: Plan, anchor: Anchor, shard: Part): Promise<Timeline> {
   const response = new HeatMapBuilder(MOST_COLUMNS);
   const endToEnd = new HeatMapBuilder(MOST_COLUMNS);
-  const seen = await seenSteps(dir, plan, anchor);
+  const merged = new Thinned(MOST_DISTRIBUTIONS, mergeDistributions);
+  const reading = new SeenCursor(await seenSteps(dir, plan, anchor));
+  const dueUntil = plan.clock.speed === 'max' ? () => 0 : dueCounter(plan, shard);
   const stretches: Stretch[] = [];
-  const merged = new MergedDistributions(MOST_DISTRIBUTIONS);
-  const reading = new SeenCursor(seen);
   let before: SentMoment | null = null;
   let fromUs = 0;
+  let dueBefore = dueUntil(0);
   await eachSentMoment(join(dir, runFiles.sent), (moment, fleets) => {
     const toUs = Math.max(moment.atUs, fromUs + 1);
+    const due = dueUntil(toUs);
     const read = reading.upTo(toUs);
     const intervals = { ...sum(fleets), endToEnd: read.endToEnd };
-    stretches.push(stretchOf(plan, shard, { before, moment, fromUs, toUs, read, intervals }));
+    stretches.push(stretchOf({ before, moment, fromUs, toUs, due: due - dueBefore, read, intervals }));
     response.add(toUs, intervals.responseTime);
     endToEnd.add(toUs, intervals.endToEnd);
-    merged.add(fromUs, toUs, intervals);
-    before = moment;
-    fromUs = toUs;
+    merged.add({ fromUs, toUs, intervals });
+    [before, fromUs, dueBefore] = [moment, toUs, due];
   });
   // What came when everything had been sent.
   const last = before as SentMoment | null;
@@ -62,13 +59,13 @@ export async function readTimeline(dir: string, plan: Plan, anchor: Anchor, shar
     const toUs = Math.max(atUs, fromUs + 1);
     const read = reading.upTo(toUs);
     const intervals = { ...sum([]), endToEnd: read.endToEnd };
-    const after = stretchOf(plan, shard, { before: last, moment: last, fromUs, toUs, read, intervals });
-    stretches.push({ ...after, due: 0, cpu: null, busy: null });
+    const after = stretchOf({ before: last, moment: last, fromUs, toUs, due: 0, read, intervals });
+    stretches.push({ ...after, cpu: null, busy: null });
     endToEnd.add(toUs, intervals.endToEnd);
-    merged.add(fromUs, toUs, intervals);
+    merged.add({ fromUs, toUs, intervals });
     fromUs = toUs;
   }
-  return { stretches, response: response.finish(), endToEnd: endToEnd.finish(), distributions: merged.finish() };
+  return { stretches, response: response.finish(), endToEnd: endToEnd.finish(), distributions: merged.kept };
 }
 
 /** What the files of all targets that are judged say, in order of time. */
@@ -139,19 +136,18 @@ interface StretchParts {
   moment: SentMoment;
   fromUs: number;
   toUs: number;
+  due: number;
   read: ReadStretch;
   intervals: Record<IntervalName, Samples>;
 }
 
-function stretchOf(plan: Plan, shard: Part, parts: StretchParts): Stretch {
-  const { before, moment, fromUs, toUs, read, intervals } = parts;
-  const paced = plan.clock.speed !== 'max';
+function stretchOf({ before, moment, fromUs, toUs, due, read, intervals }: StretchParts): Stretch {
   const names = Object.keys(intervals) as IntervalName[];
   const gained = (one: number, other: number | undefined): number => Math.max(0, one - (other ?? 0));
   return {
     fromUs,
     toUs,
-    due: paced ? dueBy(plan, shard, toUs) - dueBy(plan, shard, fromUs) : 0,
+    due,
     ...(Object.fromEntries(
       sentCounts.map((name) => [name, gained(total(moment, name), before === null ? 0 : total(before, name))]),
     ) as Record<(typeof sentCounts)[number], number>),
@@ -170,8 +166,8 @@ function stretchOf(plan: Plan, shard: Part, parts: StretchParts): Stretch {
   };
 }
 
-function total({ fleets }: SentMoment, name: (typeof momentCounters)[number]): number {
-  const i = momentCounters.indexOf(name);
+function total({ fleets }: SentMoment, name: SentCounter): number {
+  const i = sentCounters.indexOf(name);
   return fleets.reduce((sum, counters) => sum + (counters[i] ?? 0), 0);
 }
 
@@ -186,41 +182,7 @@ function sum(fleets: readonly (readonly Samples[])[]): Record<(typeof sentInterv
   ) as Record<(typeof sentIntervals)[number], Samples>;
 }
 
-/** Keeps distributions of all of a run, neighbours added up while there are too many. */
-class MergedDistributions {
-  readonly #most: number;
-  #kept: Distributions[] = [];
-  #each = 1;
-  #inLast = 0;
-
-  constructor(most: number) {
-    this.#most = most;
-  }
-
-  add(fromUs: number, toUs: number, intervals: Record<IntervalName, Samples>): void {
-    const last = this.#kept.at(-1);
-    if (last !== undefined && this.#inLast < this.#each) {
-      merge(last, toUs, intervals);
-      this.#inLast++;
-      return;
-    }
-    this.#kept.push({ fromUs, toUs, intervals });
-    this.#inLast = 1;
-    if (this.#kept.length <= this.#most) return;
-    const before = this.#kept;
-    this.#kept = before.filter((_, i) => i % 2 === 0);
-    for (const [i, other] of before.filter((_, i) => i % 2 === 1).entries())
-      merge(this.#kept[i] as Distributions, other.toUs, other.intervals);
-    this.#inLast = before.length % 2 === 0 ? 2 * this.#each : 1;
-    this.#each *= 2;
-  }
-
-  finish(): Distributions[] {
-    return this.#kept;
-  }
-}
-
-function merge(into: Distributions, toUs: number, intervals: Record<IntervalName, Samples>): void {
+function mergeDistributions(into: Distributions, { toUs, intervals }: Distributions): void {
   into.toUs = toUs;
   for (const name of Object.keys(intervals) as IntervalName[]) addSamples(into.intervals[name], intervals[name]);
 }

@@ -100,7 +100,8 @@ describe('the comparison of two runs', () => {
       each.result = { ...each.result, run: { ...each.result.run, id: text, scenario: text } };
     const comparison = compareRuns(one, other, settings);
     expect(comparisonText(comparison).split('\n')).toHaveLength(comparison.metrics.length + 5);
-    expect([...comparisonPage(comparison)].join('').match(/<script/g)).toHaveLength(2);
+    // It draws nothing, so nothing runs.
+    expect([...comparisonPage(comparison)].join('')).not.toMatch(/<script/);
   });
 });
 
