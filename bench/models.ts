@@ -1,10 +1,10 @@
 import { pathToFileURL } from 'node:url';
 import { clearBatch, createEventBatch } from '../src/core/event-batch.ts';
 import { createFleetEvents } from '../src/events/fleet-events.ts';
-import type { DeviceModel, PayloadProfile } from '../src/models/model.ts';
+import type { DeviceModel } from '../src/models/model.ts';
 import { models } from '../src/models/registry.ts';
-import { profileFields } from '../src/plan/fleet-payload.ts';
-import type { FleetPlan, Plan } from '../src/plan/plan.ts';
+import type { Plan } from '../src/plan/plan.ts';
+import { fleetOf, planOf } from '../test/events/plans.ts';
 
 /*
  * Question: what does an event of each model cost?
@@ -29,57 +29,31 @@ export interface ModelCost {
 }
 
 /** Models that report something without being told what. */
-function ready(): { model: DeviceModel; profile: string; payload: PayloadProfile }[] {
+function ready(): { model: DeviceModel; profile: string }[] {
   return Object.values(models).flatMap((model) => {
-    const [first] = Object.entries(model.payloads);
+    const [first] = Object.keys(model.payloads);
     const isReady = Object.values(model.params).every((spec) => spec.default !== null);
-    return first === undefined || !isReady ? [] : [{ model, profile: first[0], payload: first[1] }];
+    return first === undefined || !isReady ? [] : [{ model, profile: first }];
   });
 }
 
-function planOf(model: DeviceModel, profile: string, payload: PayloadProfile, seed: number): Plan {
-  const { codec, fields, identity, spaced } = payload;
-  const fleet: FleetPlan = {
-    name: 'bench',
-    model: model.name,
-    params: Object.fromEntries(Object.entries(model.params).map(([name, spec]) => [name, spec.default])),
+function benchPlan(model: DeviceModel, profile: string, seed: number): Plan {
+  const fleet = fleetOf(model.name, profile, {
     devices: DEVICES,
     id: '<ordinal>',
     schedule: { rate: { events: DEVICES, perUs: 60_000_000 }, segments: [] },
     slots: EVENTS,
-    payload: {
-      codec,
-      profile,
-      fields: profileFields(fields),
-      identity,
-      ...(spaced === undefined ? {} : { spaced }),
-    },
     address: '',
-    target: 0,
-  };
-  return {
-    plan: 1,
-    name: 'bench',
-    description: '',
-    seed,
-    clock: { startUs: null, speed: 'max' },
-    run: { warmUpUs: 0, durationUs: 0, drainUs: 0 },
-    fleets: [fleet],
-    targets: [],
-    verify: null,
-    thresholds: [],
-    timeline: [],
-    outputs: { dir: '', labels: {} },
-    limits: { memoryBytes: null },
-  };
+  });
+  return planOf([fleet], { seed, clock: { startUs: null, speed: 'max' } });
 }
 
 export function run(): ModelCost[] {
-  return ready().map(({ model, profile, payload }) => {
+  return ready().map(({ model, profile }) => {
     const figures: number[] = [];
     let bytes = 0;
     for (let round = 0; round <= ROUNDS; round++) {
-      const events = createFleetEvents(planOf(model, profile, payload, round), 0, anchor);
+      const events = createFleetEvents(benchPlan(model, profile, round), 0, anchor);
       const batch = createEventBatch(256, 256 * events.maxEventBytes);
       bytes = 0;
       const before = process.cpuUsage();
