@@ -2,6 +2,7 @@ import { IotloadError } from '../core/errors.ts';
 import { carryOut, type SendingFlags, sendingFlags } from './carry-out.ts';
 import { defineCommand } from './command.ts';
 import { exitOfError } from './exit-codes.ts';
+import { requirePlan } from './require-plan.ts';
 import { allowedPlan, type ScenarioFlags, scenarioFlags } from './scenario-flags.ts';
 import { parseClockBound, parseShard, parseStartAt, requireCommonStart } from './shard-flags.ts';
 
@@ -11,6 +12,7 @@ interface RunFlags extends ScenarioFlags, SendingFlags {
   startAt: string | undefined;
   resume: boolean;
   clockBound: string | undefined;
+  planDigest: string | undefined;
 }
 
 /** `iotload run`: the whole of it, from scenario to verdict. */
@@ -33,6 +35,10 @@ export const runCommand = defineCommand({
         type: 'string',
         describe: 'how far this clock may be from that of a verifier on another host, e.g. 2ms',
       })
+      .option('plan-digest', {
+        type: 'string',
+        describe: 'send only if the plan has this digest, as plan prints it (default IOTLOAD_PLAN_DIGEST)',
+      })
       .example('$0 run quickstart', 'a first run, no broker needed')
       .example(
         '$0 run my.yaml --set target.endpoint=mqtt://127.0.0.1:1883 --duration 30s',
@@ -54,5 +60,6 @@ async function run(flags: RunFlags): Promise<number> {
   }
   const plan = await allowedPlan(flags);
   if (plan === null) return exitOfError['bad-scenario'];
+  requirePlan(plan, flags.planDigest ?? process.env['IOTLOAD_PLAN_DIGEST']);
   return carryOut(plan, flags, { shard, startAtWallUs, resume: flags.resume, clockBoundUs });
 }

@@ -18,6 +18,15 @@ describe('planDigest', () => {
     expect(await digest(withPassword('hunter2'))).toBe(await digest(withPassword('hunter3')));
   });
 
+  it('does not depend on the folder that a scenario and its certificates lie in', async () => {
+    const target = 'endpoint: "mqtts://127.0.0.1:8883", connections: per_device, tls: { ca: certs/ca.pem }';
+    const digest = async (folder: string, auth: string) =>
+      planDigest((await planned({ text: scenario({ target: `${target}, auth: { devices: ${auth} }` }), folder })).plan);
+    const here = await digest('/a', 'keys/all.csv');
+    expect(await digest('/b/c', 'keys/all.csv')).toBe(here);
+    expect(await digest('/a', 'keys/others.csv')).not.toBe(here);
+  });
+
   it('does not depend on the order of keys', async () => {
     const { plan } = await planned({ text: scenario() });
     const turned = Object.fromEntries(Object.entries(plan).reverse()) as unknown as typeof plan;
