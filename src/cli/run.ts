@@ -4,10 +4,11 @@ import { defineCommand } from './command.ts';
 import { exitOfError } from './exit-codes.ts';
 import { requirePlan } from './require-plan.ts';
 import { allowedPlan, type ScenarioFlags, scenarioFlags } from './scenario-flags.ts';
-import { parseClockBound, parseShard, parseStartAt, requireCommonStart } from './shard-flags.ts';
+import { shardOf } from './shard-environment.ts';
+import { parseClockBound, parseStartAt } from './shard-flags.ts';
 
 interface RunFlags extends ScenarioFlags, SendingFlags {
-  shard: string;
+  shard: string | undefined;
   runId: string | undefined;
   startAt: string | undefined;
   resume: boolean;
@@ -22,10 +23,14 @@ export const runCommand = defineCommand({
     sendingFlags(scenarioFlags(parser))
       .option('shard', {
         type: 'string',
-        default: '0/1',
-        describe: 'this process’s part i/n of the run, counted from 0',
+        describe:
+          'this process’s part i/n of the run, counted from 0 (default: what a Kubernetes job with IOTLOAD_SHARDS, Slurm or AWS Batch say, else 0/1)',
       })
-      .option('start-at', { type: 'string', describe: 'ISO instant at which sending starts; the same on every shard' })
+      .option('start-at', {
+        type: 'string',
+        describe:
+          'ISO instant at which sending starts; the same on every shard, as is --run-id: or IOTLOAD_START_AT and IOTLOAD_RUN_ID',
+      })
       .option('resume', {
         type: 'boolean',
         default: false,
@@ -48,9 +53,8 @@ export const runCommand = defineCommand({
 });
 
 async function run(flags: RunFlags): Promise<number> {
-  const shard = parseShard(flags.shard);
-  requireCommonStart(shard, flags);
-  const startAtWallUs = parseStartAt(flags.startAt);
+  const { shard, runId, startAt } = shardOf(flags, process.env);
+  const startAtWallUs = parseStartAt(startAt);
   const clockBoundUs = parseClockBound(flags.clockBound);
   if (flags.resume && flags.out === undefined) {
     throw new IotloadError('bad-arguments', 'which run is to be gone on with?', {
@@ -61,5 +65,5 @@ async function run(flags: RunFlags): Promise<number> {
   const plan = await allowedPlan(flags);
   if (plan === null) return exitOfError['bad-scenario'];
   requirePlan(plan, flags.planDigest ?? process.env['IOTLOAD_PLAN_DIGEST']);
-  return carryOut(plan, flags, { shard, startAtWallUs, resume: flags.resume, clockBoundUs });
+  return carryOut(plan, { ...flags, 'run-id': runId }, { shard, startAtWallUs, resume: flags.resume, clockBoundUs });
 }

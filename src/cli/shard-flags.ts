@@ -15,16 +15,17 @@ export function parseShard(text: string): Part {
   });
 }
 
-/** More than one shard needs what all shards of a run have in common. */
+/** More than one shard needs what all shards of a run have in common. `by`: what says which shard this is. */
 export function requireCommonStart(
   shard: Part,
   flags: { runId: string | undefined; startAt: string | undefined },
+  by = '--shard',
 ): void {
   if (shard.count === 1 || (flags.runId !== undefined && flags.startAt !== undefined)) return;
   throw new IotloadError('bad-arguments', 'shards of one run need the same --run-id and --start-at', {
-    where: '--shard',
+    where: by,
     value: `${shard.index}/${shard.count}`,
-    hint: 'add --run-id NAME --start-at 2026-01-31T12:00:00Z to every shard’s command',
+    hint: `add --run-id NAME --start-at 2026-01-31T12:00:00Z to every shard’s command, or set IOTLOAD_RUN_ID and IOTLOAD_START_AT${by === '--shard' ? '' : '; IOTLOAD_SHARDS=1 makes each a run of its own'}`,
   });
 }
 
