@@ -1,6 +1,28 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const timed = ['stall', 'judged', 'held', 'faults'].map((name) => `test/e2e/${name}.test.ts`);
+
+/** What takes longest begins first, so that nothing long is left over at the end. */
+const long = [
+  'selftest',
+  'selftest-partitioned',
+  'behavior',
+  'bridge',
+  'run',
+  'thresholds',
+  'load-shapes',
+  'turbine-landing',
+];
+const begins = ({ moduleId }: TestSpecification): number => {
+  const place = long.findIndex((name) => moduleId.endsWith(`/e2e/${name}.test.ts`));
+  return place < 0 ? long.length : place;
+};
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return (await super.sort(files)).sort((a, b) => begins(a) - begins(b));
+  }
+}
 
 /**
  * unit: source as it is, virtual time, in-process. e2e: the built CLI as its users start it. timed: what measures time by the real clock,
@@ -8,6 +30,7 @@ const timed = ['stall', 'judged', 'held', 'faults'].map((name) => `test/e2e/${na
  */
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     coverage: {
       provider: 'v8',
       include: ['src/schedule/**', 'src/core/slot-set.ts', 'src/verify/**', 'src/cluster/**'],

@@ -89,9 +89,9 @@ function startAnswering(): NonNullable<typeof answering> {
   });
   const waiting: Waiting[] = [];
   child.on('message', (finished) => waiting.shift()?.resolve(finished as Finished));
-  child.on('exit', (code) => {
+  child.on('exit', (code, signal) => {
     answering = undefined;
-    for (const { reject } of waiting) reject(new Error(`the process that answers has ended, exit ${code}`));
+    for (const { reject } of waiting) reject(new Error(`the process that answers has ended, exit ${code ?? signal}`));
   });
   return { child, waiting };
 }

@@ -54,13 +54,13 @@ describe('load shapes', () => {
   it.each([
     ['43200x', '2s'],
     ['max', '24h'],
-  ])('at %s are the same events on 1, 2 and 7 workers', async (speed, duration) => {
+  ])('at %s are the same events on 1 and 3 workers', async (speed, duration) => {
     const expected = await linesOf(speed, duration, 1);
-    for (const workers of [2, 7]) expect(await linesOf(speed, duration, workers)).toBe(expected);
+    expect(await linesOf(speed, duration, 3)).toBe(expected);
   });
 
   it('unpaced is verified event by event, and says that nothing was paced', async () => {
-    const text = shaped('max', space.path('events.jsonl'), '96h', 'fields').replace(
+    const text = shaped('max', space.path('events.jsonl'), '48h', 'fields').replace(
       'identity: none',
       'identity: fields',
     );
@@ -71,7 +71,7 @@ describe('load shapes', () => {
     expect(code, stderr).toBe(0);
     expect(stdout).toContain('achieved, unpaced');
     const { events, delivery, rate, latency } = summaryOf(space.path('out'));
-    expect(events.intended).toBeGreaterThan(500_000);
+    expect(events.intended).toBeGreaterThan(250_000);
     expect(events.acked).toBe(events.intended);
     expect(delivery).toMatchObject({ verified: events.intended, duplicates: 0, reordered: 0, corrupt: 0, missing: 0 });
     expect(rate.targetPerSecond).toBe(0);

@@ -1,3 +1,3 @@
 import { expectRight } from './expect-right.ts';
 
-expectRight(1, 500);
+expectRight(1, 300);

@@ -1,3 +1,3 @@
 import { expectRight } from './expect-right.ts';
 
-expectRight(1001, 500);
+expectRight(1001, 300);

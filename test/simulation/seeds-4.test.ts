@@ -1,3 +1,3 @@
 import { expectRight } from './expect-right.ts';
 
-expectRight(1501, 500);
+expectRight(1501, 300);
