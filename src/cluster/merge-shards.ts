@@ -1,6 +1,7 @@
 import type { Anchor } from '../core/anchor.ts';
 import type { HealthSummary, RunResult } from '../metrics/result.ts';
 import { composeResult, type SenderFigures } from '../runner/compose-result.ts';
+import { type ProcessGrowth, steepestOf } from '../runner/process-growth.ts';
 import { senderFigures } from '../runner/settle-again.ts';
 import { settleRecords } from '../runner/settled-run.ts';
 import { mergeSeen } from './merge-seen.ts';
@@ -21,7 +22,8 @@ export function mergeShards(files: readonly ShardFiles[]): RunResult {
   const records = shards.flatMap(({ seen }) => (seen === null ? [] : [seen]));
   const seen = records.length === 0 ? null : mergeSeen(records);
   const senders = shards.map(({ summary, document: own }) => senderFigures(summary, own, own.anchor as Anchor));
-  return composeResult(plan, mergeSenders(senders), settleRecords(plan, sent, [seen]));
+  const settled = { ...settleRecords(plan, sent, [seen]), ...mergeGrowth(shards) };
+  return composeResult(plan, mergeSenders(senders), settled);
 }
 
 function mergeSenders(senders: readonly SenderFigures[]): SenderFigures {
@@ -49,6 +51,15 @@ function mergeSenders(senders: readonly SenderFigures[]): SenderFigures {
     counted: null,
     written: {},
   };
+}
+
+/** Each shard knows its own processes. */
+function mergeGrowth(shards: readonly ShardFiles[]): { growth?: ProcessGrowth } {
+  const generators = shards.flatMap(({ summary }) => summary?.generator.growth ?? []);
+  const verifiers = shards.flatMap(({ summary }) => summary?.verifier.growth ?? []);
+  if (generators.length === 0) return {};
+  const verifier = verifiers.length === 0 ? null : steepestOf(verifiers);
+  return { growth: { generator: steepestOf(generators), verifier } };
 }
 
 /** One shard that was the limit was the limit of the run. */

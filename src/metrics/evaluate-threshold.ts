@@ -1,10 +1,21 @@
 import { formatMicros, formatRate } from '../core/units.ts';
+import { formatGrowth } from './format-growth.ts';
 import { formatShare } from './format-share.ts';
-import type { DeliveryCounts, EventCounts, LatencySummary, QuantileSummary, RunResult, StatKey } from './result.ts';
+import { isGrowth } from './metric.ts';
+import type {
+  DeliveryCounts,
+  EventCounts,
+  GrowthSummary,
+  LatencySummary,
+  QuantileSummary,
+  RunResult,
+  StatKey,
+} from './result.ts';
 import type { Threshold, ThresholdOperator, ThresholdStat } from './threshold.ts';
 
 /** The part of a result document that thresholds look at. */
-export type MeasuredRun = Pick<RunResult, 'events' | 'rate' | 'delivery' | 'latency' | 'fleets' | 'targets'>;
+export type MeasuredRun = Pick<RunResult, 'events' | 'rate' | 'delivery' | 'latency' | 'fleets' | 'targets'> &
+  Partial<Record<'generator' | 'verifier', { growth?: GrowthSummary | undefined }>>;
 
 /** What was observed, in words; `holds` is null, with a reason, where the run cannot tell. */
 export interface ThresholdOutcome {
@@ -23,6 +34,7 @@ interface Scope {
 
 /** Judges a threshold by a finished result. Pure; never throws. */
 export function evaluateThreshold(threshold: Threshold, run: MeasuredRun): ThresholdOutcome {
+  if (isGrowth(threshold.kind)) return growth(threshold, run);
   const scope = scopeOf(threshold.scope, run);
   if (scope === null) return cannotTell(`the run has no fleet or target called "${threshold.scope}"`);
   const key = camelCase(threshold.metric);
@@ -34,7 +46,7 @@ export function evaluateThreshold(threshold: Threshold, run: MeasuredRun): Thres
     case 'delivery-count':
     case 'ratio':
       return delivery(threshold, key, scope);
-    case 'rate':
+    default:
       return rate(threshold, scope);
   }
 }
@@ -117,6 +129,20 @@ function rate(threshold: Threshold, scope: Scope): ThresholdOutcome {
   }
   if (targetPerSecond === 0) return cannotTell('the target rate is 0');
   return share(threshold, observed, targetPerSecond, `${formatShare(observed / targetPerSecond)} (${words})`);
+}
+
+const growthKeys = { rss_growth: 'rss', descriptor_growth: 'descriptors', schedule_lag_growth: 'scheduleLag' } as const;
+
+/** A slope holds, or does not, with all of its interval. */
+function growth({ scope, metric, operator, value }: Threshold, run: MeasuredRun): ThresholdOutcome {
+  const of = scope === 'verifier' ? run.verifier : run.generator;
+  const name = metric as keyof typeof growthKeys;
+  const found = of?.growth?.[growthKeys[name]] ?? null;
+  if (found === null || !('amount' in value)) return cannotTell('too little was seen to tell a slope');
+  const [low, high] = [found.low, found.high].map((end) => compare(end, operator, value.amount));
+  const observed = formatGrowth(name, found);
+  if (low === high) return { observed, holds: low === true, reason: '' };
+  return { observed, holds: null, reason: 'the run is too short for how much it scatters' };
 }
 
 /** `part / whole` against a share by cross-multiplication: exact for every count below 9e9 and shares down to 1 ppm. */

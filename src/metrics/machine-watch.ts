@@ -34,6 +34,11 @@ export class MachineWatch {
     if (reading.openFiles !== null && reading.openFiles.now > (this.#files?.now ?? 0)) this.#files = reading.openFiles;
   }
 
+  /** Open files at the last reading; null where the system does not say. */
+  get descriptors(): number | null {
+    return this.#last?.openFiles?.now ?? null;
+  }
+
   /** What went beyond its bound, one sentence each, with what helps. */
   signals(): string[] {
     return [this.#throttled(), this.#stolen(), this.#memoryShort(), this.#filesShort()].filter(

@@ -1,5 +1,8 @@
 /** What a metric is, which decides the statistic and the values that go with it. */
-export type MetricKind = 'latency' | 'event-count' | 'delivery-count' | 'rate' | 'ratio';
+export type MetricKind = 'latency' | 'event-count' | 'delivery-count' | 'rate' | 'ratio' | GrowthKind;
+
+/** What a process takes more of, hour by hour. */
+export type GrowthKind = 'memory-growth' | 'count-growth' | 'time-growth';
 
 /** Every metric a threshold can name, and its kind. */
 export const metricKinds = {
@@ -34,15 +37,23 @@ export const metricKinds = {
   coverage: 'ratio',
   achieved_rate: 'rate',
   acked_rate: 'rate',
+  rss_growth: 'memory-growth',
+  descriptor_growth: 'count-growth',
+  schedule_lag_growth: 'time-growth',
 } as const satisfies Record<string, MetricKind>;
 
-/** A metric as thresholds name it: a key of the result document in snake_case, or one of the two rates. */
+/** A metric as thresholds name it: a key of the result document in snake_case, one of the two rates, or a growth. */
 export type MetricName = keyof typeof metricKinds;
 
 /** Whether it can be told while events are still being sent; everything else follows from what was read back and written down at the end. */
 export function isKnownWhileSending(metric: MetricName): boolean {
-  if (metric === 'attempts' || metric === 'end_to_end') return false;
+  if (metric === 'attempts' || metric === 'end_to_end' || isGrowth(metricKinds[metric])) return false;
   return metricKinds[metric] !== 'delivery-count';
+}
+
+/** Whether it is a slope over the whole measurement. */
+export function isGrowth(kind: MetricKind): kind is GrowthKind {
+  return kind === 'memory-growth' || kind === 'count-growth' || kind === 'time-growth';
 }
 
 /** Whether a threshold can name it. */

@@ -134,6 +134,25 @@ export interface HealthSummary {
   peakRssBytes: number;
   /** One sentence each. */
   signals: string[];
+  /** Over the measurement, since the run was started or last resumed; absent from documents of before there was one. */
+  growth?: GrowthSummary | undefined;
+}
+
+/** What a process took more of, hour by hour; null where too little was seen to tell. */
+export interface GrowthSummary {
+  /** Bytes per hour. */
+  rss: Growth | null;
+  /** Open descriptors per hour. */
+  descriptors: Growth | null;
+  /** Of the mean lag of a second, µs per hour; null for a verifier, which has no schedule. */
+  scheduleLag: Growth | null;
+}
+
+/** A slope per hour, and the interval that holds it at 95 %. */
+export interface Growth {
+  perHour: number;
+  low: number;
+  high: number;
 }
 
 export interface CheckResult {

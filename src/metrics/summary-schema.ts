@@ -99,12 +99,29 @@ const clock = z
   })
   .meta({ id: 'clock' });
 
+const growth = z
+  .strictObject({ perHour: z.number(), low: z.number(), high: z.number() })
+  .meta({ id: 'growth' })
+  .describe('a slope per hour and the interval that holds it at 95 %');
+
 const health = z
   .strictObject({
     status: z.enum(['healthy', 'unhealthy', 'not run']),
     cpuSeconds: seconds,
     peakRssBytes: count,
     signals: z.array(z.string()),
+    growth: z
+      .strictObject({
+        rss: growth.nullable().describe('bytes per hour'),
+        descriptors: growth.nullable().describe('open descriptors per hour'),
+        scheduleLag: growth
+          .nullable()
+          .describe('of the mean lag of a second, microseconds per hour; null for a verifier'),
+      })
+      .optional()
+      .describe(
+        'over the measurement, since the run was started or last resumed; null where too little was seen to tell',
+      ),
   })
   .meta({ id: 'health' });
 

@@ -1,5 +1,5 @@
 import { closestName } from '../core/closest-name.ts';
-import { isMetric, type MetricKind, type MetricName, metricKinds } from './metric.ts';
+import { isGrowth, isMetric, type MetricKind, type MetricName, metricKinds } from './metric.ts';
 import { parseThresholdValue, type ThresholdValue } from './threshold-value.ts';
 
 /** Statistics a latency is judged by: exactly those that the result document holds. */
@@ -13,7 +13,7 @@ const operators: readonly string[] = ['<', '<=', '>', '>=', '=='];
 export interface Threshold {
   /** As written. */
   expression: string;
-  /** The fleet or target it is about; null for the whole run. */
+  /** The fleet or target it is about, of a growth the process; null for the whole run, or the generator. */
   scope: string | null;
   metric: MetricName;
   kind: MetricKind;
@@ -53,7 +53,14 @@ export function parseThreshold(expression: string, scopes: readonly string[]): T
   const dot = name.text.lastIndexOf('.');
   const scope = dot < 0 ? null : name.text.slice(0, dot);
   const metric = name.text.slice(dot + 1);
-  if (scope !== null && !scopes.includes(scope)) {
+  const grows = isMetric(metric) && isGrowth(metricKinds[metric]);
+  if (scope !== null && !(grows ? processesOf(metric) : scopes).includes(scope)) {
+    if (grows) {
+      const hint = `write ${processesOf(metric)
+        .map((process) => `${process}.${metric}`)
+        .join(' or ')}`;
+      return { error: `${metric} is of a process of iotload`, offset: name.at, hint };
+    }
     const hint = suggestion(scope, scopes) ?? `this scenario has ${scopes.join(', ')}`;
     return { error: `no fleet or target is called "${scope}"`, offset: name.at, hint };
   }
@@ -67,6 +74,10 @@ export function parseThreshold(expression: string, scopes: readonly string[]): T
   if (kind === 'latency' && stat === undefined) {
     const hint = `say which: ${thresholdStats.join(', ')}`;
     return { error: `${metric} needs a statistic`, offset: name.at + name.text.length, hint };
+  }
+  if (isGrowth(kind) && operator === '==') {
+    const error = `${metric} is measured, and never exactly anything`;
+    return { error, offset: comparison.index, hint: 'compare with < or <=' };
   }
   if (kind !== 'latency' && stat !== undefined) {
     return { error: `${metric} is one number and takes no statistic`, offset: stat.at, hint: example };
@@ -107,6 +118,11 @@ export function quantileSupported(threshold: Threshold, expectedSamples: number)
   if (threshold.stat === null || !threshold.stat.startsWith('p')) return true;
   const perTenThousand = Math.round(Number(threshold.stat.slice(1)) * 100);
   return expectedSamples * (10_000 - perTenThousand) >= 10 * 10_000;
+}
+
+/** Whose growth a threshold can name. */
+function processesOf(metric: MetricName): readonly string[] {
+  return metric === 'schedule_lag_growth' ? ['generator'] : ['generator', 'verifier'];
 }
 
 function isStat(name: string): name is ThresholdStat {

@@ -1,6 +1,7 @@
 import type { Micros } from '../core/clock.ts';
 import { formatDuration } from '../core/units.ts';
-import { isKnownWhileSending } from '../metrics/metric.ts';
+import { tooShortFor } from '../metrics/growth-resolution.ts';
+import { isGrowth, isKnownWhileSending } from '../metrics/metric.ts';
 import { isThresholdError, parseThreshold, quantileSupported, type Threshold } from '../metrics/threshold.ts';
 import type { ScenarioPath } from '../scenario/diagnostic.ts';
 import type { ThresholdDraft } from '../scenario/load-scenario.ts';
@@ -61,6 +62,7 @@ interface Obstacle extends TemplateProblem {
 function obstacle(threshold: Threshold, { after }: ThresholdDraft, run: RunExtent): Obstacle | null {
   const { metric, kind, scope, stat } = threshold;
   const { paced, endUs } = run;
+  if (isGrowth(kind)) return growthObstacle(threshold, after !== undefined, run);
   const unread = run.unread(scope);
   if (unread !== null && (metric === 'end_to_end' || metric === 'coverage' || kind === 'delivery-count')) {
     return {
@@ -90,6 +92,21 @@ function obstacle(threshold: Threshold, { after }: ThresholdDraft, run: RunExten
   if (quantileSupported(threshold, expected)) return null;
   const hint = 'ten events have to lie above a quantile: run longer, or judge a lower one';
   return { message: `${expected} events cannot support ${stat}`, hint };
+}
+
+function growthObstacle(threshold: Threshold, after: boolean, run: RunExtent): Obstacle | null {
+  const { metric, scope } = threshold;
+  if (!run.paced) {
+    const hint = 'give clock.speed a number, or leave this threshold away';
+    return { message: `${metric} has no meaning where nothing is paced`, hint };
+  }
+  if (after)
+    return { key: 'after', message: `${metric} is judged over the whole measurement`, hint: 'leave "after" away' };
+  const unread = scope === 'verifier' ? run.unread(null) : null;
+  if (unread !== null)
+    return { message: `${scope}.${metric} is ${unread}`, hint: 'leave verify: false away, or this threshold' };
+  const message = tooShortFor(threshold, Math.max(0, run.endUs - run.warmUpUs));
+  return message === null ? null : { message, hint: 'run longer, or allow more' };
 }
 
 /** Slot time of a time after the warm-up. */

@@ -3,6 +3,7 @@ import { formatBytes, formatCount, formatRate } from '../core/units.ts';
 import { formatShare } from '../metrics/format-share.ts';
 import type { CheckResult, HealthSummary, RunResult, Verdict } from '../metrics/result.ts';
 import type { ReportFormat } from './format.ts';
+import { growthTexts } from './growth-text.ts';
 import { headlines } from './headline.ts';
 import { hopLines, targetLines } from './hop-lines.ts';
 import { latencyTable } from './latency-table.ts';
@@ -178,14 +179,15 @@ function errors(all: RunResult['errors'], paint: Paint): string[] {
   return [...lines.map(indented), ''];
 }
 
-function health({ generator, verifier }: RunResult, paint: Paint): string[] {
-  return [...party('generator', generator, paint), ...party('verifier', verifier, paint)];
+function health({ generator, verifier, run }: RunResult, paint: Paint): string[] {
+  return [...party('generator', generator, run, paint), ...party('verifier', verifier, run, paint)];
 }
 
-function party(name: string, { status, cpuSeconds, peakRssBytes, signals }: HealthSummary, paint: Paint): string[] {
+function party(name: string, health: HealthSummary, run: RunResult['run'], paint: Paint): string[] {
+  const { status, cpuSeconds, peakRssBytes, signals, growth } = health;
   const cost = status === 'not run' ? '' : `, ${cpuSeconds.toFixed(2)} CPU s, ${formatBytes(peakRssBytes)}`;
   const state = status === 'unhealthy' ? paint('doubt', status) : status;
-  const told = signals
+  const told = [...signals, ...growthTexts(growth, run).map((text) => `growth of ${text}`)]
     .flatMap((signal) => wrapped(printable(signal), WIDTH - 12))
     .map((line) => `${' '.repeat(10)}${line}`);
   return [`${name.padEnd(10)}${state}${cost}`, ...told].map(indented);

@@ -66,7 +66,7 @@ export function composeResult(
   settled: SettledRun,
   boundUs: Micros | null | 'one clock' = 'one clock',
 ): RunResult {
-  const { settlement, seen, sent } = settled;
+  const { settlement, seen, sent, growth } = settled;
   const { clock, evidence } = clocksOf(sender, settled, boundUs);
   const timed = (latency: LatencySummary): LatencySummary =>
     evidence.boundUs === null ? { ...latency, endToEnd: withoutTimes(latency.endToEnd) } : latency;
@@ -78,6 +78,11 @@ export function composeResult(
     targetPerSecond: lengthSeconds === 0 ? 0 : intended / lengthSeconds,
     achievedPerSecond: sender.sendingSeconds === 0 ? 0 : sentCount / sender.sendingSeconds,
   });
+  const generator = { ...sender.generator, ...(growth === undefined ? {} : { growth: growth.generator }) };
+  const verifier = {
+    ...verifierHealth(settled, boundUs !== 'one clock'),
+    ...(growth?.verifier && { growth: growth.verifier }),
+  };
   const fleets: FleetResult[] = groups.map((places, index) => {
     const { name, devices } = plan.fleets[places[0] as number] as FleetPlan;
     const { events, delivery } = joinedFleet(places.map((place) => settlement.fleets[place] as FleetSettlement));
@@ -96,6 +101,8 @@ export function composeResult(
     rate: rate(settlement.events.intended, settlement.events.sent),
     latency: timed(latency.whole),
     fleets,
+    generator,
+    verifier,
     targets: plan.targets.map(({ name, protocol }, index): TargetResult => {
       const { events, delivery } = settlement.targets[index] as FleetSettlement;
       const sends = plan.fleets.some(({ target }) => target === index);
@@ -121,7 +128,7 @@ export function composeResult(
     reader: readerEvidence(seen),
     ...(settled.readings === undefined ? {} : { readings: settled.readings }),
     ordered: plan.targets.every(({ protocol, options }) => targetOf(protocol).traits(options).ordered),
-    generator: sender.generator,
+    generator,
     clock: evidence,
     skipped: new Map(plan.thresholds.flatMap(({ expression, skipped }) => (skipped ? [[expression, skipped]] : []))),
   });
@@ -133,8 +140,8 @@ export function composeResult(
     run: sender.run,
     ...run,
     clock,
-    generator: sender.generator,
-    verifier: verifierHealth(settled, boundUs !== 'one clock'),
+    generator,
+    verifier,
     checks: outcome.checks,
     errors: sender.errors,
     timeline: happened(plan, sender.run.startedAt, sender.sendingSeconds),

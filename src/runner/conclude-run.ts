@@ -45,7 +45,7 @@ export async function concludeRun(
   dir: string,
   { anchor, ends, endedUs, crew, watch, incidents, ended, note, incident }: EndedRun,
 ): Promise<RunResult> {
-  const settled = await settleRun(dir, plan);
+  const settled = await settleRun(dir, plan, anchor);
   await nameFindings(dir, plan, anchor, settled).catch(incident);
   const counted = sumCounters(crew.boards);
   const pickedUp = counted.pickedUp + sentBefore(settled.sent);

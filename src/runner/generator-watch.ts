@@ -35,7 +35,6 @@ export class GeneratorWatch {
   #stoodUs = 0;
   #longestUs = 0;
   readonly #busy: number[] = [];
-  #descriptors: number | null = null;
   #throttled = 0;
   #disconnected = 0;
 
@@ -74,7 +73,7 @@ export class GeneratorWatch {
       cpuUs: this.#ports.cpuUs(),
       rssBytes: residentBytes(),
       busy: this.#busy.length === 0 ? null : Math.max(...this.#busy.filter((busy) => busy !== undefined)),
-      descriptors: this.#descriptors,
+      descriptors: this.#machine.descriptors,
       throttled: this.#throttled,
       disconnected: this.#disconnected,
     };
@@ -103,9 +102,7 @@ export class GeneratorWatch {
     const { totalUs, longestUs } = this.#standstill.take();
     if (totalUs > STOOD_US) this.#stoodUs += totalUs;
     this.#longestUs = Math.max(this.#longestUs, longestUs);
-    const reading = this.#ports.reading();
-    this.#descriptors = reading.openFiles?.now ?? null;
-    this.#machine.second(reading);
+    this.#machine.second(this.#ports.reading());
     this.#jumps.look();
   }
 

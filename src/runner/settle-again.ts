@@ -33,7 +33,7 @@ export async function settleAgain(
     });
   }
   await readyPlan(plan);
-  const settled = await settleRun(dir, plan, seenDir === null ? dir : resolve(seenDir));
+  const settled = await settleRun(dir, plan, anchor, seenDir === null ? dir : resolve(seenDir));
   await nameFindings(dir, plan, anchor, settled);
   const boundUs = seenDir === null ? 'one clock' : boundBetween(own, reader, clockBoundUs);
   const result = composeResult(plan, senderFigures(readSummary(dir), own, anchor), settled, boundUs);

@@ -13,6 +13,7 @@ import type { StoredRange } from '../wire/placed-arrivals.ts';
 import { readSeen, type SeenRecord } from '../wire/seen-file.ts';
 import { readSent } from '../wire/sent-file.ts';
 import type { SentRecord } from '../wire/sent-record.ts';
+import { type ProcessGrowth, processGrowth } from './process-growth.ts';
 import { runFiles } from './run-directory.ts';
 
 /** The files of a run, and what follows from them. */
@@ -23,13 +24,15 @@ export interface SettledRun {
   settlement: Settlement;
   /** Of a plan with several targets, what was read at each; absent where there is one. */
   readings?: readonly SettledReading[];
+  /** Absent where the files say nothing of their processes over time. */
+  growth?: ProcessGrowth;
 }
 
 /**
  * Reads `sent` and, where there are any, the files of what was seen, of a run's directory, and settles them. The same call ends a run, and
  * settles a finished one again, also with what other verifiers have left in `seenDir`.
  */
-export async function settleRun(dir: string, plan: Plan, seenDir = dir): Promise<SettledRun> {
+export async function settleRun(dir: string, plan: Plan, anchor: Anchor, seenDir = dir): Promise<SettledRun> {
   const sent = await readSent(join(dir, runFiles.sent));
   const records = await Promise.all(readingsOf(plan).map(({ file }) => readSeenIfAny(join(seenDir, file))));
   for (const seen of records) {
@@ -39,7 +42,7 @@ export async function settleRun(dir: string, plan: Plan, seenDir = dir): Promise
       value: `${sent.header.runId} and ${seen.header.runId}`,
     });
   }
-  return settleRecords(plan, sent, records);
+  return { ...settleRecords(plan, sent, records), growth: await processGrowth(dir, plan, anchor, seenDir) };
 }
 
 /** Settles what was sent with what was seen at each reading of the plan, in the order of `readingsOf`. Pure. */

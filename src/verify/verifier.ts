@@ -322,6 +322,7 @@ export class Verifier {
       corrupt,
       cpuUs: Math.round(usage().cpuSeconds * 1e6),
       rssBytes: residentBytes(),
+      descriptors: this.#machine.descriptors,
     });
     await seen.flush();
   }

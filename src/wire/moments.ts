@@ -39,31 +39,36 @@ export interface SeenMoment {
   corrupt: number;
   cpuUs: number;
   rssBytes: number;
+  /** Open files; null where the system does not say, absent from files of before they were counted. */
+  descriptors?: number | null;
 }
 
 /**
- * Visits the moments of a `sent` file in order, each with the latencies since the one before, by fleet and in the order of `sentIntervals`.
- * Counts go on over resumptions. Throws IotloadError `file-unreadable`, `file-corrupt`.
+ * Visits the moments of a `sent` file in order, each with the latencies since the one before, by fleet and in the order of `sentIntervals`,
+ * and how often the run had been resumed before. Counts go on over resumptions. Throws IotloadError `file-unreadable`, `file-corrupt`.
  */
 export async function eachSentMoment(
   path: string,
-  visit: (moment: SentMoment, samples: readonly (readonly Samples[])[]) => void,
+  visit: (moment: SentMoment, samples: readonly (readonly Samples[])[], resumptions: number) => void,
   disk: Disk = systemDisk,
 ): Promise<RunHeader> {
   let header: RunHeader | undefined;
   let moment: SentMoment | null = null;
   let base: SentMoment | null = null;
   let last: SentMoment | null = null;
+  let resumptions = 0;
   const take = (payload: Uint8Array): void => {
     const reader = new ByteReader(payload);
     const kind = reader.byte();
     if (kind === SentRecordKind.header) header = toRunHeader(reader.json());
     else if (kind === SentRecordKind.moment) moment = onTopOf(base, reader.json() as SentMoment);
-    else if (kind === SentRecordKind.resumed) base = last;
-    else if (kind === SentRecordKind.samples && header !== undefined) {
+    else if (kind === SentRecordKind.resumed) {
+      base = last;
+      resumptions++;
+    } else if (kind === SentRecordKind.samples && header !== undefined) {
       const samples = header.fleets.map(() => sentIntervals.map(() => emptySamples()));
       for (const intervals of samples) for (const interval of intervals) readSamples(reader, interval);
-      if (moment !== null) visit(moment, samples);
+      if (moment !== null) visit(moment, samples, resumptions);
       last = moment ?? last;
       moment = null;
     }
@@ -72,21 +77,26 @@ export async function eachSentMoment(
   return headed(header, path);
 }
 
-/** Visits the moments of a `seen` file in order, each with the end-to-end times since the one before, by fleet. Throws as `eachSentMoment`. */
+/**
+ * Visits the moments of a `seen` file in order, each with the end-to-end times since the one before, by fleet, and how often another
+ * verifier had gone on before. Throws as `eachSentMoment`.
+ */
 export async function eachSeenMoment(
   path: string,
-  visit: (moment: SeenMoment, endToEnd: readonly Samples[]) => void,
+  visit: (moment: SeenMoment, endToEnd: readonly Samples[], resumptions: number) => void,
   disk: Disk = systemDisk,
 ): Promise<RunHeader> {
   let header: RunHeader | undefined;
   let samples: Samples[] = [];
+  let resumptions = 0;
   const take = (payload: Uint8Array): void => {
     const reader = new ByteReader(payload);
     const kind = reader.byte();
     if (kind === SeenRecordKind.header) header = toRunHeader(reader.json());
     else if (kind === SeenRecordKind.arrivals && header !== undefined) samples = readArrivalsAlone(reader, header);
+    else if (kind === SeenRecordKind.resumed) resumptions++;
     else if (kind === SeenRecordKind.moment) {
-      visit(reader.json() as SeenMoment, samples);
+      visit(reader.json() as SeenMoment, samples, resumptions);
       samples = [];
     }
   };

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { scratch, start, summaryOf } from '../e2e/iotload.ts';
 
 /** Those that ask for a broker and a machine of their own. */
-const apart = ['day-in-a-minute', 'soak'];
+const apart = ['day-in-a-minute'];
 /** Runs at once. */
 const TOGETHER = 3;
 

@@ -31,6 +31,20 @@ describe('evaluateThreshold', () => {
     expect(evaluate(expression)).toEqual({ observed, holds, reason: '' });
   });
 
+  it.each([
+    [[-100_000, 400_000, 900_000], true, '391 KiB/h (-97.7 KiB/h to 879 KiB/h)', ''],
+    [[1_048_576, 2_000_000, 3_000_000], false, '1.91 MiB/h (1 MiB/h to 2.86 MiB/h)', ''],
+    [[0, 500_000, 1_100_000], null, '488 KiB/h (0 B/h to 1.05 MiB/h)', 'the run is too short for how much it scatters'],
+    [[0, 0, 0], true, '0 B/h', ''],
+  ] as const)('judges a growth of %j by all of its interval', ([low, perHour, high], holds, observed, reason) => {
+    const growth = { rss: { low, perHour, high }, descriptors: null, scheduleLag: null };
+    const generator = { ...testResult().generator, growth };
+    expect(evaluate('rss_growth < 1MiB/h', { generator })).toEqual({ observed, holds, reason });
+    expect(evaluate('descriptor_growth < 1/h', { generator })).toMatchObject({ holds: null, observed: 'not known' });
+    expect(evaluate('verifier.rss_growth < 1MiB/h', { generator })).toMatchObject({ holds: null });
+    expect(evaluate('verifier.rss_growth < 1MiB/h', { verifier: generator })).toMatchObject({ holds });
+  });
+
   it('a latency of those that were answered says nothing about a quantile that the others reach', () => {
     const events = testEvents({ intended: 1_000, sent: 985, notSent: 15, acked: 980, unknown: 5 });
     expect(evaluate('response_time p95 < 6ms', { events }).holds).toBe(true);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { metricKinds } from '../../src/metrics/metric.ts';
+import { isGrowth, metricKinds } from '../../src/metrics/metric.ts';
 import { isThresholdError, parseThreshold, thresholdStats } from '../../src/metrics/threshold.ts';
 import { propertyRuns } from '../property-runs.ts';
 
@@ -25,15 +25,24 @@ const values = {
     text: `${amount}/s`,
     value: { unit: 'events/s', amount },
   })),
+  'memory-growth': fc.nat(4_000).map((amount) => ({
+    text: `${amount}KiB/h`,
+    value: { unit: 'bytes/h', amount: amount * 1024 },
+  })),
+  'count-growth': fc.nat(4_000).map((amount) => ({ text: `${amount}/h`, value: { unit: '1/h', amount } })),
+  'time-growth': fc.nat(4_000).map((amount) => ({
+    text: `${amount}ms/h`,
+    value: { unit: 'us/h', amount: amount * 1000 },
+  })),
 } as const;
 
 /** A threshold taken apart; what is put together has to be read as it was. */
 const parts = fc.constantFrom(...Object.entries(metricKinds)).chain(([metric, kind]) =>
   fc.record({
-    scope: fc.constantFrom(null, ...scopes),
+    scope: isGrowth(kind) ? fc.constantFrom(null, 'generator') : fc.constantFrom(null, ...scopes),
     metric: fc.constant(metric),
     stat: kind === 'latency' ? fc.constantFrom(...thresholdStats) : fc.constant(null),
-    operator: fc.constantFrom('<', '<=', '>', '>=', '=='),
+    operator: fc.constantFrom('<', '<=', '>', '>=', ...(isGrowth(kind) ? [] : ['=='])),
     written: values[kind] as fc.Arbitrary<{ text: string; value: object }>,
   }),
 );

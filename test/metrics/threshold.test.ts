@@ -32,6 +32,10 @@ describe('parseThreshold', () => {
     ['acked >= 1.2k', null, 'acked', null, '>=', { unit: 'events', amount: 1_200 }],
     ['a.b.no_ack == 0', 'a.b', 'no_ack', null, '==', { unit: 'events', amount: 0 }],
     ['coverage >= 99.5%', null, 'coverage', null, '>=', share(995, 1000)],
+    ['rss_growth < 1MiB/h', null, 'rss_growth', null, '<', { unit: 'bytes/h', amount: 1_048_576 }],
+    ['verifier.rss_growth < 48MB/day', 'verifier', 'rss_growth', null, '<', { unit: 'bytes/h', amount: 2_000_000 }],
+    ['generator.descriptor_growth <= 2/h', 'generator', 'descriptor_growth', null, '<=', { unit: '1/h', amount: 2 }],
+    ['schedule_lag_growth < 10us/min', null, 'schedule_lag_growth', null, '<', { unit: 'us/h', amount: 600 }],
   ])('reads %s', (expression, scope, metric, stat, operator, value) => {
     expect(parsed(expression)).toMatchObject({ expression, scope, metric, stat, operator, value });
   });
@@ -58,6 +62,12 @@ describe('parseThreshold', () => {
     ['lost == -1', 8, 'is not a count'],
     ['achieved_rate >= 500', 17, 'lacks its unit'],
     ['coverage >= 99', 12, 'lacks its unit'],
+    ['rss_growth < 1MiB', 13, 'lacks the time in which'],
+    ['rss_growth < 1/h', 13, 'lacks its unit'],
+    ['rss_growth == 0B/h', 11, 'never exactly anything'],
+    ['meters.rss_growth < 1MiB/h', 0, 'is of a process of iotload'],
+    ['verifier.schedule_lag_growth < 1ms/h', 0, 'is of a process of iotload'],
+    ['rss_growth p99 < 1MiB/h', 11, 'takes no statistic'],
   ])('refuses "%s" at offset %i', (expression, offset, message) => {
     const result = parseThreshold(expression, scopes);
     if (!isThresholdError(result)) throw new Error('was accepted');
@@ -77,6 +87,9 @@ describe('parseThreshold', () => {
       'delivery-count': '< 1%',
       ratio: '> 99%',
       rate: '> 1/s',
+      'memory-growth': '< 1MiB/h',
+      'count-growth': '<= 1/h',
+      'time-growth': '< 1ms/h',
     };
     for (const [metric, kind] of Object.entries(metricKinds)) {
       expect(parsed(`${metric} ${values[kind]}`).metric).toBe(metric);

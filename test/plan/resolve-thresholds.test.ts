@@ -44,4 +44,30 @@ thresholds: ["${threshold}"]`;
       '1200 events cannot support p99.9',
     ]);
   });
+
+  it('asks for a run in which the growth allowed can be seen; skips by name what only a flag made too short', async () => {
+    const of = (threshold: string, more = ''): string =>
+      scenario({ more: `thresholds: ["${threshold}"]\n${more}` }).replace('duration: 10s', 'warm_up: 2s, duration: 1h');
+    for (const sound of ['rss_growth < 1MiB/h', 'descriptor_growth < 1/h', 'schedule_lag_growth < 1ms/h'])
+      expect((await planned({ text: of(sound) })).plan.thresholds).toEqual([{ expression: sound }]);
+    expect(await mistakes({ text: of('rss_growth < 200KiB/h') })).toEqual([
+      '1h cannot tell so little rss_growth: memory grows by 256 KiB at a time',
+    ]);
+    expect(await mistakes({ text: of('descriptor_growth < 10/day') })).toEqual([
+      '1h cannot tell so little descriptor_growth: they grow by one at a time',
+    ]);
+    const skipped = '20s cannot tell so little rss_growth: memory grows by 256 KiB at a time';
+    expect((await planned({ text: of('rss_growth < 1MiB/h'), duration: '20s' })).plan.thresholds).toEqual([
+      { expression: 'rss_growth < 1MiB/h', skipped },
+    ]);
+    expect(await mistakes({ text: of('verifier.rss_growth < 1MiB/h', 'verify: false') })).toEqual([
+      'verifier.rss_growth is not known without verification',
+    ]);
+    const after = of('x').replace('"x"', '{ check: rss_growth < 1MiB/h, after: 1m }');
+    expect(await mistakes({ text: after })).toEqual(['rss_growth is judged over the whole measurement']);
+    const ends = of('x').replace('"x"', '{ check: rss_growth < 1MiB/h, abort_on_fail: true }');
+    expect(await mistakes({ text: ends })).toEqual([
+      'rss_growth is only known when the run is over, and cannot end it',
+    ]);
+  });
 });

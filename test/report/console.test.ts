@@ -34,6 +34,15 @@ describe('console', () => {
     expect(screen(stored('clean')).trimEnd().split('\n').length).toBeLessThanOrEqual(30);
   });
 
+  it('tells how processes grew, of a run that was long enough for it', () => {
+    const result = stored('clean');
+    const growth = { rss: { perHour: 2e6, low: 1e6, high: 3e6 }, descriptors: null, scheduleLag: null };
+    const grown = (durationSeconds: number): string =>
+      screen({ ...result, run: { ...result.run, durationSeconds }, generator: { ...result.generator, growth } });
+    expect(grown(3600)).toContain('growth of memory 1.91 MiB/h (977 KiB/h to 2.86 MiB/h)');
+    expect(grown(30)).not.toContain('growth');
+  });
+
   it('colours only when asked, and changes nothing else', () => {
     const plain = screen(stored('breached'));
     const coloured = screen(stored('breached'), true);

@@ -2,6 +2,7 @@ import { formatBytes, formatCount, formatMicros, formatRate } from '../../core/u
 import { formatShare } from '../../metrics/format-share.ts';
 import type { HealthSummary, IntervalName, RunResult } from '../../metrics/result.ts';
 import type { Evidence } from '../evidence.ts';
+import { growthTexts } from '../growth-text.ts';
 import { headlines } from '../headline.ts';
 import { lossLine } from '../loss-line.ts';
 import { markup } from '../markup.ts';
@@ -78,6 +79,7 @@ export function trust(result: RunResult): string {
   const rows: [string, string][] = [
     ['generator', healthText(generator)],
     ['verifier', healthText(verifier)],
+    ...growths(result),
     [
       'schedule lag',
       `p99 ${orDash(latency.scheduleLag.p99, formatMicros)}, at most ${orDash(latency.scheduleLag.max, formatMicros)}: how late the generator itself was`,
@@ -211,6 +213,13 @@ export function provenance({ run, environment, files }: RunResult): string {
 function healthText({ status, cpuSeconds, peakRssBytes, signals }: HealthSummary): string {
   if (status === 'not run') return 'not run';
   return [`${status}, ${cpuSeconds.toFixed(1)} CPU seconds, ${formatBytes(peakRssBytes)}`, ...signals].join('; ');
+}
+
+function growths({ generator, verifier, run }: RunResult): [string, string][] {
+  return Object.entries({ generator, verifier }).flatMap(([name, { growth }]): [string, string][] => {
+    const texts = growthTexts(growth, run);
+    return texts.length === 0 ? [] : [[`growth of the ${name}`, texts.join('; ')]];
+  });
 }
 
 function samplesText(latency: RunResult['latency']): string {
