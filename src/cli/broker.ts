@@ -1,4 +1,5 @@
 import { IotloadError } from '../core/errors.ts';
+import { printable } from '../core/printable-text.ts';
 import { type BridgeFlags, bridgeFlags, bridgeOfFlags } from './bridge-flags.ts';
 import { defineCommand } from './command.ts';
 import { wholeNumber } from './scenario-flags.ts';
@@ -101,7 +102,7 @@ async function playBridge(flags: BridgeFlags, quiet: boolean): Promise<number> {
   });
   const interruption = onInterrupt(end);
   try {
-    const bridge = await startBridge(plan, (text) => void process.stderr.write(`${text}\n`));
+    const bridge = await startBridge(plan, (text) => void process.stderr.write(`${printable(text)}\n`));
     process.stdout.write(`${plan.from} ${plan.to}\n`);
     if (!quiet) process.stderr.write('It forwards. Ctrl-C ends it.\n');
     const failure = await Promise.race([over, bridge.ended]);

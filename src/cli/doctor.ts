@@ -1,5 +1,6 @@
 import { systemClock } from '../core/clock.ts';
-import { painter, printable, type Tone, wrapped } from '../report/terminal-text.ts';
+import { printable } from '../core/printable-text.ts';
+import { painter, type Tone, wrapped } from '../report/terminal-text.ts';
 import type { Finding } from '../runner/doctor.ts';
 import { workersOf } from './carry-out.ts';
 import { wantsColour } from './colour.ts';

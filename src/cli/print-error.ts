@@ -1,4 +1,5 @@
 import { IotloadError } from '../core/errors.ts';
+import { printable } from '../core/printable-text.ts';
 import { exitOfError } from './exit-codes.ts';
 
 /** Explains an error on stderr and returns the exit code it stands for. Only a defect of ours shows a stack. */
@@ -10,8 +11,13 @@ export function printError(error: unknown): number {
   }
   const place = error.where === undefined ? '' : `${error.where}: `;
   const value = error.value === undefined ? '' : ` (got ${JSON.stringify(error.value)})`;
-  process.stderr.write(`error: ${place}${error.message}${value}\n`);
-  if (error.hint !== undefined) process.stderr.write(`  hint: ${error.hint}\n`);
+  process.stderr.write(`${inert(`error: ${place}${error.message}${value}`)}\n`);
+  if (error.hint !== undefined) process.stderr.write(`${inert(`  hint: ${error.hint}`)}\n`);
   if (error.code === 'defect' && error.stack !== undefined) process.stderr.write(`${error.stack}\n`);
   return exitOfError[error.code];
+}
+
+/** Some of our own texts have several lines; what stands in one of them may be a broker's. */
+function inert(text: string): string {
+  return text.split('\n').map(printable).join('\n');
 }

@@ -1,4 +1,5 @@
 import { Presets, SingleBar } from 'cli-progress';
+import { printable } from '../core/printable-text.ts';
 import { formatCount, formatMicros, formatRate } from '../core/units.ts';
 import type { RunProgress } from '../runner/run-progress.ts';
 
@@ -82,7 +83,7 @@ class BarDisplay implements ProgressDisplay {
   note(text: string): void {
     if (this.#started) this.#bar.stop();
     this.#started = false;
-    process.stderr.write(`${text}\n`);
+    process.stderr.write(`${printable(text)}\n`);
   }
 
   end(): void {
@@ -110,7 +111,7 @@ class LineDisplay implements ProgressDisplay {
   }
 
   note(text: string): void {
-    process.stderr.write(`${text}\n`);
+    process.stderr.write(`${printable(text)}\n`);
   }
 
   end(): void {}

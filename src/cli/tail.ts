@@ -1,12 +1,14 @@
 import { systemClock } from '../core/clock.ts';
 import { IotloadError } from '../core/errors.ts';
-import { formatCount, formatMicros, parseCount } from '../core/units.ts';
-import type { TailEvent, TailVerdict } from '../runner/tail.ts';
+import { printable } from '../core/printable-text.ts';
+import { formatCount, parseCount } from '../core/units.ts';
+import type { TailVerdict } from '../runner/tail.ts';
 import { defineCommand } from './command.ts';
 import { exitOfError } from './exit-codes.ts';
 import { allowedPlan, scenarioFlags } from './scenario-flags.ts';
 import { checkRunId, parseStartAt } from './shard-flags.ts';
 import { onInterrupt } from './signals.ts';
+import { jsonLine, rawLine, TAIL_HEADING, tableLine } from './tail-lines.ts';
 
 /** `iotload tail`: what arrives, as it arrives, and which event each message is. */
 export const tailCommand = defineCommand({
@@ -31,7 +33,7 @@ export const tailCommand = defineCommand({
     const { startTail } = await import('../runner/tail.ts');
     const form = flags.raw ? rawLine : flags.json ? jsonLine : tableLine;
     const note = (text: string): void => {
-      if (!flags.quiet) process.stderr.write(`${text}\n`);
+      if (!flags.quiet) process.stderr.write(`${printable(text)}\n`);
     };
     const counts: Record<TailVerdict, number> = { own: 0, corrupt: 0, foreign: 0, untold: 0 };
     let told = 0;
@@ -50,7 +52,7 @@ export const tailCommand = defineCommand({
         note,
         event: (event) => {
           if (told >= limit) return;
-          if (told++ === 0 && form === tableLine && !flags.quiet) process.stdout.write(HEADING);
+          if (told++ === 0 && form === tableLine && !flags.quiet) process.stdout.write(TAIL_HEADING);
           counts[event.verdict]++;
           process.stdout.write(form(event));
           if (told >= limit) end();
@@ -75,57 +77,4 @@ function limitOf(text: string | undefined): number {
   const parsed = parseCount(text);
   if ('value' in parsed && parsed.value > 0) return parsed.value;
   throw new IotloadError('bad-arguments', 'error' in parsed ? parsed.error : 'at least one', { where: '--count' });
-}
-
-const HEADING = `${row(['device', 'sequence', 'slot', 'intended (UTC)', 'latency', 'verdict'])}\n`;
-
-/** One message on 80 columns; of one that carries no id, what it was published to. */
-function tableLine({
-  device,
-  sequence,
-  slot,
-  intendedWallUs,
-  latencyUs,
-  verdict,
-  address,
-  payload,
-}: TailEvent): string {
-  if (slot === null)
-    return `${verdict.padEnd(8)} ${printable(address)} ${printable(textOf(payload))}`.slice(0, 80).concat('\n');
-  const intended = new Date((intendedWallUs ?? 0) / 1000).toISOString().slice(11, 23);
-  const latency = latencyUs === null ? '' : formatMicros(latencyUs);
-  return `${row([printable(device ?? ''), `${sequence}`, `${slot}`, intended, latency, verdict])}\n`;
-}
-
-function row([device, sequence, slot, intended, latency, verdict]: string[]): string {
-  return [
-    (device as string).padEnd(20),
-    (sequence as string).padStart(9),
-    (slot as string).padStart(11),
-    ` ${intended}`.padEnd(15),
-    (latency as string).padStart(9),
-    ` ${verdict}`,
-  ].join(' ');
-}
-
-function rawLine({ address, payload }: TailEvent): string {
-  return `${address === '' ? '' : `${printable(address)}\t`}${printable(textOf(payload))}\n`;
-}
-
-function jsonLine({ payload, ...event }: TailEvent): string {
-  return `${JSON.stringify({ ...event, payload: textOf(payload) })}\n`;
-}
-
-/** Text as it is; other bytes in hexadecimal digits. */
-function textOf(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return Buffer.from(bytes).toString('hex');
-  }
-}
-
-/** Control characters must not reach the terminal. */
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\ufffd');
 }

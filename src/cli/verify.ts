@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { relative } from 'node:path';
 import { sleep, systemClock } from '../core/clock.ts';
 import { IotloadError } from '../core/errors.ts';
+import { printable } from '../core/printable-text.ts';
 import { formatCount } from '../core/units.ts';
 import { resultFormatNames } from '../metrics/result-formats.ts';
 import { defineCommand } from './command.ts';
@@ -98,7 +99,7 @@ async function readLive(flags: VerifyFlags, runId: string): Promise<number> {
   const plan = await allowedPlan(flags);
   if (plan === null) return exitOfError['bad-scenario'];
   const { startVerify } = await import('../runner/verify-live.ts');
-  const note = (text: string): void => void process.stderr.write(`${text}\n`);
+  const note = (text: string): void => void process.stderr.write(`${printable(text)}\n`);
   let told = -1;
   const handle = startVerify({
     plan,

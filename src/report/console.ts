@@ -1,4 +1,5 @@
 import { isAbsolute } from 'node:path';
+import { printable } from '../core/printable-text.ts';
 import { formatBytes, formatCount, formatRate } from '../core/units.ts';
 import { formatShare } from '../metrics/format-share.ts';
 import type { CheckResult, HealthSummary, RunResult, Verdict } from '../metrics/result.ts';
@@ -9,7 +10,7 @@ import { hopLines, targetLines } from './hop-lines.ts';
 import { latencyTable } from './latency-table.ts';
 import { lossLine } from './loss-line.ts';
 import { percentilePlot } from './percentile-plot.ts';
-import { clipped, type Paint, painter, printable, type Tone, wrapped } from './terminal-text.ts';
+import { clipped, type Paint, painter, type Tone, wrapped } from './terminal-text.ts';
 
 export interface ConsoleOptions {
   /** Whether to write escape sequences for colours. */

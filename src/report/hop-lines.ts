@@ -1,6 +1,7 @@
+import { printable } from '../core/printable-text.ts';
 import { formatCount } from '../core/units.ts';
 import type { HopResult, RunResult } from '../metrics/result.ts';
-import { printable, wrapped } from './terminal-text.ts';
+import { wrapped } from './terminal-text.ts';
 
 const WIDTH = 80;
 /** Ten columns for the label, two before it. */

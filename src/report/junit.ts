@@ -39,6 +39,7 @@ function properties({ run }: RunResult): [string, string][] {
     ['seed', `${run.seed}`],
     ['plan', run.planDigest],
     ['shard', run.shard],
+    ['ended', run.ended],
     ['command', run.command],
     ...Object.entries(run.labels).map(([name, value]): [string, string] => [`label.${name}`, value]),
   ];

@@ -1,9 +1,9 @@
+import { printable } from '../core/printable-text.ts';
 import { formatCount, formatMicros, formatRate } from '../core/units.ts';
 import type { CheckResult, IntervalName } from '../metrics/result.ts';
 import type { ReportFormat } from './format.ts';
 import { headlines } from './headline.ts';
 import { lossLine } from './loss-line.ts';
-import { printable } from './terminal-text.ts';
 
 const marks: Readonly<Record<CheckResult['status'], string>> = {
   pass: '✅',
@@ -42,7 +42,7 @@ export const markdown: ReportFormat = {
     if (checks.length > 0) yield '\n| | check | observed |\n|:--|:--|:--|\n';
     for (const { status, expression, observed, reason } of checks)
       yield `| ${marks[status]} | ${inert(expression)} | ${inert([observed, reason].filter(Boolean).join(': '))} |\n`;
-    yield `\n<sub>run ${inert(run.id)}, seed ${run.seed}, plan ${inert(run.planDigest)}</sub>\n`;
+    yield `\n<sub>run ${inert(run.id)}, ${run.ended.replace('-', ' ')} after ${run.durationSeconds.toFixed(1)} s, seed ${run.seed}, plan ${inert(run.planDigest)}</sub>\n`;
   },
 };
 

@@ -1,3 +1,5 @@
+import { uncommanded } from '../core/printable-text.ts';
+
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
@@ -11,7 +13,7 @@ const entities: Readonly<Record<string, string>> = {
  * visible sign: XML forbids the first, and the others can turn the direction of writing around.
  */
 export function markup(text: string): string {
-  return text
+  return uncommanded(text)
     .replace(/(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '\ufffd')
     .replace(/[&<>"']/g, (character) => entities[character] as string);
 }

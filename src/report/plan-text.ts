@@ -1,3 +1,4 @@
+import { printable } from '../core/printable-text.ts';
 import { formatBytes, formatCount, formatDuration, formatRate } from '../core/units.ts';
 import type { PlanEstimate } from '../plan/estimate.ts';
 import type { Plan, PlannedBridge } from '../plan/plan.ts';
@@ -6,7 +7,6 @@ import { thresholdText } from '../plan/threshold-text.ts';
 import { targetOf } from '../targets/registry.ts';
 import type { Sizing } from '../targets/sizing.ts';
 import { columns } from './columns.ts';
-import { printable } from './terminal-text.ts';
 
 /** What a plan comes to, on one screen of 80 columns. `addresses` are examples, one of each fleet; empty where there are none;
  * `sizings` what each target needs. */

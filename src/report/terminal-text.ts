@@ -10,14 +10,6 @@ export function painter(colour: boolean): Paint {
   return colour ? (tone, text) => `\u001b[${codes[tone]}m${text}\u001b[0m` : (_, text) => text;
 }
 
-/**
- * Text that came from a scenario or a broker, safe to print: control characters, invisible format characters (which can turn the
- * direction of writing around) and line separators become a visible sign, so that no name can move the cursor or forge a line.
- */
-export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\ufffd');
-}
-
 /** Breaks text at spaces into lines of at most `width` characters; a longer word stands alone. Tells at least an empty line. */
 export function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];

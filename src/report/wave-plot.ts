@@ -1,4 +1,5 @@
-import { clipped, type Paint, painter, printable, type Tone } from './terminal-text.ts';
+import { printable } from '../core/printable-text.ts';
+import { clipped, type Paint, painter, type Tone } from './terminal-text.ts';
 
 /** A vertical line through a panel. */
 export interface WaveMark {

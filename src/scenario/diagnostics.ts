@@ -1,3 +1,4 @@
+import { printable } from '../core/printable-text.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { maskSecrets } from './secret-keys.ts';
 
@@ -40,7 +41,11 @@ function renderOne(diagnostic: Diagnostic, sourceText: string, file: string): st
   const length = Math.max(1, Math.min(range.end, line.start + line.text.length) - range.start);
   const from = line.text.length <= WIDTH ? 0 : Math.max(0, Math.min(column - WIDTH / 3, line.text.length - WIDTH));
   const cut = Math.floor(from);
-  const shown = printable(maskSecrets(line.text).slice(cut, cut + WIDTH));
+  const shown = printable(
+    maskSecrets(line.text)
+      .replace(/\t/g, ' ')
+      .slice(cut, cut + WIDTH),
+  );
   const gutter = `${line.index + 1}`.padStart(5);
   return [
     `${printable(file)}:${line.index + 1}:${column + 1}: ${text}`,
@@ -72,9 +77,4 @@ export function positionOf(text: string, offset: number): { line: number; column
 function clipped(full: string): string {
   const text = full.replace(/[^\s"]{100,}/g, (word) => `${word.slice(0, 40)}…`);
   return text.length <= LONGEST_MESSAGE ? text : `${text.slice(0, LONGEST_MESSAGE - 1)}…`;
-}
-
-/** One column a character, so that carets stay in place. */
-function printable(text: string): string {
-  return text.replace(/\t/g, ' ').replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{fffd}');
 }

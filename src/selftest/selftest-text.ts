@@ -1,6 +1,6 @@
+import { printable } from '../core/printable-text.ts';
 import { formatMicros } from '../core/units.ts';
 import { columns } from '../report/columns.ts';
-import { printable } from '../report/terminal-text.ts';
 import type { CaseReport } from './case-report.ts';
 import type { SelfTestReport } from './selftest.ts';
 

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { RunResult } from '../../src/metrics/result.ts';
+import type { Evidence } from '../../src/report/evidence.ts';
 
 /** A stored result of `test/fixtures/finished`. */
-export function stored(name: 'clean' | 'breached' | 'aborted'): RunResult {
+export function stored(name: 'clean' | 'breached' | 'aborted' | 'interrupted'): RunResult {
   return JSON.parse(readFileSync(new URL(`../fixtures/finished/${name}.json`, import.meta.url), 'utf8')) as RunResult;
 }
 
@@ -22,6 +23,9 @@ export const hostile: readonly string[] = [
   '@SUM(1+1)',
   '::error::boom',
   '::set-output name=x::y',
+  'well ::add-mask::x',
+  '##[error]boom',
+  '##vso[task.complete result=Failed]',
   '[link](http://example.com)',
   '`code` **bold** <b>bold</b> | cell',
   '\ud800',
@@ -41,8 +45,40 @@ export function resultWith(text: string): RunResult {
     timeline: [{ at: result.run.startedAt, kind: 'note', text }],
     fleets: result.fleets.map((fleet) => ({ ...fleet, name: text })),
     targets: [...result.targets, ...result.targets].map((target) => ({ ...target, name: text })),
+    hops: [
+      {
+        from: text,
+        to: text,
+        proof: 'counts',
+        entered: 1,
+        arrived: 1,
+        lost: null,
+        duplicates: 0,
+        corrupt: 0,
+        notes: [text],
+      },
+    ],
     generator: { ...result.generator, signals: [text] },
+    verifier: { ...result.verifier, status: 'unhealthy', signals: [text] },
     environment: { ...result.environment, cpu: text },
     files: { ...result.files, csv: text },
+  };
+}
+
+/** What a run's files say, with a text wherever they hold one from outside. */
+export function evidenceWith(evidence: Evidence, text: string): Evidence {
+  const { plan } = evidence;
+  return {
+    ...evidence,
+    plan:
+      plan === null
+        ? null
+        : {
+            ...plan,
+            name: text,
+            fleets: plan.fleets.map((fleet) => ({ ...fleet, name: text, address: text })),
+            targets: plan.targets.map((target) => ({ ...target, name: text })),
+          },
+    faults: [{ device: text, fleet: text, kinds: { lost: 1 }, total: 1 }],
   };
 }

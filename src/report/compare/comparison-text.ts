@@ -1,7 +1,7 @@
+import { printable } from '../../core/printable-text.ts';
 import { formatCount, formatMicros, formatRate } from '../../core/units.ts';
 import { formatShare } from '../../metrics/format-share.ts';
 import { columns } from '../columns.ts';
-import { printable } from '../terminal-text.ts';
 import type { ComparedMetric, Comparison } from './compare.ts';
 
 /** A comparison as a table for a terminal, what it comes to first. */
