@@ -18,6 +18,7 @@ export const planCommand = defineCommand({
     const planned = await planScenario(flags);
     if (planned === null) return exitOfError['bad-scenario'];
     const { plan, refusal } = planned;
+    const capacity = planned.capacity?.stated ? planned.capacity : null;
     const { sampleFleets } = await import('../runner/event-sizes.ts');
     const { EXAMPLE_START_WALL_US } = await import('../runner/example-payload.ts');
     const { estimatePlan } = await import('../plan/estimate.ts');
@@ -31,11 +32,13 @@ export const planCommand = defineCommand({
     const known = plan.targets.flatMap(({ name }, i) => (sizings[i] == null ? [] : [[name, sizings[i].figures]]));
     const sized = known.length === 0 ? {} : { sizing: Object.fromEntries(known) };
     if (flags.json) {
-      process.stdout.write(`${JSON.stringify({ plan: redactPlan(plan), digest, estimate, ...sized }, null, 2)}\n`);
+      process.stdout.write(
+        `${JSON.stringify({ plan: redactPlan(plan), digest, estimate, ...sized, ...(capacity && { capacity }) }, null, 2)}\n`,
+      );
     } else {
       const { planText } = await import('../report/plan-text.ts');
       const addresses = samples.map(({ address }) => address);
-      process.stdout.write(planText(plan, estimate, { addresses, digest, sizings }));
+      process.stdout.write(planText(plan, estimate, { addresses, digest, sizings, capacity }));
     }
     if (refusal !== null) {
       const { refusalError } = await import('../plan/safety.ts');

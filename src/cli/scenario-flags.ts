@@ -2,6 +2,7 @@ import type { Argv } from 'yargs';
 import { IotloadError } from '../core/errors.ts';
 import type { PlanOutcome } from '../plan/load-plan.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { CapacityPlan } from '../plan/resolve-capacity.ts';
 import type { SafetyRefusal } from '../plan/safety.ts';
 import { readEnvFile } from './env-file.ts';
 import { findScenario } from './find-scenario.ts';
@@ -72,6 +73,8 @@ export function scenarioFlags<T>(parser: Argv<T>): Argv<T & ScenarioFlags> {
 export interface PlannedScenario {
   plan: Plan;
   refusal: SafetyRefusal | null;
+  /** null where its load cannot be varied. */
+  capacity: CapacityPlan | null;
   file: string;
 }
 
@@ -109,7 +112,8 @@ export async function planScenario(flags: ScenarioFlags): Promise<PlannedScenari
     return null;
   }
   if (outcome.warnings.length > 0) process.stderr.write(renderDiagnostics(outcome.warnings, text, file));
-  return { plan: outcome.plan, refusal: outcome.refusal, file };
+  const { plan, refusal, capacity } = outcome;
+  return { plan, refusal, capacity, file };
 }
 
 /** The plan of a scenario that may be carried out; null when it has mistakes. Throws what the safety rail refuses. */

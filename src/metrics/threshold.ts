@@ -114,9 +114,9 @@ export function isThresholdError(parsed: Threshold | ThresholdError): parsed is 
  * Whether a run of `expectedSamples` can support the threshold's statistic: at least ten samples have to lie above a quantile.
  * True for everything that is not a quantile.
  */
-export function quantileSupported(threshold: Threshold, expectedSamples: number): boolean {
-  if (threshold.stat === null || !threshold.stat.startsWith('p')) return true;
-  const perTenThousand = Math.round(Number(threshold.stat.slice(1)) * 100);
+export function quantileSupported({ stat }: Pick<Threshold, 'stat'>, expectedSamples: number): boolean {
+  if (stat === null || !stat.startsWith('p')) return true;
+  const perTenThousand = Math.round(Number(stat.slice(1)) * 100);
   return expectedSamples * (10_000 - perTenThousand) >= 10 * 10_000;
 }
 

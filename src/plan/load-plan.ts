@@ -7,11 +7,14 @@ import { type Override, parseSet } from '../scenario/overrides.ts';
 import { isLiteral } from '../scenario/references.ts';
 import { isSecret } from '../scenario/secret-keys.ts';
 import { diagnosticAt, keyAt, nodeAt, type Place, placeAt, scalarsOf, type Tree } from '../scenario/tree.ts';
+import { atLevel, withDefaultThreshold } from './capacity-level.ts';
 import { loadModelFiles } from './load-model-files.ts';
 import { loadPayloadSchemas } from './load-payload-schemas.ts';
 import type { Plan } from './plan.ts';
+import { type CapacityPlan, loadText, resolveCapacity } from './resolve-capacity.ts';
 import { type PlanFlags, type Report, type ResolvedPlan, resolvePlan } from './resolve-plan.ts';
-import { judgeSafety, type SafetyRefusal } from './safety.ts';
+import type { RunExtent } from './run-extent.ts';
+import { judgeSafety, type SafetyQuestion, type SafetyRefusal } from './safety.ts';
 import { costOf, sizingsOf } from './sizing.ts';
 
 /** Nobody has said yet how many workers a run has: what it costs is told for as many as it takes by itself at most. */
@@ -39,21 +42,34 @@ export interface PlanRequest {
   environment?: string;
   /** `name=value` each, added to `outputs.labels`. */
   labels?: readonly string[];
+  /** How long each load of `capacity` is held. */
+  hold?: string;
+  /** The plan of one load of `capacity`, of `steps` that there may be: the safety rail is asked about all of them. Absent: that of the scenario. */
+  level?: { load: number; steps: number };
 }
 
 export type PlanOutcome =
-  | { ok: true; plan: Plan; warnings: Diagnostic[]; refusal: SafetyRefusal | null }
+  | {
+      ok: true;
+      plan: Plan;
+      /** null where the scenario's load cannot be varied. */
+      capacity: CapacityPlan | null;
+      warnings: Diagnostic[];
+      refusal: SafetyRefusal | null;
+    }
   | { ok: false; diagnostics: Diagnostic[] };
 
 /** Resolves a scenario into a plan, or says everything that is wrong with it, sorted by place. Never throws for what a user wrote. */
 export async function loadPlan(request: PlanRequest): Promise<PlanOutcome> {
+  const { level } = request;
   const flagged: Diagnostic[] = [];
   const overrides = overridesOf(request, flagged);
   const flags = flagsOf(request, flagged);
   const allow = allowOf(request, flagged);
-  const changed = overrides.length > 0 || flags.rate !== null || flags.count !== null || flags.noVerify;
+  const changed =
+    overrides.length > 0 || flags.rate !== null || flags.count !== null || flags.noVerify || level !== undefined;
   const environment = request.environment ?? null;
-  const file = changed ? (await resolveFile(request, environment)).resolved : null;
+  const file = changed ? await resolveFile(request, environment) : null;
 
   const draft = await loadScenario(request.text, {
     env: request.env,
@@ -62,38 +78,84 @@ export async function loadPlan(request: PlanRequest): Promise<PlanOutcome> {
     overrides,
   });
   const diagnostics = [...flagged, ...draft.diagnostics];
-  const report = reporter(draft, diagnostics);
-  await loadFiles(draft, report);
-  const resolved = resolvePlan(draft, request.file, flags, file?.extent ?? null, report);
+  const { resolved, capacity } = await resolveDraft(draft, request, flags, file?.resolved?.extent ?? null, diagnostics);
   for (const name of draft.environments.keys())
     if (name !== environment) diagnostics.push(...(await mistakesOfEnvironment(request, draft, name)));
   if (resolved === null || diagnostics.length > 0) return { ok: false, diagnostics: sortDiagnostics(diagnostics) };
 
   const { plan, safety } = resolved;
-  const own = changed ? file : resolved;
   const sizings = await sizingsOf(plan, resolved.largest, MOST_WORKERS);
+  const costUsd = costOf(sizings);
+  const steps = level?.steps ?? 1;
   const refusal = judgeSafety({
     ...safety,
-    costUsd: costOf(sizings),
+    durationUs: safety.durationUs * steps,
+    costUsd: costUsd === null ? null : costUsd * steps,
     allow: [...safety.allow, ...allow],
-    file: own === null ? null : own.safety,
+    file: changed ? askedByFile(file as ResolvedFile, level?.steps ?? null) : safety,
   });
-  return { ok: true, plan, refusal, warnings: sortDiagnostics(literalSecrets(draft.tree)) };
+  const warnings = sortDiagnostics(literalSecrets(draft.tree));
+  return { ok: true, plan: level === undefined ? plan : withDefaultThreshold(plan), capacity, refusal, warnings };
 }
 
-/** What the file comes to in one of its environments without any flag; `resolved` is null where that is no scenario on its own. */
-async function resolveFile(
-  request: PlanRequest,
-  environment: string | null,
-): Promise<{ resolved: ResolvedPlan | null; diagnostics: Diagnostic[] }> {
-  const { text, env, file } = request;
+interface ResolvedFile {
+  /** null where that is no scenario on its own. */
+  resolved: ResolvedPlan | null;
+  /** The highest load of its capacity, if it speaks of that. */
+  highest: ResolvedPlan | null;
+  diagnostics: Diagnostic[];
+}
+
+/** What the file comes to in one of its environments without any flag. */
+async function resolveFile(request: PlanRequest, environment: string | null): Promise<ResolvedFile> {
+  const { text, env } = request;
   const draft = await loadScenario(text, { env, environment, folder: folderOf(request), overrides: [] });
   const diagnostics = [...draft.diagnostics];
   const flags = { rate: null, count: null, noVerify: false };
+  const { resolved, highest } = await resolveDraft(draft, { file: request.file }, flags, null, diagnostics);
+  return diagnostics.length > 0 ? { resolved: null, highest: null, diagnostics } : { resolved, highest, diagnostics };
+}
+
+/** What a file asks for by itself, as a run, or for so many steps of a search; null where it is no scenario. */
+function askedByFile({ resolved, highest }: ResolvedFile, steps: number | null): SafetyQuestion['file'] {
+  if (resolved === null || steps === null || highest === null) return resolved?.safety ?? null;
+  return {
+    peakPerSecond: Math.max(resolved.safety.peakPerSecond, highest.safety.peakPerSecond),
+    durationUs: highest.safety.durationUs * steps,
+  };
+}
+
+/**
+ * Resolves a scenario that was read: its plan, or that of the level that is asked for. Where the scenario itself speaks of its capacity, the
+ * highest load has to be one that it can be given, too.
+ */
+async function resolveDraft(
+  draft: ScenarioDraft,
+  { file, level }: Pick<PlanRequest, 'file' | 'level'>,
+  flags: PlanFlags,
+  extent: RunExtent | null,
+  diagnostics: Diagnostic[],
+): Promise<{ resolved: ResolvedPlan | null; highest: ResolvedPlan | null; capacity: CapacityPlan | null }> {
   const report = reporter(draft, diagnostics);
-  await loadFiles(draft, report);
-  const resolved = resolvePlan(draft, file, flags, null, report);
-  return { resolved: diagnostics.length > 0 ? null : resolved, diagnostics };
+  await loadModelFiles(draft, report);
+  await loadPayloadSchemas(draft, report);
+  const capacity = resolveCapacity(draft, report);
+  const atLoad = (load: number, own: RunExtent | null): ResolvedPlan | null => {
+    const { draft: held, rate } = atLevel(draft, capacity as CapacityPlan, load);
+    const tell: Report = (path, code, problem, offset) =>
+      report(
+        path,
+        code,
+        { ...problem, message: `at ${loadText(capacity as CapacityPlan, load)}: ${problem.message}` },
+        offset,
+      );
+    return resolvePlan(held, file, { ...flags, rate }, own, tell);
+  };
+  if (level !== undefined && capacity !== null)
+    return { resolved: atLoad(level.load, extent), highest: null, capacity };
+  const resolved = resolvePlan(draft, file, flags, extent, report);
+  const looked = resolved !== null && diagnostics.length === 0 && capacity?.stated === true;
+  return { resolved, highest: looked ? atLoad(capacity.to, extent) : null, capacity };
 }
 
 /** What is wrong with an environment that was not asked for; variables that only it reads need not be set. */
@@ -112,18 +174,12 @@ async function mistakesOfEnvironment(
   });
 }
 
-/** Loads what the scenario names besides itself and a plan has to hold. */
-async function loadFiles(draft: ScenarioDraft, report: Report): Promise<void> {
-  await loadModelFiles(draft, report);
-  await loadPayloadSchemas(draft, report);
-}
-
 function folderOf({ file, folder }: PlanRequest): string {
   return folder ?? dirname(file);
 }
 
 /** Flags that stand for one key of the scenario. */
-function overridesOf({ set, duration, seed, labels }: PlanRequest, diagnostics: Diagnostic[]): Override[] {
+function overridesOf({ set, duration, hold, seed, labels }: PlanRequest, diagnostics: Diagnostic[]): Override[] {
   const overrides: Override[] = [];
   for (const argument of set) {
     const override = parseSet(argument);
@@ -139,6 +195,7 @@ function overridesOf({ set, duration, seed, labels }: PlanRequest, diagnostics: 
     }
   }
   if (duration !== undefined) overrides.push({ flag: '--duration', path: ['run', 'duration'], value: duration });
+  if (hold !== undefined) overrides.push({ flag: '--duration', path: ['capacity', 'hold'], value: hold });
   if (seed !== undefined) overrides.push({ flag: '--seed', path: ['seed'], value: seed });
   for (const argument of labels ?? []) {
     const equals = argument.indexOf('=');

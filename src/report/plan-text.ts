@@ -1,15 +1,17 @@
 import { printable } from '../core/printable-text.ts';
 import { formatBytes, formatCount, formatDuration, formatRate } from '../core/units.ts';
+import { formatShare } from '../metrics/format-share.ts';
 import type { PlanEstimate } from '../plan/estimate.ts';
 import type { Plan, PlannedBridge } from '../plan/plan.ts';
 import { readTargets } from '../plan/readings.ts';
+import { type CapacityPlan, loadText } from '../plan/resolve-capacity.ts';
 import { thresholdText } from '../plan/threshold-text.ts';
 import { targetOf } from '../targets/registry.ts';
 import type { Sizing } from '../targets/sizing.ts';
 import { columns } from './columns.ts';
 
 /** What a plan comes to, on one screen of 80 columns. `addresses` are examples, one of each fleet; empty where there are none;
- * `sizings` what each target needs. */
+ * `sizings` what each target needs, `capacity` what is looked for by another verb. */
 export function planText(
   plan: Plan,
   estimate: PlanEstimate,
@@ -17,7 +19,13 @@ export function planText(
     addresses,
     digest,
     sizings = [],
-  }: { addresses: readonly string[]; digest: string; sizings?: readonly (Sizing | null)[] },
+    capacity = null,
+  }: {
+    addresses: readonly string[];
+    digest: string;
+    sizings?: readonly (Sizing | null)[];
+    capacity?: CapacityPlan | null;
+  },
 ): string {
   const { sendingUs, waitingUs, workers, connections } = estimate;
   const rows: [string, string][] = [
@@ -51,10 +59,23 @@ export function planText(
     ],
     ['verifies', verification(plan)],
     ...plan.thresholds.map((threshold, i): [string, string] => [i === 0 ? 'judges' : '', thresholdText(threshold)]),
+    ...(capacity === null ? [] : [capacityRow(capacity)]),
     ['digest', digest.slice(0, 16)],
   ];
   const title = plan.description === '' ? plan.name : `${plan.name}: ${plan.description}`;
   return `${printable(title)}\n\n${fleets(estimate)}\n${columns(rows.map((row) => row.map(printable)))}`;
+}
+
+/** A run takes no notice of it. */
+function capacityRow(capacity: CapacityPlan): [string, string] {
+  const { from, to, holdUs, settleUs, precision, confirm } = capacity;
+  const [low, high] = [loadText(capacity, from), loadText(capacity, to)];
+  const trials = confirm === 1 ? 'tried once' : `tried ${confirm} times`;
+  return [
+    'capacity',
+    `with the verb capacity: ${low} to ${high}, each for ${formatDuration(holdUs)} after ${formatDuration(settleUs)}; ` +
+      `within ${formatShare(precision)}, ${trials}`,
+  ];
 }
 
 function bridgeRow({ targets }: Plan, { from, to, routes, wrap, faults }: PlannedBridge): [string, string] {

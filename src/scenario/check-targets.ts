@@ -26,21 +26,15 @@ interface Entry {
   value: Tree;
 }
 
-/** What is missing only because it was refused as not supported. */
-export function followsFrom({ code, path }: Diagnostic, unsupported: readonly Diagnostic[]): boolean {
-  return code === 'missing-key' && unsupported.some((other) => other.path.join('.') === path.join('.'));
-}
-
 /** Checks `target`, or each of `targets`, against the schema of its protocol. */
 export async function checkTargets(
   tree: MapTree,
-  unsupported: readonly Diagnostic[],
   report: Report,
 ): Promise<{ targets: TargetDraft[]; targetNames: string[] }> {
   const entries = entriesOf(tree, report);
   const drafts: TargetDraft[] = [];
   for (const entry of entries) {
-    const draft = await checkTarget(tree, entry, unsupported, report);
+    const draft = await checkTarget(tree, entry, report);
     if (draft !== undefined) drafts.push(draft);
   }
   return { targets: drafts, targetNames: entries.map(({ name }) => name) };
@@ -92,7 +86,6 @@ function checkName(tree: MapTree, name: string, path: ScenarioPath, key: Place, 
 async function checkTarget(
   tree: MapTree,
   { name, path, key, value }: Entry,
-  unsupported: readonly Diagnostic[],
   report: Report,
 ): Promise<TargetDraft | undefined> {
   if (value.kind !== 'map') {
@@ -106,13 +99,12 @@ async function checkTarget(
   const at = [...path, 'protocol'];
   if (protocol === undefined) {
     const near = [...entries.keys()].find((other) => closestName(other, ['protocol']) !== undefined);
-    const missing = diagnosticAt(key, 'missing-key', at, '"protocol" is missing', `there are ${protocols}`);
     if (near !== undefined) {
       const place = keyAt(tree, [...path, near]) ?? key;
       report([
         diagnosticAt(place, 'unknown-key', [...path, near], `unknown key "${near}"`, 'did you mean "protocol"?'),
       ]);
-    } else if (!followsFrom(missing, unsupported)) report([missing]);
+    } else report([diagnosticAt(key, 'missing-key', at, '"protocol" is missing', `there are ${protocols}`)]);
     return undefined;
   }
   const wanted = protocol.kind === 'scalar' ? String(protocol.value) : protocol.kind;
@@ -125,7 +117,7 @@ async function checkTarget(
   const { optionsSchema } = await targets[wanted].options();
   const options: MapTree = { ...value, entries: new Map([...entries].filter(([other]) => other !== 'protocol')) };
   const checked = checkSection(optionsSchema as z.ZodType<TargetOptions>, replaced(tree, path, options), path);
-  report(checked.diagnostics.filter((diagnostic) => !followsFrom(diagnostic, unsupported)));
+  report(checked.diagnostics);
   return checked.value === undefined ? undefined : { name, path, protocol: wanted, options: checked.value };
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { targets } from '../targets/registry.ts';
 import { bridge } from './bridge-schema.ts';
+import { capacity } from './capacity-schema.ts';
 import * as schema from './schema.ts';
 import { mostEntries, timelineEntry } from './timeline.ts';
 
@@ -28,6 +29,7 @@ export async function scenarioJsonSchema(): Promise<object> {
     bridge: bridge.optional().describe('an example bridge from MQTT to Kafka that the run brings along'),
     verify: z.union([z.literal(false), schema.verify]).optional(),
     timeline: z.array(timelineEntry).max(mostEntries).optional().describe('what happens when'),
+    capacity: capacity.optional().describe('what `iotload capacity` looks for; a run takes no notice of it'),
     outputs: schema.outputs.optional(),
     safety: schema.safety.optional(),
     environments: z

@@ -4,12 +4,12 @@ import type { FieldNode } from '../codecs/field-tree.ts';
 import { closestName } from '../core/closest-name.ts';
 import type { Params } from '../models/model.ts';
 import { type BridgeDraft, checkBridge } from './bridge-schema.ts';
-import { checkTargets, followsFrom, type TargetDraft } from './check-targets.ts';
+import { type CapacityDraft, checkCapacity } from './capacity-schema.ts';
+import { checkTargets, type TargetDraft } from './check-targets.ts';
 import type { Diagnostic, ScenarioPath } from './diagnostic.ts';
 import { applyEnvironment, type Environments, takeEnvironments } from './environments.ts';
 import { fieldsOf } from './field-tree.ts';
 import type { PluginPlan } from './load-plugin.ts';
-import { refuseUnsupported } from './not-supported.ts';
 import { applyOverride, type Override } from './overrides.ts';
 import { loadPlugins } from './plugins.ts';
 import { readYaml } from './read-yaml.ts';
@@ -38,6 +38,7 @@ export interface ScenarioDraft {
   /** null: `verify: false`; undefined: something in it is wrong. */
   verify: z.output<typeof schema.verify> | null | undefined;
   timeline: TimelineDraft[];
+  capacity: CapacityDraft;
   outputs: Partial<z.output<typeof schema.outputs>>;
   safety: Partial<z.output<typeof schema.safety>>;
   /** What `environments` holds, whether or not one was asked for. */
@@ -102,14 +103,12 @@ export async function loadScenario(
   if (environment !== null) report(applyEnvironment(tree, environments, environment));
   for (const override of overrides) report(applyOverride(tree, override));
   report(resolveReferences(tree, env));
-  const unsupported = refuseUnsupported(tree);
-  report(unsupported);
   const plugged = await loadPlugins(tree, folder);
   report(plugged.diagnostics);
 
   const check = <S extends z.ZodObject>(section: S, path: ScenarioPath): Partial<z.output<S>> => {
     const checked = checkKeys(section, tree, path);
-    report(checked.diagnostics.filter((diagnostic) => !followsFrom(diagnostic, unsupported)));
+    report(checked.diagnostics);
     return checked.value;
   };
   return {
@@ -120,10 +119,11 @@ export async function loadScenario(
     clock: check(schema.clock, ['clock']),
     run: check(schema.run, ['run']),
     fleets: checkFleets(tree, check, report),
-    ...(await checkTargets(tree, unsupported, report)),
+    ...(await checkTargets(tree, report)),
     bridge: checkBridge(tree, report),
     verify: checkVerify(tree, report),
     timeline: checkTimeline(tree, report),
+    capacity: checkCapacity(tree, report),
     outputs: check(schema.outputs, ['outputs']),
     safety: check(schema.safety, ['safety']),
     environments,
@@ -145,6 +145,7 @@ const nothing: Omit<ScenarioDraft, 'folder' | 'diagnostics'> = {
   bridge: undefined,
   verify: undefined,
   timeline: [],
+  capacity: undefined,
   outputs: {},
   safety: {},
   environments: new Map(),

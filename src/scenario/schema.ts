@@ -322,6 +322,7 @@ export const document = top.extend({
   bridge: z.unknown().optional(),
   verify: z.unknown().optional(),
   timeline: z.unknown().optional(),
+  capacity: z.unknown().optional(),
   outputs: z.unknown().optional(),
   safety: z.unknown().optional(),
 });

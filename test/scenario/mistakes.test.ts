@@ -227,6 +227,18 @@ const mistakes: readonly [what: string, line: Line, text: string, message: RegEx
   ['a mistake in an environment', 'more', 'environments: { lab: { target: { qos: «9» } } }', /expected 0/, /./],
   ['a label that is none', 'more', 'outputs: { labels: { «a-b»: x } }', /cannot be a label's name/, /letters/],
   ['too little memory', 'safety', 'safety: { max_memory: «1MiB» }', /is less than 64MiB/, /at least 64MiB/],
+  ['a capacity that is no map', 'more', 'capacity: «200k»', /capacity is a map/, /from: 500\/s/],
+  [
+    'devices where the rate is varied',
+    'more',
+    'capacity: { from: «20k» }',
+    /a number of devices, where the rate/,
+    /5k\/s/,
+  ],
+  ['a rate where devices are varied', 'more', 'capacity: { vary: devices, to: «9k/s» }', /a rate, where/, /vary: rate/],
+  ['a highest load below the lowest', 'more', 'capacity: { from: 2k/s, to: «1k/s» }', /not above "from"/, /"to"/],
+  ['a hold that is too short', 'more', 'capacity: { hold: «20ms» }', /less than 1s/, /at least 1s/],
+  ['a precision beyond sense', 'more', 'capacity: { precision: «0%» }', /out of range/, /100%/],
 ];
 
 describe('forty and more mistakes', () => {
