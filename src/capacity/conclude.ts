@@ -1,3 +1,4 @@
+import { CONFIDENCE, credibleInterval } from './confidence.ts';
 import type { CapacityEnding, CapacityFinding, CapacityGoal, LevelTally, StepLimit, StepOutcome } from './search.ts';
 import { bracketOf, type Standing, standingsOf } from './standings.ts';
 
@@ -15,10 +16,7 @@ export function conclude(
     ending,
     highestHeld: held === null ? null : tallyOf(held),
     lowestBroke: broke === null ? null : tallyOf(broke),
-    interval:
-      ending === 'found' && held !== null && broke !== null
-        ? { low: held.level, high: broke.level, confidence: 0 }
-        : null,
+    interval: ending === 'found' && held !== null && broke !== null ? intervalOf(standings, held, broke) : null,
     limit: ceiling === null ? null : limitAt(ceiling, outcomes),
     shards: ending === 'generator full' ? shardsFor(goal, held, outcomes) : null,
     nonMonotonic: standings.flatMap((low) => {
@@ -28,6 +26,11 @@ export function conclude(
     }),
     steps: outcomes.length,
   };
+}
+
+function intervalOf(standings: readonly Standing[], held: Standing, broke: Standing): CapacityFinding['interval'] {
+  const [low, high] = credibleInterval(standings, held.level, broke.level);
+  return { low, high, confidence: CONFIDENCE };
 }
 
 function verdictOf(ending: CapacityEnding): CapacityFinding['verdict'] {

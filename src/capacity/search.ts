@@ -87,7 +87,7 @@ export interface CapacityFinding {
   /** The highest load that holds with none below it that breaks; null where there is none. It is the capacity only where `interval` is there. */
   highestHeld: LevelTally | null;
   lowestBroke: LevelTally | null;
-  /** Where the capacity lies: [highest that holds, lowest that breaks], and how sure that is, 0…1; null unless found. */
+  /** Where the load lies at which half of all trials would break, and how sure that is, 0.95; at least from the highest that holds to the lowest that breaks. null unless found. */
   interval: { low: number; high: number; confidence: number } | null;
   /** What the lowest load that breaks breaks on, or what kept the search from its answer. */
   limit: StepLimit | null;
