@@ -28,7 +28,15 @@ export function mergeSeen(shards: readonly SeenRecord[]): SeenRecord {
     positions: null,
     unattributed: { received: all + foreign + unidentified + corrupt, foreign, unidentified, corrupt },
     fleets: first.fleets.map((_, fleet) => mergeFleet(shards.map(({ fleets }) => fleets[fleet] as FleetArrivals))),
+    ...widestView(shards),
   };
+}
+
+/** What partitions got, as the reader knows it who has met the most: where all read one stream, each has met everybody's events. */
+function widestView(shards: readonly SeenRecord[]): Pick<SeenRecord, 'partitions'> {
+  const met = ({ partitions }: SeenRecord): number => total([...(partitions?.values() ?? [])], ({ events }) => events);
+  const [widest] = [...shards].sort((a, b) => met(b) - met(a));
+  return widest?.partitions === undefined ? {} : { partitions: widest.partitions };
 }
 
 /** Arrivals that a shard's verifier entered for one of its own fleets. */

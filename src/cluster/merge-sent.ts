@@ -1,4 +1,5 @@
 import { total } from '../core/total.ts';
+import { mergeSums, type PartitionSums } from '../wire/partition-counts.ts';
 import { addSamples } from '../wire/samples.ts';
 import { noOutcomes, type SentEnd, type SentFleet, type SentRecord } from '../wire/sent-record.ts';
 
@@ -18,7 +19,19 @@ export function mergeSent(shards: readonly SentRecord[]): SentRecord {
     // Nobody writes on in a record that is no file.
     resumeAt: 0,
     fleets: first.fleets.map((_, fleet) => mergeFleet(shards.map(({ fleets }) => fleets[fleet] as SentFleet))),
+    ...mergePartitions(shards),
   };
+}
+
+function mergePartitions(shards: readonly SentRecord[]): Pick<SentRecord, 'partitions'> {
+  const partitions: PartitionSums[] = [];
+  for (const shard of shards) {
+    for (const [target, sums] of (shard.partitions ?? []).entries()) {
+      partitions[target] ??= new Map();
+      mergeSums(partitions[target], sums);
+    }
+  }
+  return partitions.length === 0 ? {} : { partitions };
 }
 
 /** The threshold that was the first to end a shard. */

@@ -6,6 +6,7 @@ import type { GcPauses } from '../core/gc-pauses.ts';
 import type { Recording } from '../models/recording/recording.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { NoticeKind } from '../targets/target.ts';
+import type { PartitionGain } from '../wire/partition-counts.ts';
 
 /** What a worker is started with. One task per thread, for the whole run. */
 export interface WorkerTask {
@@ -47,6 +48,8 @@ export type FromWorker =
   | { kind: 'connections'; target: string; up: number; of: number }
   /** Outcomes since the last frame, a payload for the `sent` file; the buffer is transferred. */
   | { kind: 'frame'; frame: Uint8Array }
+  /** What the partitions of a target, by its index, took since this was last told. */
+  | { kind: 'partitions'; target: number; gain: PartitionGain }
   /** The backlog of this target is full and its policy is to end the run. */
   | { kind: 'overflow'; target: string }
   | { kind: 'notice'; target: string; notice: NoticeKind; detail: string; count: number }

@@ -16,6 +16,7 @@ import { readingsOf } from '../plan/readings.ts';
 import { targets } from '../targets/registry.ts';
 import type { Sink, SinkContext, SinkEvents, TargetDefinition, TargetFleet, TargetOptions } from '../targets/target.ts';
 import { OutcomeJournal } from '../wire/outcome-journal.ts';
+import { PartitionTally } from '../wire/partition-counts.ts';
 import { backlogOf } from './backlog.ts';
 import { type Board, Command, openBoard } from './board.ts';
 import { Engine } from './engine.ts';
@@ -71,6 +72,8 @@ export class Worker {
   readonly #errors: ErrorTallies;
   readonly #journal: OutcomeJournal;
   readonly #cancels: (() => void)[] = [];
+  /** By target. */
+  readonly #partitions: readonly PartitionTally[];
   #sinks: Sink[] = [];
   #engine: Engine | undefined;
   #overflowed = false;
@@ -83,6 +86,7 @@ export class Worker {
     this.#board = openBoard(task.board, task.plan.fleets.length);
     this.#errors = new ErrorTallies(clock);
     this.#journal = new OutcomeJournal(task.plan.fleets, task.part);
+    this.#partitions = task.plan.targets.map(() => new PartitionTally());
   }
 
   async live(): Promise<void> {
@@ -154,6 +158,7 @@ export class Worker {
         // A copy by design, between two whole numbers, counts for its slot.
         for (let i = 0; mayDouble && i < count; i++) this.#journal.mayDouble(fleet, Math.floor(slots[i] as number));
       },
+      partition: (partition, stored, refused) => this.#partitions[target]?.add(partition, stored, refused),
       connections: (up, of) => this.#post({ kind: 'connections', target: name, up, of }),
       drained: (lane) => this.#engine?.drained(target, lane),
       notice: (notice, detail, count) => {
@@ -304,6 +309,10 @@ export class Worker {
     });
     const frame = this.#journal.takeFrame();
     this.#task.port.postMessage({ kind: 'frame', frame } satisfies FromWorker, [frame.buffer as ArrayBuffer]);
+    for (const [target, tally] of this.#partitions.entries()) {
+      const gain = tally.take();
+      if (gain.length > 0) this.#post({ kind: 'partitions', target, gain });
+    }
   }
 
   #stopRequested(): boolean {

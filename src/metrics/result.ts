@@ -172,6 +172,21 @@ export interface TargetResult {
   rate?: RunResult['rate'] | undefined;
   /** Of what was sent to it, and of what was read back there; absent from documents of before there was one. */
   latency?: LatencySummary | undefined;
+  /** Absent where it has none, or nobody counted. */
+  partitions?: PartitionLoad | undefined;
+}
+
+/** How evenly the partitions of a target were loaded. */
+export interface PartitionLoad {
+  kind: 'partition' | 'shard';
+  /** Those that are known by number. */
+  count: number;
+  /** Number of the hottest. */
+  hottest: number;
+  /** What it got of all events, 0…1. */
+  share: number;
+  /** Over what it would have got, had all that were open always got the same. */
+  hotIndex: number;
 }
 
 export interface FleetResult {

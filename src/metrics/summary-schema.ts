@@ -169,6 +169,19 @@ export const summarySchema = z
         delivery,
         rate: rate.optional().describe('absent where nobody sends to it'),
         latency: latency.optional().describe('of what was sent to it, and of what was read back there'),
+        partitions: z
+          .strictObject({
+            kind: z.enum(['partition', 'shard']),
+            count: count.describe('those that are known by number'),
+            hottest: count.describe('number of the hottest'),
+            share: z.number().min(0).max(1).describe('what the hottest got of all events'),
+            hotIndex: z
+              .number()
+              .min(0)
+              .describe('… over what it would have got, had all that were open always got the same'),
+          })
+          .optional()
+          .describe('how evenly its partitions were loaded; absent where it has none, or nobody counted'),
       }),
     ),
     timeline: z

@@ -1,6 +1,7 @@
 import { printable } from '../core/printable-text.ts';
 import { formatCount } from '../core/units.ts';
 import type { HopResult, RunResult } from '../metrics/result.ts';
+import { partitionLine } from './partition-line.ts';
 import { wrapped } from './terminal-text.ts';
 
 const WIDTH = 80;
@@ -19,6 +20,15 @@ export function targetLines({ targets }: RunResult): string[] {
         `missing ${formatCount(delivery.lost + delivery.missing)}`,
       );
     return told('at', `${printable(name)}: ${counts.join(', ')}`);
+  });
+}
+
+/** How evenly the partitions of each target were loaded; none where there are no two. */
+export function partitionLines({ targets }: RunResult): string[] {
+  return targets.flatMap(({ name, partitions }) => {
+    if (partitions === undefined || partitions.count < 2) return [];
+    const whose = targets.length < 2 ? '' : `${printable(name)}: `;
+    return told('balance', `${whose}${partitionLine(partitions)}`);
   });
 }
 

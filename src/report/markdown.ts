@@ -4,6 +4,7 @@ import type { CheckResult, IntervalName } from '../metrics/result.ts';
 import type { ReportFormat } from './format.ts';
 import { headlines } from './headline.ts';
 import { lossLine } from './loss-line.ts';
+import { partitionLine } from './partition-line.ts';
 
 const marks: Readonly<Record<CheckResult['status'], string>> = {
   pass: '✅',
@@ -38,6 +39,10 @@ export const markdown: ReportFormat = {
     for (const [interval, name] of intervals) {
       const { p50, p99, p999, max } = latency[interval];
       yield `| ${name} | ${[p50, p99, p999, max].map((us) => (us === null ? '–' : formatMicros(us))).join(' | ')} |\n`;
+    }
+    for (const { name, partitions } of result.targets) {
+      if (partitions !== undefined && partitions.count > 1)
+        yield `\n${inert(result.targets.length < 2 ? '' : `${name}: `)}${partitionLine(partitions)}\n`;
     }
     if (checks.length > 0) yield '\n| | check | observed |\n|:--|:--|:--|\n';
     for (const { status, expression, observed, reason } of checks)

@@ -2,6 +2,7 @@ import type { Micros } from '../core/clock.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { WallJump } from '../core/wall-offset.ts';
 import type { MeasuredRun } from '../metrics/evaluate-threshold.ts';
+import { hotPartition } from '../metrics/hot-partition.ts';
 import type {
   EventCounts,
   FleetResult,
@@ -113,6 +114,7 @@ export function composeResult(
         delivery,
         ...(sends ? { rate: rate(events.intended, events.sent) } : {}),
         latency: timed(ofTargets[index] as LatencySummary),
+        ...partitionLoad(protocol, index, settled),
       };
     }),
   };
@@ -155,6 +157,19 @@ export function composeResult(
       ...sender.written,
     },
   };
+}
+
+/** Of what was read, which knows where each event is; where nothing was, of what was sent. */
+function partitionLoad(
+  protocol: string,
+  target: number,
+  { sent, seen, readings }: SettledRun,
+): Pick<TargetResult, 'partitions'> {
+  const kind = targetOf(protocol).partitions;
+  const read = readings === undefined ? seen : readings.find(({ reading }) => reading.target === target)?.seen;
+  const sums = read?.partitions ?? sent.partitions?.[target];
+  const load = kind === undefined || sums === undefined ? null : hotPartition(kind, sums);
+  return load === null ? {} : { partitions: load };
 }
 
 /** By `seen`, or `seen at` the target where there are several. */

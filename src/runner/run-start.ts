@@ -3,6 +3,8 @@ import type { Anchor } from '../core/anchor.ts';
 import type { IotloadError } from '../core/errors.ts';
 import { thisHost } from '../core/host.ts';
 import type { Start } from '../engine/protocol.ts';
+import type { SentMoment } from '../wire/moments.ts';
+import type { PartitionTally } from '../wire/partition-counts.ts';
 import { sentCounters } from '../wire/sent-counters.ts';
 import { SentWriter } from '../wire/sent-file.ts';
 import type { GeneratorWatch } from './generator-watch.ts';
@@ -74,6 +76,8 @@ interface RecordParts {
   crew: WorkerCrew;
   latencies: Latencies;
   watch: GeneratorWatch;
+  /** By target. */
+  partitions: readonly PartitionTally[];
   failed(error: IotloadError): void;
 }
 
@@ -83,7 +87,7 @@ export async function keepRecord(
   earlier: EarlierRun | null,
   dir: string,
   { anchor, from }: Start,
-  { crew, latencies, watch, failed }: RecordParts,
+  { crew, latencies, watch, partitions, failed }: RecordParts,
 ): Promise<SentKeeper> {
   const { plan, clock, shard, runId } = options;
   const path = join(dir, runFiles.sent);
@@ -110,9 +114,15 @@ export async function keepRecord(
         return sentCounters.map((name) => counts[name]);
       }),
       ...watch.moment(),
+      ...gained(partitions),
     }),
     takeSamples: () => latencies.take(),
     samplesEveryUs: Math.max(SAMPLES_EVERY_US, plan.run.durationUs / MOST_SAMPLES),
     failed,
   });
+}
+
+function gained(partitions: readonly PartitionTally[]): Pick<SentMoment, 'partitions'> {
+  const gains = partitions.map((tally) => tally.take());
+  return gains.some(({ length }) => length > 0) ? { partitions: gains } : {};
 }

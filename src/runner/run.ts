@@ -11,6 +11,7 @@ import type { Plan } from '../plan/plan.ts';
 import { pacedLengthUs } from '../plan/plan-length.ts';
 import type { NoticeKind } from '../targets/target.ts';
 import { PartOrdinals } from '../wire/part-ordinals.ts';
+import { PartitionTally } from '../wire/partition-counts.ts';
 import type { BrokenThreshold } from '../wire/sent-record.ts';
 import { concludeRun, type SentLoad } from './conclude-run.ts';
 import { ConnectProgress } from './connect-progress.ts';
@@ -77,6 +78,8 @@ class Run {
   readonly #cancels: (() => void)[] = [];
   readonly #incidents: ErrorTally[] = [];
   readonly #connecting: ConnectProgress;
+  /** What each target's partitions took, of all workers. */
+  readonly #partitions: readonly PartitionTally[];
   readonly #interruption: Promise<void>;
   #interrupt: () => void = () => {};
   #phase: RunPhase = 'connecting';
@@ -97,6 +100,7 @@ class Run {
     this.#clock = options.clock;
     this.#connecting = new ConnectProgress(options.clock, this.#note);
     this.#watch = new GeneratorWatch(options.clock, options.workers);
+    this.#partitions = options.plan.targets.map(() => new PartitionTally());
     this.#interruption = new Promise((resolve) => {
       this.#interrupt = resolve;
     });
@@ -148,6 +152,7 @@ class Run {
         crew,
         latencies,
         watch: this.#watch,
+        partitions: this.#partitions,
         failed,
       });
       meter.start(start.anchor);
@@ -280,6 +285,7 @@ class Run {
 
   #heard(worker: number, message: FromWorker): void {
     if (message.kind === 'frame') this.#keeper?.append(message.frame);
+    else if (message.kind === 'partitions') this.#partitions[message.target]?.addGain(message.gain);
     else if (message.kind === 'load') this.#watch.load(worker, message.busy, message.gc);
     else if (message.kind === 'overflow') this.#overflowed(message.target);
     else if (message.kind === 'probe-failed')

@@ -55,6 +55,8 @@ export interface TargetDefinition {
   writes?(options: TargetOptions, parts: number, runId: string): string;
   /** Main thread only: the zod schema of this target's block in a scenario. */
   options(): Promise<{ optionsSchema: import('zod').ZodType }>;
+  /** What its partitions are called; absent where it has none. */
+  readonly partitions?: 'partition' | 'shard';
   /**
    * In which of so many partitions the events of a seat are stored; absent where the target has none. The returned function takes fleet and
    * seat.
@@ -156,6 +158,11 @@ export interface SinkEvents {
    * twice then. The array is reused.
    */
   resent(fleet: number, slots: Float64Array, count: number, mayDouble: boolean): void;
+  /**
+   * So many events were stored in a partition, and so many found no room there; with neither, it is there. Absent where nobody counts them. A
+   * target without partitions never tells.
+   */
+  partition?(partition: number, stored: number, refused: number): void;
   /** So many of this sink's connections have been up; told now and then while it opens. */
   connections?(up: number, of: number): void;
   /** `room[lane]` went from 0 to more. */
@@ -222,10 +229,10 @@ export interface DeliveredBatch {
   log?: StoredAt;
 }
 
-/** Where the events of a batch are stored: all in one partition, event i at `offsets[i]`. */
+/** Where the events of a batch are stored: all in one partition, event i at `offsets[i]`; null where places have no numbers. */
 export interface StoredAt {
   partition: number;
-  offsets: Float64Array;
+  offsets: Float64Array | null;
 }
 
 export interface SourceContext {
@@ -271,6 +278,8 @@ export interface Source {
   positions?(): unknown;
   /** What of each partition has been read, by its number; absent where the target has none. */
   ranges?(): StoredRange[];
+  /** Numbers of the partitions that may still get events, as far as is known; absent where the target has none. */
+  partitions?(): number[];
   /**
    * Called after the last outcome is known. Resolves when everything stored up to then has been delivered, with `complete` true
    * only if absence is now proof of loss (positions were read without a gap); a protocol without positions answers false at once.

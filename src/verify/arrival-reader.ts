@@ -89,7 +89,8 @@ export class ArrivalReader {
 
   #place(kind: PlacedKind, { log }: DeliveredBatch, i: number): void {
     const { fleet, slot } = this.#found;
-    if (log !== undefined) this.#options.ledger.place(kind, fleet, slot, log.partition, log.offsets[i] as number);
+    const offset = log?.offsets?.[i];
+    if (log !== undefined && offset !== undefined) this.#options.ledger.place(kind, fleet, slot, log.partition, offset);
   }
 
   #enter(batch: DeliveredBatch, i: number): void {

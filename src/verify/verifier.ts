@@ -6,7 +6,7 @@ import { IotloadError, toPlainError } from '../core/errors.ts';
 import type { MachineReading } from '../core/machine-reading.ts';
 import type { Standing } from '../core/standstill.ts';
 import { formatMicros } from '../core/units.ts';
-import { behaviorOf, copiesByDesign, fleetDeviceIds, intendedTimes } from '../events/fleet-behavior.ts';
+import { behaviorOf, copiesByDesign, intendedTimes } from '../events/fleet-behavior.ts';
 import { createFleetEvents } from '../events/fleet-events.ts';
 import { createIdentifier } from '../events/identifier.ts';
 import { readyPlan } from '../events/ready-plan.ts';
@@ -14,16 +14,9 @@ import { bucketCounts } from '../metrics/bucket-counts.ts';
 import { Histogram } from '../metrics/histogram.ts';
 import { MachineWatch } from '../metrics/machine-watch.ts';
 import { WallJumps } from '../metrics/wall-jumps.ts';
-import { type FleetPlan, isMadeAgain, type Plan } from '../plan/plan.ts';
+import { isMadeAgain, type Plan } from '../plan/plan.ts';
 import { createSchedule } from '../schedule/schedule.ts';
-import type {
-  DeliveredBatch,
-  Source,
-  SourceContext,
-  SourceHealth,
-  TargetFleet,
-  TargetOptions,
-} from '../targets/target.ts';
+import type { DeliveredBatch, Source, SourceContext, SourceHealth, TargetOptions } from '../targets/target.ts';
 import type { RunHeader } from '../wire/run-header.ts';
 import { readSeen, type SeenEnd, type SeenRecord, SeenWriter } from '../wire/seen-file.ts';
 import { readSent } from '../wire/sent-file.ts';
@@ -33,8 +26,10 @@ import { HopUnwrapper } from './hop-unwrapper.ts';
 import { Ledger } from './ledger.ts';
 import { Outstanding } from './outstanding.ts';
 import type { FromVerifier, ToVerifier, VerifierProgress, VerifierTask } from './protocol.ts';
+import { ReadPartitions } from './read-partitions.ts';
 import { ReaderWatch } from './reader-watch.ts';
 import { sentOf } from './sent-of.ts';
+import { targetFleets } from './target-fleets.ts';
 
 const PROGRESS_MS = 250;
 const SECOND_MS = 1_000;
@@ -83,6 +78,7 @@ export class Verifier {
   #reader: ArrivalReader | undefined;
   /** null where payloads arrive as they were sent. */
   #unwrapper: HopUnwrapper | null = null;
+  #partitions: ReadPartitions | undefined;
   #source: Source | undefined;
   #seen: SeenWriter | undefined;
   #outstanding: Outstanding | null = null;
@@ -127,6 +123,7 @@ export class Verifier {
     const { clock, post, random, reveal, disk = systemDisk } = this.#ports;
     const { plan, runId, shard, target, outDir } = task;
     this.#task = task;
+    this.#partitions = new ReadPartitions(plan.run.warmUpUs + plan.run.durationUs);
     await readyPlan(plan);
     const header: RunHeader = {
       runId,
@@ -146,14 +143,7 @@ export class Verifier {
     const source = await this.#ports.openSource(target.protocol, target.options, {
       clock,
       runId,
-      fleets: plan.fleets.map((fleet, index) => ({
-        index,
-        name: fleet.name,
-        devices: fleet.devices,
-        address: fleet.address,
-        ...payloadsOf(plan, index, runId),
-        deviceId: deviceIdsOf(plan, fleet, runId),
-      })),
+      fleets: targetFleets(plan, runId),
       events: {
         delivered: (batch) => this.#delivered(batch),
         notice: (notice, detail, count) =>
@@ -191,6 +181,7 @@ export class Verifier {
   #delivered(batch: DeliveredBatch): void {
     const { totals } = this.#ledger as Ledger;
     const before = totals.received - totals.foreign;
+    this.#partitions?.delivered(batch);
     this.#reader?.read(this.#unwrapper === null ? batch : this.#unwrapper.unwrap(batch));
     if (totals.received - totals.foreign > before) this.#lastArrivalUs = batch.atUs;
   }
@@ -323,6 +314,7 @@ export class Verifier {
       cpuUs: Math.round(usage().cpuSeconds * 1e6),
       rssBytes: residentBytes(),
       descriptors: this.#machine.descriptors,
+      ...this.#partitions?.take(this.#source, clock.nowUs(), this.#finishing),
     });
     await seen.flush();
   }
@@ -374,18 +366,6 @@ export class Verifier {
     // Whatever went wrong before has been told; what is left is closed as it is.
     await Promise.allSettled([this.#source?.close(), this.#seen?.close()]);
   }
-}
-
-/** What a target knows of a fleet's payloads, which is the same whenever the run starts. */
-function payloadsOf(plan: Plan, fleet: number, runId: string): Pick<TargetFleet, 'header' | 'columns' | 'damaged'> {
-  const { header, columns, behavior } = createFleetEvents(plan, fleet, { runId, startWallUs: 0, startMonoUs: 0 });
-  return { header, columns, damaged: behavior?.damages ?? false };
-}
-
-/** The ids of a fleet's devices. */
-function deviceIdsOf(plan: Plan, fleet: FleetPlan, runId: string): TargetFleet['deviceId'] {
-  const ids = fleetDeviceIds(plan, fleet, runId);
-  return (seat, incarnation = 0) => ids.text(seat + incarnation * fleet.devices);
 }
 
 /** What an earlier verifier of this run has left; null where it left nothing. */

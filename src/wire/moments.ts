@@ -3,6 +3,7 @@ import { IotloadError } from '../core/errors.ts';
 import { ByteReader } from './byte-reader.ts';
 import { readJournal } from './journal.ts';
 import { SentRecordKind } from './outcome-journal.ts';
+import type { PartitionGain } from './partition-counts.ts';
 import { type RunHeader, toRunHeader } from './run-header.ts';
 import { emptySamples, readSamples, type Samples } from './samples.ts';
 import { readArrivalsAlone, SEEN_MAGIC, SeenRecordKind } from './seen-file.ts';
@@ -26,6 +27,8 @@ export interface SentMoment {
   /** What targets had no room for so far, and connections that ended. */
   throttled: number;
   disconnected: number;
+  /** What the partitions of each target took since the moment before, in the plan's order; absent where nobody counted. */
+  partitions?: PartitionGain[];
 }
 
 /** Where the reading side stood, as its `seen` file says about once a second. */
@@ -41,6 +44,8 @@ export interface SeenMoment {
   rssBytes: number;
   /** Open files; null where the system does not say, absent from files of before they were counted. */
   descriptors?: number | null;
+  /** What was read of each partition since this was last told; absent where there are none, and from most moments of a long run. */
+  partitions?: PartitionGain;
 }
 
 /**

@@ -8,6 +8,7 @@ import { readIntervals, writeIntervals } from './intervals.ts';
 import { JournalWriter, readJournal } from './journal.ts';
 import type { SeenMoment } from './moments.ts';
 import { PartOrdinals } from './part-ordinals.ts';
+import { addToSums, type PartitionSums } from './partition-counts.ts';
 import { type PlacedArrival, readPlaced, type StoredRange, writePlaced } from './placed-arrivals.ts';
 import { type RunHeader, shardSlots, toRunHeader } from './run-header.ts';
 import { emptySamples, readSamples, type Samples, writeSamples } from './samples.ts';
@@ -175,6 +176,8 @@ export interface SeenRecord {
   positions: unknown;
   unattributed: UnattributedArrivals;
   fleets: SeenFleet[];
+  /** What was read of each partition; absent where there are none. */
+  partitions?: PartitionSums;
 }
 
 /** Reads a `seen` file. Throws IotloadError `file-corrupt`, or `file-unreadable` also for one whose verifier died before its first record. */
@@ -199,8 +202,11 @@ export async function readSeen(path: string, disk: Disk = systemDisk): Promise<S
     } else if (kind === Kind.end) {
       record.end = toSeenEnd(reader.json());
     } else if (kind === Kind.moment) {
-      // For those who draw the run over time.
-      reader.json();
+      const { partitions } = reader.json() as SeenMoment;
+      if (partitions !== undefined) {
+        record.partitions ??= new Map();
+        addToSums(record.partitions, partitions);
+      }
     } else if (kind === Kind.resumed) {
       record.resumptions++;
       record.end = null;

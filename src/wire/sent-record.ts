@@ -5,8 +5,10 @@ import { SlotSet } from '../core/slot-set.ts';
 import type { ByteReader } from './byte-reader.ts';
 import { readIntervals } from './intervals.ts';
 import type { JournalTail } from './journal.ts';
+import type { SentMoment } from './moments.ts';
 import { journalOutcomes, SentRecordKind } from './outcome-journal.ts';
 import { PartOrdinals } from './part-ordinals.ts';
+import { addToSums, type PartitionSums } from './partition-counts.ts';
 import { isPart, type RunHeader, shardSlots, toRunHeader } from './run-header.ts';
 import { emptySamples, readSamples, type Samples } from './samples.ts';
 
@@ -75,6 +77,8 @@ export interface SentRecord {
   /** Bytes of the file behind which a resumed run writes on. */
   resumeAt: number;
   fleets: SentFleet[];
+  /** What the partitions of each target took, in the plan's order; absent from files of before they were counted. */
+  partitions?: PartitionSums[];
 }
 
 /** What one part did with one fleet since the run was started or last resumed, in ordinals. */
@@ -93,6 +97,7 @@ export class SentState {
   #end: SentEnd | null = null;
   #resumptions = 0;
   #fleets: SentFleet[] = [];
+  readonly #partitions: PartitionSums[] = [];
   /** By fleet, the first slot that may have been sent since the run was started or last resumed. */
   #from: number[] = [];
   readonly #parts = new Map<string, PartOutcomes>();
@@ -118,8 +123,7 @@ export class SentState {
     } else if (kind === SentRecordKind.samples) {
       for (const { samples } of this.#fleets) for (const interval of samples) readSamples(reader, interval);
     } else if (kind === SentRecordKind.moment) {
-      // For those who draw the run over time.
-      reader.json();
+      this.#takePartitions(reader.json() as Pick<SentMoment, 'partitions'>);
     } else if (kind === SentRecordKind.end) {
       this.#end = toSentEnd(reader.json());
     } else {
@@ -143,7 +147,15 @@ export class SentState {
       resumptions: this.#resumptions,
       resumeAt: wholeBytes,
       fleets: this.#fleets,
+      ...(this.#partitions.length === 0 ? {} : { partitions: this.#partitions }),
     };
+  }
+
+  #takePartitions({ partitions = [] }: Pick<SentMoment, 'partitions'>): void {
+    partitions.forEach((gain, target) => {
+      this.#partitions[target] ??= new Map();
+      addToSums(this.#partitions[target], gain);
+    });
   }
 
   /** The run was cut off or stopped here, and went on from the given slots. */

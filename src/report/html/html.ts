@@ -6,6 +6,7 @@ import { markup } from '../markup.ts';
 import { flowDrawing } from './flow-drawing.ts';
 import { heatMapDrawing } from './heat-map-drawing.ts';
 import { type PageData, type Plot, page } from './page.ts';
+import { partitionSection } from './partition-section.ts';
 import { percentileCurves } from './percentile-curves.ts';
 import { plotsOf, showsSomething } from './plots.ts';
 import * as sections from './sections.ts';
@@ -57,6 +58,7 @@ function* body(result: RunResult, evidence: Evidence, plots: readonly Plot[]): I
   yield sections.section('Delivery', flowDrawing(result));
   yield sections.targets(result);
   yield sections.section('What happened', sections.happenings(result));
+  yield partitionSection(result, evidence);
   yield sections.worstDevices(evidence);
   const machine = `${chart('plot-cpu')}${chart('plot-memory')}`;
   if (machine !== '')

@@ -1,4 +1,4 @@
-import { formatMicros } from '../../core/units.ts';
+import { formatDuration, formatMicros } from '../../core/units.ts';
 import { markup } from '../markup.ts';
 
 /** Coordinates with at most one decimal: a tenth of a pixel. */
@@ -41,4 +41,16 @@ export function logAxis(least: number, most: number, bottom: number, top: number
 export function legend(entries: readonly (readonly [colour: string, label: string])[]): string {
   const items = entries.map(([colour, label]) => `<span class="c-${colour}"><i></i>${markup(label)}</span>`);
   return `<div class="legend">${items.join('')}</div>\n`;
+}
+
+const TIME_TICKS = 6;
+
+/** The labels of a linear axis of time from 0 to `endUs`, below `y`. */
+export function timeLabels(endUs: number, left: number, right: number, y: number): string {
+  return Array.from({ length: TIME_TICKS + 1 }, (_, i) => {
+    const us = Math.round((endUs * i) / TIME_TICKS / 1e6) * 1e6;
+    const anchor = i === 0 ? 'start' : i === TIME_TICKS ? 'end' : 'middle';
+    const x = left + ((right - left) * i) / TIME_TICKS;
+    return `<text x="${px(x)}" y="${px(y + 18)}" text-anchor="${anchor}">${us === 0 ? '0 s' : formatDuration(us)}</text>`;
+  }).join('');
 }

@@ -11,6 +11,7 @@ import { addSamples, emptySamples, type Samples } from '../../wire/samples.ts';
 import { type SentCounter, sentCounters } from '../../wire/sent-counters.ts';
 import { sentIntervals } from '../../wire/sent-record.ts';
 import { HeatMapBuilder } from './heat-map.ts';
+import { PartitionMaps } from './partition-maps.ts';
 import { figuresOf } from './sparse.ts';
 import { Thinned } from './thinned.ts';
 import type { Distributions, Stretch, Timeline } from './timeline.ts';
@@ -23,6 +24,8 @@ const sentCounts = ['sent', 'acked', 'rejected', 'unknown', 'noAck', 'notSent'] 
 
 /** What was read of one target at a moment, with the end-to-end times since the one before. */
 interface SeenStep {
+  /** Index of the target. */
+  target: number;
   atUs: number;
   moment: SeenMoment;
   endToEnd: Samples;
@@ -36,7 +39,10 @@ export async function readTimeline(dir: string, plan: Plan, anchor: Anchor, shar
   const response = new HeatMapBuilder(MOST_COLUMNS);
   const endToEnd = new HeatMapBuilder(MOST_COLUMNS);
   const merged = new Thinned(MOST_DISTRIBUTIONS, mergeDistributions);
-  const reading = new SeenCursor(await seenSteps(dir, plan, anchor));
+  const steps = await seenSteps(dir, plan, anchor);
+  const reading = new SeenCursor(steps);
+  const partitions = new PartitionMaps(plan);
+  for (const { target, atUs, moment } of steps.flat()) partitions.read(target, atUs, moment);
   const dueUntil = plan.clock.speed === 'max' ? () => 0 : dueCounter(plan, shard);
   const stretches: Stretch[] = [];
   let before: SentMoment | null = null;
@@ -48,6 +54,7 @@ export async function readTimeline(dir: string, plan: Plan, anchor: Anchor, shar
     const read = reading.upTo(toUs);
     const intervals = { ...sum(fleets), endToEnd: read.endToEnd };
     stretches.push(stretchOf({ before, moment, fromUs, toUs, due: due - dueBefore, read, intervals }));
+    partitions.sent(toUs, moment);
     response.add(toUs, intervals.responseTime);
     endToEnd.add(toUs, intervals.endToEnd);
     merged.add({ fromUs, toUs, intervals });
@@ -65,21 +72,27 @@ export async function readTimeline(dir: string, plan: Plan, anchor: Anchor, shar
     merged.add({ fromUs, toUs, intervals });
     fromUs = toUs;
   }
-  return { stretches, response: response.finish(), endToEnd: endToEnd.finish(), distributions: merged.kept };
+  return {
+    stretches,
+    response: response.finish(),
+    endToEnd: endToEnd.finish(),
+    distributions: merged.kept,
+    partitions: partitions.finish(),
+  };
 }
 
 /** What the files of all targets that are judged say, in order of time. */
 async function seenSteps(dir: string, plan: Plan, { startWallUs }: Anchor): Promise<SeenStep[][]> {
   const files = readingsOf(plan).filter(({ tap }) => !tap);
   return Promise.all(
-    files.map(async ({ file }) => {
+    files.map(async ({ file, target }) => {
       const steps: SeenStep[] = [];
       const path = join(dir, file);
       if (!existsSync(path)) return steps;
       await eachSeenMoment(path, (moment, fleets) => {
         const all = emptySamples();
         for (const samples of fleets) addSamples(all, samples);
-        steps.push({ atUs: moment.wallUs - startWallUs, moment, endToEnd: all });
+        steps.push({ target, atUs: moment.wallUs - startWallUs, moment, endToEnd: all });
       });
       return steps;
     }),

@@ -1,5 +1,6 @@
 import type { IntervalName } from '../../metrics/result.ts';
 import type { Samples } from '../../wire/samples.ts';
+import type { PartitionMap } from './partition-map.ts';
 
 /** Figures of one interval in one stretch, µs; null without samples. */
 export interface StretchLatency {
@@ -64,6 +65,8 @@ export interface Timeline {
   endToEnd: HeatMap;
   /** At most some hundreds; together everything that was recorded. */
   distributions: readonly Distributions[];
+  /** Of each target that has partitions which were counted. */
+  partitions: readonly PartitionMap[];
 }
 
 /** Rows of a heat map to each doubling of the latency. */

@@ -52,6 +52,7 @@ export class FallbackSink implements Sink {
     this.room = new Int32Array(this.lanes).fill(WINDOW);
     this.#waiting = Array.from({ length: this.lanes }, () => []);
     this.#busy = new Array<boolean>(this.lanes).fill(false);
+    for (let lane = 0; lane < this.lanes; lane++) context.events.partition?.(lane, 0, 0);
     context.events.notice('warning', 'kafkajs is not the version iotload knows: slow sending by producer.send', 1);
   }
 
@@ -148,6 +149,7 @@ export class FallbackSink implements Sink {
       events.settled(fleet, slots, sentAtUs, run.length, outcome, reason, nowUs);
     }
     this.#outstanding -= some.length;
+    if (outcome === Outcome.acked || outcome === Outcome.noAck) events.partition?.(lane, some.length, 0);
     const before = this.room[lane] as number;
     this.room[lane] = before + some.length;
     if (before === 0 && some.length > 0) events.drained(lane);

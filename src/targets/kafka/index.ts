@@ -9,6 +9,7 @@ import { PARTITIONS, topicInScenario } from './topic-name.ts';
 export const kafka: TargetDefinition = {
   name: 'kafka',
   doc: 'Apache Kafka 2.1 or later: one topic, keyed events, every record read back',
+  partitions: 'partition',
   traits(options: TargetOptions): TargetTraits {
     const { endpoint, acks, idempotent, maxInFlight, tls } = options as unknown as KafkaOptions;
     return {

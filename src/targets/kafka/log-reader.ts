@@ -178,6 +178,10 @@ export class LogReader implements Source {
     return ranges.sort((a, b) => a.partition - b.partition);
   }
 
+  partitions(): number[] {
+    return [...this.#readings.keys()];
+  }
+
   positions(): LogPositions {
     const partitions: LogPositions['partitions'] = {};
     for (const { partition, from, position } of this.#readings.values()) partitions[partition] = [from, position];

@@ -1,6 +1,7 @@
 import type { Micros } from '../../core/clock.ts';
 import { IotloadError } from '../../core/errors.ts';
 import { createEventBatch, type EventBatch } from '../../core/event-batch.ts';
+import { Outcome } from '../../core/outcome.ts';
 import type { CompressionCodec } from '../../wire/kafka/compression.ts';
 import type { Crc32c } from '../../wire/kafka/crc32c.ts';
 import { partitionOf } from '../../wire/kafka/murmur2.ts';
@@ -129,6 +130,7 @@ class ProduceSink implements Sink {
     for (let partition = 0; partition < partitions; partition++) {
       this.#linkOf.push(null);
       this.#queues.push(this.#queue(partition));
+      events.partition?.(partition, 0, 0);
     }
     this.#cancelSweep = clock.every(Math.max(5, Math.min(250, timeoutUs / 20_000)), () => this.#sweep());
   }
@@ -211,6 +213,7 @@ class ProduceSink implements Sink {
     return new PartitionQueue(partition, this.#queueSettings, {
       settled: ({ partition: lane }, batch, outcome, reason) => {
         reportOutcome(events, batch, outcome, reason, clock.nowUs());
+        if (outcome === Outcome.acked || outcome === Outcome.noAck) events.partition?.(lane, batch.count, 0);
         this.#rooms.giveBack(lane, batch.count);
       },
       resent: (batch) => reportResent(events, batch),

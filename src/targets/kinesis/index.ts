@@ -7,6 +7,7 @@ import { streamInScenario } from './stream-name.ts';
 export const kinesis: TargetDefinition = {
   name: 'kinesis',
   doc: 'Amazon Kinesis Data Streams: one stream, keyed events, every record read back',
+  partitions: 'shard',
   traits(options: TargetOptions): TargetTraits {
     const { endpoint, region, maxInFlight, retries } = options as unknown as KinesisOptions;
     return {

@@ -1,5 +1,6 @@
 import { hashKeyOf } from '../../wire/kinesis/hash-key.ts';
 import type { ShardInfo } from './calls.ts';
+import { shardNumber } from './shard-number.ts';
 
 /** Places in a shard over which `hash_key: even` spreads its seats, so that a shard that is split later keeps its halves alike. */
 const PLACES = 16;
@@ -7,12 +8,15 @@ const PLACES = 16;
 /** The open shards of a stream, by where their parts of the key space begin. */
 export class ShardMap {
   readonly ids: readonly string[];
+  /** The numbers in their ids; -1 where there is none. */
+  readonly numbers: readonly number[];
   readonly #firsts: readonly bigint[];
   readonly #places: readonly (readonly Uint8Array[])[];
 
   constructor(shards: readonly ShardInfo[]) {
     const open = shards.filter((shard) => shard.open).sort((a, b) => (a.firstHash < b.firstHash ? -1 : 1));
     this.ids = open.map(({ id }) => id);
+    this.numbers = this.ids.map(shardNumber);
     this.#firsts = open.map(({ firstHash }) => firstHash);
     this.#places = open.map(({ firstHash, lastHash }) =>
       Array.from({ length: PLACES }, (_, i) =>

@@ -119,6 +119,12 @@ export class ShardReader implements Source {
     return { createdMs: this.#stream.createdMs, atMs, shards, gaps: this.#report.gapNames };
   }
 
+  partitions(): number[] {
+    return [...this.#lineage]
+      .filter(({ number, done, gone }) => number >= 0 && !done && !gone)
+      .map(({ number }) => number);
+  }
+
   /** Absence is proof when a read of every shard that was begun well after the last outcome found nothing more, and nothing on the way was missed. */
   async readToEnd(timeoutMs: number): Promise<{ complete: boolean }> {
     const { clock } = this.#context;
@@ -149,7 +155,7 @@ export class ShardReader implements Source {
   }
 
   #take(reading: ShardReading, body: Uint8Array): void {
-    const answer = this.#delivery.deliver(body, this.#context.clock.nowUs());
+    const answer = this.#delivery.deliver(reading.number, body, this.#context.clock.nowUs());
     this.#looks = 0;
     if (answer.behindMs > 0 && (answer.count >= this.#options.limit || answer.bytes >= FULL_BYTES)) this.#fullReads++;
     this.#checkRetention(reading, answer.behindMs);

@@ -1,5 +1,6 @@
 import type { Micros } from '../../core/clock.ts';
 import type { CallFailure, ShardStart } from './calls.ts';
+import { shardNumber } from './shard-number.ts';
 
 /**
  * A shard allows five reads a second, of everybody together. One of them is left to others, so that whoever comes later is answered at all;
@@ -45,6 +46,8 @@ export interface ShardAnswer {
  */
 export class ShardReading {
   readonly id: string;
+  /** The one in its id; -1 where there is none. */
+  readonly number: number;
   readonly parents: readonly string[];
   readonly beginning: ShardBeginning;
   readonly #pollUs: Micros;
@@ -71,6 +74,7 @@ export class ShardReading {
     sequence = '',
   ) {
     this.id = shard.id;
+    this.number = shardNumber(shard.id);
     this.parents = shard.parents;
     this.beginning = beginning;
     this.#pollUs = Math.max(pollUs, SPACING_US);

@@ -15,6 +15,7 @@ import type { KinesisOptions } from './options.ts';
 import { PutQueue } from './put-queue.ts';
 import type { PutRequest } from './put-request.ts';
 import { ShardMap } from './shard-map.ts';
+import { shardNumber } from './shard-number.ts';
 import { readyStream } from './stream.ts';
 import { streamOfRun } from './stream-name.ts';
 
@@ -122,11 +123,17 @@ export class PutSink implements Sink {
       {
         settled: (request, from, to, outcome, reason) => this.#settled(request, from, to, outcome, reason),
         resent: (request, from, to, doubt) => this.#resent(request, from, to, doubt),
-        throttled: (lane, shard, count) =>
-          this.#notices.add('throttled', this.#nameOf(shard || this.#idOf(lane)), count),
+        throttled: (lane, shard, count) => {
+          const id = shard || this.#idOf(lane);
+          this.#notices.add('throttled', this.#nameOf(id), count);
+          this.#count(shardNumber(id), 0, count);
+        },
       },
     );
-    for (let lane = 0; lane < this.lanes; lane++) this.#rooms.set(lane, Shut.down, false);
+    for (let lane = 0; lane < this.lanes; lane++) {
+      this.#rooms.set(lane, Shut.down, false);
+      this.#count(shards.numbers[lane] as number, 0, 0);
+    }
   }
 
   send(batch: EventBatch, atUs: Micros): void {
@@ -265,6 +272,8 @@ export class PutSink implements Sink {
       if (settled === 0) continue;
       settledOf[lane] = 0;
       this.#rooms.giveBack(lane, settled);
+      // Of one that was split since, its halves: whoever reads knows which.
+      if (outcome === Outcome.acked) this.#count(this.#shards.numbers[lane] as number, settled, 0);
     }
   }
 
@@ -278,6 +287,10 @@ export class PutSink implements Sink {
     this.#sentAtUs[0] = atUs;
     this.#context.events.settled(batch.fleet, this.#slot, this.#sentAtUs, 1, Outcome.rejected, reason, atUs);
     this.#rooms.giveBack(lane, 1);
+  }
+
+  #count(shard: number, stored: number, refused: number): void {
+    if (shard >= 0) this.#context.events.partition?.(shard, stored, refused);
   }
 
   #idOf(lane: number): string {

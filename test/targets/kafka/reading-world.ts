@@ -22,7 +22,7 @@ export class Arrived {
       const text = (from: Uint32Array, to: Uint32Array) => Buffer.from(batch.bytes.subarray(from[i], to[i])).toString();
       expect(text(batch.identityStarts, batch.identityEnds)).toBe(`id-${text(batch.payloadStarts, batch.payloadEnds)}`);
       this.values.push(text(batch.payloadStarts, batch.payloadEnds));
-      this.at.push(`${batch.log?.partition}/${batch.log?.offsets[i]}`);
+      this.at.push(`${batch.log?.partition}/${batch.log?.offsets?.[i]}`);
     }
   }
 

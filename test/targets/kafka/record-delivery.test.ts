@@ -12,7 +12,7 @@ it('hands on what the places hold, and empties them before', () => {
       identities: slice(batch.identityStarts, batch.identityEnds),
       payloads: slice(batch.payloadStarts, batch.payloadEnds),
       partition: batch.log?.partition,
-      offsets: Array.from(batch.log?.offsets.subarray(0, batch.count) ?? []),
+      offsets: Array.from(batch.log?.offsets?.subarray(0, batch.count) ?? []),
       atUs: batch.atUs,
       redelivered: batch.redelivered,
       // Whoever takes it may have the next ones read at once.
