@@ -22,10 +22,13 @@ export const planCommand = defineCommand({
     const { sampleFleets } = await import('../runner/event-sizes.ts');
     const { EXAMPLE_START_WALL_US } = await import('../runner/example-payload.ts');
     const { estimatePlan } = await import('../plan/estimate.ts');
+    const { generatorLoad } = await import('../plan/generator-load.ts');
+    const { thisMachine } = await import('../core/machine-limits.ts');
     const { sizingsOf } = await import('../plan/sizing.ts');
     const { planDigest, redactPlan } = await import('../plan/plan-digest.ts');
     const samples = sampleFleets(plan, 'RUN', EXAMPLE_START_WALL_US);
     const estimate = estimatePlan(plan, samples, workers);
+    const generator = generatorLoad(plan, estimate, thisMachine());
     const digest = planDigest(plan);
     const sizings = await sizingsOf(plan, samples, workers);
     // By target; only those that say what they need.
@@ -33,12 +36,12 @@ export const planCommand = defineCommand({
     const sized = known.length === 0 ? {} : { sizing: Object.fromEntries(known) };
     if (flags.json) {
       process.stdout.write(
-        `${JSON.stringify({ plan: redactPlan(plan), digest, estimate, ...sized, ...(capacity && { capacity }) }, null, 2)}\n`,
+        `${JSON.stringify({ plan: redactPlan(plan), digest, estimate, generator, ...sized, ...(capacity && { capacity }) }, null, 2)}\n`,
       );
     } else {
       const { planText } = await import('../report/plan-text.ts');
       const addresses = samples.map(({ address }) => address);
-      process.stdout.write(planText(plan, estimate, { addresses, digest, sizings, capacity }));
+      process.stdout.write(planText(plan, estimate, { addresses, digest, generator, sizings, capacity }));
     }
     if (refusal !== null) {
       const { refusalError } = await import('../plan/safety.ts');

@@ -1,4 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
+import { availableParallelism, totalmem } from 'node:os';
 import { readSystemFile } from './system-file.ts';
 
 /** Bounds that the system sets to connections; null where it does not say (it does on Linux). */
@@ -7,6 +8,21 @@ export interface MachineLimits {
   openFiles: { most: number; now: number } | null;
   /** Local ports that one local address has for connections to one endpoint. */
   localPorts: number | null;
+}
+
+/** What this machine has for all that runs on it. */
+export interface Machine {
+  cores: number;
+  /** Of the control group where one bounds it. */
+  memoryBytes: number;
+  limits: MachineLimits;
+}
+
+export function thisMachine(): Machine {
+  const bound = process.constrainedMemory?.() ?? 0;
+  // Without a bound Node tells a number beyond all memory, or 0.
+  const memoryBytes = bound > 0 && bound < totalmem() ? bound : totalmem();
+  return { cores: availableParallelism(), memoryBytes, limits: machineLimits() };
 }
 
 /** Reads them as they are now. Node has raised the first to its hard limit when it started. */

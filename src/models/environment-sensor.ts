@@ -183,6 +183,7 @@ export const environmentSensor: DeviceModel = {
     },
   },
   // The sensor is read when the event is due.
+  costNs: 330,
   maxSamplingDelayUs: 1,
   create: (params) => (params['mode'] === 'uniform' ? new UniformDevice(params) : new PhysicalDevice(params)),
 };

@@ -40,6 +40,7 @@ export const fields: DeviceModel = {
     return { readings, payloads: { readings: { doc, codec: 'json', fields: members, identity: 'fields' } } };
   },
   // The sensor is read when the event is due.
+  costNs: 400,
   maxSamplingDelayUs: 1,
   create: (params) => new Fields(params),
 };

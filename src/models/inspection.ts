@@ -95,6 +95,7 @@ export const inspection: DeviceModel = {
       identity: 'fields',
     },
   },
+  costNs: 1150,
   maxSamplingDelayUs: LONGEST_DELAY_US,
   create: (params, _scene, devices = 60, fleets) => new Inspection(params, devices, fleets),
 };

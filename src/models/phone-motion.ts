@@ -172,6 +172,7 @@ export const phoneMotion: DeviceModel = {
       identity: 'fields',
     },
   },
+  costNs: 860,
   maxSamplingDelayUs: maxTickDelayUs,
   feels: ['quake', 'shake'],
   create: (params, scene) => new PhoneMotion(params, scene),

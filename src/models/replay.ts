@@ -73,6 +73,7 @@ export const replay: DeviceModel = {
   ownPace,
   paceParams: { warp: SAME_PACE },
   // A row is read when it is due.
+  costNs: 400,
   maxSamplingDelayUs: 1,
   create: (params, _scene, devices = 1) => new Player(params, devices),
 };

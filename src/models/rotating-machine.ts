@@ -192,6 +192,7 @@ export const rotatingMachine: DeviceModel = {
     },
   },
   // Features are those of the moment.
+  costNs: 1520,
   maxSamplingDelayUs: 1,
   create: (params) => new Machine(params),
 };

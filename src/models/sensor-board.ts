@@ -243,6 +243,7 @@ export const sensorBoard: DeviceModel = {
     },
   },
   // The board is asked when the event is due.
+  costNs: 600,
   maxSamplingDelayUs: 1,
   create: (params, _scene, _devices, fleets) => new SensorBoard(params, fleets),
 };

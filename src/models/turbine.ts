@@ -144,6 +144,7 @@ export const turbine: DeviceModel = {
       identity: 'fields',
     },
   },
+  costNs: 3300,
   maxSamplingDelayUs: LONGEST_DELAY_US,
   // Rows are a minute apart, and each is up to three seconds late.
   leastGapUs: 57_000_000,

@@ -1,4 +1,5 @@
 import type { Micros } from '../core/clock.ts';
+import { targetOf } from '../targets/registry.ts';
 import { peakPerSecond } from './fleet-schedule.ts';
 import type { FleetPlan, Plan } from './plan.ts';
 import { planLengthUs } from './plan-length.ts';
@@ -81,6 +82,7 @@ export function estimatePlan(plan: Plan, sizes: readonly EventSize[], workers: n
   );
   const events = sum((fleet) => fleet.events);
   const connections = connectionsInAll(plan);
+  const targetBytes = plan.targets.reduce((total, target) => total + heldBytes(target, fleets, workers), 0);
   const ledgerBytes =
     plan.verify === null
       ? 0
@@ -99,9 +101,21 @@ export function estimatePlan(plan: Plan, sizes: readonly EventSize[], workers: n
     totalBytes: Math.round(sum((fleet) => fleet.events * (fleet.addressBytes + fleet.payloadBytes))),
     connections,
     workers,
-    memoryBytes: PROCESS_BYTES + workers * WORKER_BYTES + connections * CONNECTION_BYTES + ledgerBytes,
+    memoryBytes: PROCESS_BYTES + workers * WORKER_BYTES + targetBytes + connections * CONNECTION_BYTES + ledgerBytes,
     fleets,
   };
+}
+
+/** What all workers hold of a target's events that have no outcome: what comes until they time out, or as much as they take. */
+function heldBytes(
+  { name, protocol, options }: Plan['targets'][number],
+  fleets: readonly FleetEstimate[],
+  workers: number,
+): number {
+  const most = (targetOf(protocol).effort?.(options).workerBytes ?? 0) * workers;
+  const seconds = typeof options['timeoutUs'] === 'number' ? options['timeoutUs'] / 1e6 : Number.POSITIVE_INFINITY;
+  const perSecond = fleets.reduce((sum, fleet) => sum + (fleet.target === name ? fleet.peakBytesPerSecond : 0), 0);
+  return most === 0 ? 0 : Math.min(most, perSecond * seconds);
 }
 
 /** Connections that a fleet's events go through; those of a pool are shared with the target's other fleets. */
@@ -112,7 +126,8 @@ function connectionsOf(plan: Plan, fleet: FleetPlan): number | null {
   return typeof connections === 'number' ? connections : fleet.devices;
 }
 
-function connectionsInAll(plan: Plan): number {
+/** Of all targets; those of a pool once. */
+export function connectionsInAll(plan: Plan): number {
   const pools = new Map<number, number>();
   for (const fleet of plan.fleets) {
     const own = connectionsOf(plan, fleet);

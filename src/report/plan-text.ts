@@ -2,6 +2,7 @@ import { printable } from '../core/printable-text.ts';
 import { formatBytes, formatCount, formatDuration, formatRate } from '../core/units.ts';
 import { formatShare } from '../metrics/format-share.ts';
 import type { PlanEstimate } from '../plan/estimate.ts';
+import type { GeneratorLoad } from '../plan/generator-load.ts';
 import type { Plan, PlannedBridge } from '../plan/plan.ts';
 import { readTargets } from '../plan/readings.ts';
 import { type CapacityPlan, loadText } from '../plan/resolve-capacity.ts';
@@ -18,11 +19,13 @@ export function planText(
   {
     addresses,
     digest,
+    generator,
     sizings = [],
     capacity = null,
   }: {
     addresses: readonly string[];
     digest: string;
+    generator: GeneratorLoad;
     sizings?: readonly (Sizing | null)[];
     capacity?: CapacityPlan | null;
   },
@@ -55,8 +58,9 @@ export function planText(
     [
       'runs on',
       `${plural(workers, 'worker thread')}, ${workers === 1 ? 'one part' : `${workers} parts`}; ` +
-        `about ${formatBytes(estimate.memoryBytes)} of memory`,
+        `about ${formatBytes(estimate.memoryBytes)} of memory, ${coresText(generator)} at the peak`,
     ],
+    ...shardRows(generator, workers),
     ['verifies', verification(plan)],
     ...plan.thresholds.map((threshold, i): [string, string] => [i === 0 ? 'judges' : '', thresholdText(threshold)]),
     ...(capacity === null ? [] : [capacityRow(capacity)]),
@@ -76,6 +80,37 @@ function capacityRow(capacity: CapacityPlan): [string, string] {
     `with the verb capacity: ${low} to ${high}, each for ${formatDuration(holdUs)} after ${formatDuration(settleUs)}; ` +
       `within ${formatShare(precision)}, ${trials}`,
   ];
+}
+
+/** Of the workers and of the verifiers. */
+function coresText({ sendingCores, readingCores }: GeneratorLoad): string {
+  const reading = readingCores === 0 ? '' : ` and ${cores(readingCores)} to read back`;
+  return `${cores(sendingCores)} of a core to send${reading}`;
+}
+
+/** Two significant digits, not below a hundredth. */
+function cores(count: number): string {
+  return count < 0.01 ? '0.01' : `${Number(count.toPrecision(2))}`;
+}
+
+const limits: Record<keyof GeneratorLoad['shardsBy'], string> = {
+  cores: 'its cores',
+  memory: 'its memory',
+  localPorts: 'its local ports',
+  openFiles: 'the files that a process may have open',
+};
+
+/** Where one machine like this one is not enough, or more of it has to be used; nothing where all is well. */
+function shardRows({ shards, shardsBy, workersPerShard }: GeneratorLoad, workers: number): [string, string][] {
+  const most = Object.entries(shardsBy).filter(([, count]) => count === shards);
+  const why = most.map(([limit]) => limits[limit as keyof typeof limits]).join(' and ');
+  if (shards > 1) {
+    const each = `each with --workers ${workersPerShard}`;
+    return [
+      ['shards', `${formatCount(shards)} machines like this one, by ${why}, ${each}: --shard 0/${shards} and so on`],
+    ];
+  }
+  return workersPerShard > workers ? [['', `so many events need --workers ${workersPerShard}`]] : [];
 }
 
 function bridgeRow({ targets }: Plan, { from, to, routes, wrap, faults }: PlannedBridge): [string, string] {

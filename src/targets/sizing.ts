@@ -35,3 +35,16 @@ export interface Sizing {
   /** What the run costs at most, USD; null where nobody charges anything. */
   costUsd: number | null;
 }
+
+/**
+ * What a target takes of the generator, beside the making of the events; of processor time on the machine that bench/README.md names, with
+ * events of about 200 bytes.
+ */
+export interface Effort {
+  /** CPU nanoseconds to send an event and to hear of its outcome. */
+  sendNs: number;
+  /** CPU nanoseconds to read an event back, know it and enter it; 0 where nothing can be read. */
+  readNs: number;
+  /** What a worker holds of events that have no outcome yet, at most. */
+  workerBytes?: number;
+}

@@ -5,7 +5,7 @@ import type { EventBatch } from '../core/event-batch.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { StreamKey } from '../core/random.ts';
 import type { StoredRange } from '../wire/placed-arrivals.ts';
-import type { Sizing, TargetLoad } from './sizing.ts';
+import type { Effort, Sizing, TargetLoad } from './sizing.ts';
 
 /** Options of a target as they stand in the plan: validated plain JSON, so that a worker needs no schema library. */
 export type TargetOptions = Readonly<Record<string, unknown>>;
@@ -51,6 +51,8 @@ export interface TargetDefinition {
   outline?(options: TargetOptions): string | undefined;
   /** How large the target has to be for a load, and what that costs; absent where nobody has to know. Pure. */
   sizing?(): Promise<{ sizing(options: TargetOptions, load: TargetLoad): Sizing }>;
+  /** What it takes of the generator; absent: as much as the dearest one here. Pure. */
+  effort?(options: TargetOptions): Effort;
   /** Where a run of so many parts leaves what it wrote: a path, or a pattern of paths; for targets that write nothing here it is absent. */
   writes?(options: TargetOptions, parts: number, runId: string): string;
   /** Main thread only: the zod schema of this target's block in a scenario. */

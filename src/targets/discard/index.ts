@@ -13,6 +13,7 @@ export const discard: TargetDefinition = {
     unpaced: true,
     hosts: [],
   }),
+  effort: () => ({ sendNs: 50, readNs: 0 }),
   options: () => import('./options.ts'),
   sink: () => import('./sink.ts'),
 };

@@ -28,6 +28,10 @@ export const file: TargetDefinition = {
     path: options['path'] ?? join(dir, `events${formatOf(options).extension}`),
   }),
   outline: outlineOf,
+  effort: (options) => ({
+    sendNs: formatOf(options).keepsValues ? 2500 : 150,
+    readNs: formatOf(options).keepsValues ? 3000 : 900,
+  }),
   writes: (options, parts, runId) =>
     lands(options) ? landedPattern(options, parts, runId) : new PartFiles(options).patternOf(parts),
   options: () => import('./options.ts'),

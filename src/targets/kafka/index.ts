@@ -5,6 +5,9 @@ import { hostText, parseEndpoint } from './endpoint.ts';
 import type { KafkaOptions } from './options.ts';
 import { PARTITIONS, topicInScenario } from './topic-name.ts';
 
+/** Batches of a worker that wait or are under way, at most. */
+const POOL_BYTES = 64 * 1024 * 1024;
+
 /** Kafka: one topic, its partitions as lanes. */
 export const kafka: TargetDefinition = {
   name: 'kafka',
@@ -28,6 +31,9 @@ export const kafka: TargetDefinition = {
   seatPartitions: (partitions, { fleets, runId }) =>
     seatLanes(partitions, partitionOf, { part: { index: 0, count: 1 }, fleets, runId }),
   outline: (options) => outlineOf(options as unknown as KafkaOptions),
+  sizing: () => import('./sizing.ts'),
+  // Batches that go out because their time is over hold fewer events than those of the bench.
+  effort: () => ({ sendNs: 700, readNs: 430, workerBytes: POOL_BYTES }),
   options: () => import('./options.ts'),
   prepare: () => import('./prepare.ts'),
   sink: () => import('./sink.ts'),

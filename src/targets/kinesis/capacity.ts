@@ -70,12 +70,3 @@ export function putUnits({ events, bytes }: RecordFlow): number {
 export function onDemandBytes({ events, bytes }: RecordFlow): number {
   return (Math.ceil(bytes / ON_DEMAND_STEP) * ON_DEMAND_STEP) / events;
 }
-
-/**
- * How much more than its share the fullest of `shards` gets when `keys` keys of equal rate are spread over them by their hashes: the mean of
- * the largest of so many Poisson counts, in the approximation √(2·m·ln s) for a mean of m. 0 for one shard.
- */
-export function fullestShardExcess(keys: number, shards: number): number {
-  const mean = keys / shards;
-  return shards < 2 ? 0 : Math.sqrt((2 * Math.log(shards)) / mean);
-}

@@ -25,6 +25,10 @@ export const kinesis: TargetDefinition = {
   inScenario: (options, scenario) => ({ ...options, stream: streamInScenario(String(options['stream']), scenario) }),
   outline: (options) => outlineOf(options as unknown as KinesisOptions),
   options: () => import('./options.ts'),
+  effort: (options) => ({
+    sendNs: (options as unknown as KinesisOptions).aggregateBytes === null ? 1250 : 900,
+    readNs: 2500,
+  }),
   sizing: () => import('./sizing.ts'),
   prepare: () => import('./prepare.ts'),
   sink: () => import('./sink.ts'),

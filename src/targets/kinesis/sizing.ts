@@ -1,9 +1,9 @@
 import { formatBytes, formatCost, formatCount, formatRate } from '../../core/units.ts';
+import { fullestExcess, type HottestKey, hottestKey, keysOf } from '../key-spread.ts';
 import type { FleetLoad, Sizing, TargetLoad } from '../sizing.ts';
 import type { TargetOptions } from '../target.ts';
 import {
   aggregatedRecords,
-  fullestShardExcess,
   HEADROOM,
   plainRecords,
   putUnits,
@@ -69,9 +69,10 @@ export function sizing(options: TargetOptions, load: TargetLoad): Sizing {
       .split(':')[0]
       ?.match(/\.amazonaws\.com(\.cn)?$/) != null;
 
-  const hottest = hottestKey(load.fleets, chosen.peakFlow, hashKey !== null && hashKey !== 'even');
+  const key = hottestKey(load.fleets, hashKey !== null && hashKey !== 'even');
+  const hottest = { ...key, shareOfShard: shareOfShard(key.perSecond, chosen.peakFlow) };
   const use = { region, stream, reads, creates: create !== null };
-  const spread = fullestShardExcess(keysOf(load.fleets), shards);
+  const spread = fullestExcess(keysOf(load.fleets), shards);
   const lines: [string, string][] = [
     ['needs', needsText(variants, aggregateBytes !== null)],
     ...(typeof create?.shards === 'number' && create.shards < chosen.shards
@@ -110,7 +111,7 @@ export function sizing(options: TargetOptions, load: TargetLoad): Sizing {
       plain: figuresOf(variants.plain),
       aggregated: figuresOf(variants.aggregated),
       aggregates: aggregateBytes !== null,
-      hottestKey: hottest,
+      hottestKey: { fleet: hottest.fleet, perSecond: hottest.perSecond, shareOfShard: hottest.shareOfShard },
       fullestShardExcess: spread,
       run: { hours, usd: costUsd, provisionedUsd: runUsd.provisioned, onDemandUsd: runUsd.onDemand, charged },
       prices,
@@ -185,34 +186,6 @@ function meanBytes(fleets: readonly FleetLoad[], events: number): number {
 }
 
 /** So many keys share the events alike. */
-function keysOf(fleets: readonly FleetLoad[]): number {
-  return fleets.reduce(
-    (sum, { hottestShare }) => sum + (hottestShare === 0 ? Number.POSITIVE_INFINITY : 1 / hottestShare),
-    0,
-  );
-}
-
-interface HottestKey {
-  fleet: string;
-  perSecond: number;
-  /** Of what one shard takes. */
-  shareOfShard: number;
-}
-
-/** The key with the most events at the peak; fleets that all write the one same key are added up. `onePlace`: all events go to one shard. */
-function hottestKey(fleets: readonly FleetLoad[], flow: RecordFlow, onePlace: boolean): HottestKey {
-  const keys = new Map<string, { fleet: string; perSecond: number }>();
-  for (const { name, peakPerSecond, hottestShare, onlyAddress } of fleets) {
-    const key = onePlace ? 'place' : onlyAddress === null ? `fleet ${name}` : `key ${onlyAddress}`;
-    const so = keys.get(key);
-    const perSecond = (so?.perSecond ?? 0) + peakPerSecond * (onePlace ? 1 : hottestShare);
-    keys.set(key, { fleet: so?.fleet ?? name, perSecond });
-  }
-  const [first] = [...keys.values()].sort((a, b) => b.perSecond - a.perSecond);
-  const { fleet, perSecond } = first ?? { fleet: '', perSecond: 0 };
-  return { fleet, perSecond, shareOfShard: shareOfShard(perSecond, flow) };
-}
-
 function needsText({ plain, aggregated }: Record<'plain' | 'aggregated', Variant>, aggregates: boolean): string {
   const chosen = aggregates ? aggregated : plain;
   const { needed, shards, peakFlow, putUnitsPerEvent } = chosen;
@@ -227,7 +200,7 @@ function needsText({ plain, aggregated }: Record<'plain' | 'aggregated', Variant
   );
 }
 
-function hottestText({ fleet, perSecond, shareOfShard: share }: HottestKey): string {
+function hottestText({ fleet, perSecond, shareOfShard: share }: HottestKey & { shareOfShard: number }): string {
   const rate = `${formatRate(perSecond)} at the peak (${fleet})`;
   if (share <= 1) return `${rate}, ${percent(share)} of a shard`;
   return `${rate}: ${Number(share.toPrecision(3))} times what a shard takes, however many there are; give events a key that varies more`;

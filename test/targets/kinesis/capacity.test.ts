@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   aggregatedRecords,
-  fullestShardExcess,
   HEADROOM,
   onDemandBytes,
   plainRecords,
@@ -86,33 +85,5 @@ describe('a hot key', () => {
   it('is one that a shard cannot take', () => {
     expect(shareOfShard(1_000, plain)).toBe(1);
     expect(shareOfShard(2, plainRecords(1024 * KIB))).toBe(2);
-  });
-});
-
-describe('few keys', () => {
-  it('spread unevenly, as balls over bins do', () => {
-    let seed = 7;
-    const random = (): number => {
-      seed = (Math.imul(seed, 1_103_515_245) + 12_345) & 0x7fffffff;
-      return seed / 0x80000000;
-    };
-    for (const [keys, shards] of [
-      [128, 5],
-      [10_000, 20],
-    ] as const) {
-      let excess = 0;
-      for (let round = 0; round < 300; round++) {
-        const counts = new Array<number>(shards).fill(0);
-        for (let key = 0; key < keys; key++) {
-          const at = Math.floor(random() * shards);
-          counts[at] = (counts[at] as number) + 1;
-        }
-        excess += Math.max(...counts) / (keys / shards) - 1;
-      }
-      const guess = fullestShardExcess(keys, shards);
-      expect(excess / 300).toBeGreaterThan(guess * 0.5);
-      expect(excess / 300).toBeLessThan(guess * 1.2);
-    }
-    expect(fullestShardExcess(1, 1)).toBe(0);
   });
 });
