@@ -17,7 +17,7 @@ import { sendInRounds } from './rivals/senders.ts';
  * What does it cost to put an event into Kinesis? CPU seconds (user + system) of the putting process per million events, partition keys of
  * 12 B, data of 220 B, 500 records a request, to a service in another process that only answers; plain and over TLS 1.3.
  *
- * Ours is a whole worker: schedule, model, JSON, identity with its checksum, requests, signatures, outcomes in the journal, four histograms.
+ * Ours is a whole worker: schedule, model, JSON, identity with its checksum, requests in CBOR, signatures, outcomes in the journal, four histograms.
  * The others get one and the same value, and look whether anything failed:
  *
  *   SDK, kept alive   AWS SDK for JavaScript with the HTTP/1.1 handler and connections that stay, eight requests at a time

@@ -5,12 +5,14 @@ import { createServer as createHttp2Server, createSecureServer } from 'node:http
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { encodeCbor } from '../../src/wire/cbor/encode.ts';
+import { contentTypes, formOf, type WireForm } from '../../src/wire/kinesis/wire-form.ts';
 import { type CountingBroker, startCountingBroker } from './counting-broker.ts';
 
 /*
  * A Kinesis that only answers: DescribeStreamSummary, ListShards and PutRecords, for whatever stream it is asked. It says that it stored
- * everything, in answers as long as the service's, keeps nothing, counts records, and runs in a process of its own, so that nobody is charged
- * for it.
+ * everything, in answers as long as the service's and in the form in which it is asked, keeps nothing, counts records, and runs in a process
+ * of its own, so that nobody is charged for it.
  */
 
 /** HTTP/1.1 and HTTP/2, each plain and over TLS. */
@@ -21,7 +23,7 @@ export function startNullKinesis(protocol: NullProtocol, shards: number, pem = '
   return startCountingBroker(import.meta.url, protocol, `${shards}`, pem);
 }
 
-const KEY = Buffer.from('"PartitionKey"');
+const KEY = Buffer.from('PartitionKey');
 const SPACE = 1n << 128n;
 const SEQUENCE = '49590338271490256608559692538361571095921575989136588898';
 const SHARDS = Number(process.argv[4]);
@@ -56,30 +58,31 @@ function shards(): object {
   };
 }
 
-const stored = new Map<number, Buffer>();
+const stored: Record<WireForm, Map<number, Buffer>> = { json: new Map(), cbor: new Map() };
 
-function putAnswer(records: number): Buffer {
-  const known = stored.get(records);
+function putAnswer(records: number, form: WireForm): Buffer {
+  const known = stored[form].get(records);
   if (known !== undefined) return known;
   const Records = Array.from({ length: records }, (_, i) => ({
     SequenceNumber: SEQUENCE,
     ShardId: shardId(i % SHARDS),
   }));
-  const answer = Buffer.from(JSON.stringify({ FailedRecordCount: 0, Records }));
-  stored.set(records, answer);
+  const said = { FailedRecordCount: 0, Records };
+  const answer = form === 'cbor' ? encodeCbor(said) : Buffer.from(JSON.stringify(said));
+  stored[form].set(records, answer);
   return answer;
 }
 
 let taken = 0;
 
-function answerTo(operation: string, body: Buffer): Buffer {
+function answerTo(operation: string, body: Buffer, form: WireForm): Buffer {
   if (operation === 'DescribeStreamSummary') return Buffer.from(JSON.stringify(stream));
   if (operation === 'ListShards') return Buffer.from(JSON.stringify(shards()));
   if (operation !== 'PutRecords') throw new Error(`no answer to ${operation}`);
   let records = 0;
   for (let at = body.indexOf(KEY); at >= 0; at = body.indexOf(KEY, at + KEY.length)) records++;
   taken += records;
-  return putAnswer(records);
+  return putAnswer(records, form);
 }
 
 // The signature of `http2` differs, but not in what is used here.
@@ -88,9 +91,10 @@ function serveRequest(request: IncomingMessage, response: ServerResponse): void 
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
   request.on('end', () => {
     const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
-    const answer = answerTo(operation, Buffer.concat(chunks));
+    const form = formOf(request.headers['content-type']);
+    const answer = answerTo(operation, Buffer.concat(chunks), form);
     response.writeHead(200, {
-      'content-type': 'application/x-amz-json-1.1',
+      'content-type': contentTypes[form],
       'content-length': answer.length,
       'x-amzn-requestid': '00000000-0000-0000-0000-000000000000',
     });

@@ -203,6 +203,19 @@ const abilities = {
     for (const { ShardId } of await trial.api.shards())
       expect((await trial.api.readAll(ShardId as string, {}, 40)).texts).toHaveLength(40);
   },
+  async 'takes records as CBOR'(trial) {
+    await trial.send(0, 12);
+    expect(trial.sent.notices).toEqual([]);
+  },
+  async 'takes records as JSON where that is asked for'(trial) {
+    await trial.prepared();
+    const source = await trial.reader();
+    await trial.send(0, 24, { wire: 'json' });
+    expect(trial.sent.notices).toEqual([]);
+    expect(await source.readToEnd(20_000)).toEqual({ complete: true });
+    await source.close();
+    trial.expectArrived(0, 24, true);
+  },
   async 'reads on where an earlier reader was'(trial) {
     const first = await trial.prepared().then(() => trial.reader());
     await trial.send(0, 60);

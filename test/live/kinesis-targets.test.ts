@@ -13,6 +13,7 @@ kinesisTargetContract('kinesis-local', {
 
 kinesisTargetContract('moto', {
   cannot: {
+    'takes records as CBOR': 'answers with a page of HTML',
     'loses nothing and keeps the order when a shard is split': 'writes on into the shard that was split',
     'is told when a shard has no room, and sends again what was refused and nothing else': 'has no limits of shards',
   },

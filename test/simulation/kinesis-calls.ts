@@ -51,6 +51,10 @@ export class SimulatedCalls implements KinesisCalls {
     return this.#read(() => this.#world.broker.shards.map((shard) => ({ ...shard })));
   }
 
+  takesCbor(): Promise<boolean> {
+    throw new Error('the form is given');
+  }
+
   async putRecords(body: Uint8Array): Promise<Uint8Array> {
     const { broker, setting } = this.#world;
     const sent = Buffer.from(body);

@@ -1,3 +1,4 @@
+import { decode } from 'cborg';
 import type { ShardInfo, StreamSummary } from '../../src/targets/kinesis/calls.ts';
 import { AggregatedRecordReader } from '../../src/wire/kinesis/aggregated-record-reader.ts';
 import { HASH_KEY_SPACE, hashKeyOf } from '../../src/wire/kinesis/hash-key.ts';
@@ -116,11 +117,11 @@ export class KinesisService extends Broker {
   }
 
   entriesOf(body: Buffer): PutEntry[] {
-    const { Records } = JSON.parse(body.toString()) as {
-      Records: { Data: string; PartitionKey: string; ExplicitHashKey?: string }[];
+    const { Records } = (this.setting.kinesis.form === 'cbor' ? decode(body) : JSON.parse(body.toString())) as {
+      Records: { Data: string | Uint8Array; PartitionKey: string; ExplicitHashKey?: string }[];
     };
     return Records.map(({ Data, PartitionKey, ExplicitHashKey }) => {
-      const data = Buffer.from(Data, 'base64');
+      const data = typeof Data === 'string' ? Buffer.from(Data, 'base64') : Buffer.from(Data);
       const hash = ExplicitHashKey === undefined ? hashKeyOf(Buffer.from(PartitionKey)) : BigInt(ExplicitHashKey);
       return { key: PartitionKey, data, hash, messages: this.#messagesOf(data) };
     });

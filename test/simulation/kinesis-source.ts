@@ -107,7 +107,8 @@ export class KinesisSource implements Source {
       describe: () => calls.describe(),
       create: (shards) => calls.create(shards),
       shards: () => calls.shards(),
-      putRecords: (body) => calls.putRecords(body),
+      takesCbor: () => calls.takesCbor(),
+      putRecords: (body, form) => calls.putRecords(body, form),
       iterator: (shard, start) => calls.iterator(shard, start),
       getRecords: async (iterator, limit) => {
         const body = await calls.getRecords(iterator, limit);

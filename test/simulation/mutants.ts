@@ -40,7 +40,8 @@ function likeCalls(calls: KinesisCalls, over: Partial<KinesisCalls>): KinesisCal
     describe: () => calls.describe(),
     create: (shards) => calls.create(shards),
     shards: () => calls.shards(),
-    putRecords: (body) => calls.putRecords(body),
+    takesCbor: () => calls.takesCbor(),
+    putRecords: (body, form) => calls.putRecords(body, form),
     iterator: (shard, start) => calls.iterator(shard, start),
     getRecords: (iterator, limit) => calls.getRecords(iterator, limit),
     close: () => calls.close(),
@@ -286,8 +287,8 @@ export const mutants: Readonly<Record<string, Mutant>> = {
     concerns: (setting) => isKinesis(setting) && loses(setting),
     calls: (calls) =>
       likeCalls(calls, {
-        putRecords: (body) =>
-          calls.putRecords(body).catch((error: CallError) => {
+        putRecords: (body, form) =>
+          calls.putRecords(body, form).catch((error: CallError) => {
             throw new CallError(error.failure === 'ambiguous' ? 'throttled' : error.failure, error.reason, '', null);
           }),
       }),
@@ -296,8 +297,8 @@ export const mutants: Readonly<Record<string, Mutant>> = {
     concerns: kinesisWrites,
     calls: (calls) =>
       likeCalls(calls, {
-        putRecords: async (body) => {
-          const answer = Buffer.from(await calls.putRecords(body));
+        putRecords: async (body, form) => {
+          const answer = Buffer.from(await calls.putRecords(body, form));
           return answer.at(-1) === BRACE ? answer : Buffer.from('{"FailedRecordCount":0}');
         },
       }),
@@ -306,8 +307,8 @@ export const mutants: Readonly<Record<string, Mutant>> = {
     concerns: kinesisWrites,
     calls: (calls) =>
       likeCalls(calls, {
-        putRecords: async (body) => {
-          const answer = Buffer.from(await calls.putRecords(body)).toString();
+        putRecords: async (body, form) => {
+          const answer = Buffer.from(await calls.putRecords(body, form)).toString();
           return Buffer.from(answer.replaceAll('InternalFailure', 'ProvisionedThroughputExceededException'));
         },
       }),
@@ -316,8 +317,8 @@ export const mutants: Readonly<Record<string, Mutant>> = {
     concerns: (setting) => isKinesis(setting) && setting.throttled > 0,
     calls: (calls) =>
       likeCalls(calls, {
-        putRecords: async (body) => {
-          const answer = Buffer.from(await calls.putRecords(body)).toString();
+        putRecords: async (body, form) => {
+          const answer = Buffer.from(await calls.putRecords(body, form)).toString();
           return Buffer.from(answer.replace(/"FailedRecordCount":\d+/, '"FailedRecordCount":0'));
         },
       }),
@@ -326,9 +327,9 @@ export const mutants: Readonly<Record<string, Mutant>> = {
     concerns: isKinesis,
     calls: (calls) =>
       likeCalls(calls, {
-        putRecords: async (body) => {
-          const answer = await calls.putRecords(body);
-          await calls.putRecords(body);
+        putRecords: async (body, form) => {
+          const answer = await calls.putRecords(body, form);
+          await calls.putRecords(body, form);
           return answer;
         },
       }),

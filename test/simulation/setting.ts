@@ -1,6 +1,7 @@
 import type { Part } from '../../src/core/anchor.ts';
 import type { Expectation, FleetPlan, Plan, TargetPlan } from '../../src/plan/plan.ts';
 import { createSchedule } from '../../src/schedule/schedule.ts';
+import type { WireForm } from '../../src/wire/kinesis/wire-form.ts';
 import { Dice } from './dice.ts';
 import type { DiskFaults } from './simulated-disk.ts';
 
@@ -78,6 +79,8 @@ export interface KinesisSetting {
   answerRecords: number;
   /** How much the service's clock is ahead of the machine's; beyond five minutes it would refuse every signature. */
   aheadMs: number;
+  /** Of requests. */
+  form: WireForm;
 }
 
 /** Everything about a world that its seed decides before it begins. */
@@ -180,6 +183,7 @@ export function settingOf(seed: number): Setting {
     hiddenUs: other.pick([0, 0, 70_000, 900_000]),
     answerRecords: other.pick([3, 48, 10_000]),
     aheadMs: other.pick([0, -299_000, 299_000]),
+    form: other.pick(['json', 'cbor']),
   };
   return {
     seed,

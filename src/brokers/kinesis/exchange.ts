@@ -1,28 +1,30 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { sleep } from '../../core/clock.ts';
+import { contentTypes, formOf, type WireForm } from '../../wire/kinesis/wire-form.ts';
 import { type Answer, type Operation, operations } from './api/registry.ts';
 import type { BrokerState } from './broker-state.ts';
+import { cborOfMembers } from './cbor-members.ts';
 import { KinesisError } from './kinesis-error.ts';
 import { checkSignature } from './signature.ts';
 
 const TARGET = 'Kinesis_20131202.';
-const JSON_TYPE = 'application/x-amz-json-1.1';
 /** 10 MiB of records as base64, and what JSON needs around 500 of them. */
 const LARGEST_BODY = 16 * 1024 * 1024;
 
 /** Answers one HTTP request, or ends its connection. */
 export async function answer(state: BrokerState, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const form = formOf(request.headers['content-type']);
   try {
     const body = await readBody(request);
     await state.gate.passed();
     check(state, request, body);
-    await deliver(state, response, await operationOf(request)(state, body));
+    await deliver(state, response, await operationOf(request)(state, body, form), form);
   } catch (error) {
     // Of a client that has gone there is nobody to tell.
     if (response.destroyed || request.errored !== null) return;
     await state.gate.passed();
     const { name, message, status } = error instanceof KinesisError ? error : failure(error);
-    send(response, status, { __type: name, message });
+    send(response, status, { __type: name, message }, form);
   }
 }
 
@@ -30,6 +32,7 @@ async function deliver(
   { clock, gate }: BrokerState,
   response: ServerResponse,
   { content, fate }: Answer,
+  form: WireForm,
 ): Promise<void> {
   if (fate.cut) {
     response.socket?.resetAndDestroy();
@@ -39,7 +42,7 @@ async function deliver(
   if (waitUs > 0) await sleep(clock, waitUs / 1000);
   if (gate.isShut) await gate.passed();
   fate.answered(clock.nowUs());
-  send(response, 200, content);
+  send(response, 200, content, form);
 }
 
 /** @throws KinesisError where the caller is not known for who it says it is */
@@ -75,11 +78,14 @@ function readBody(request: IncomingMessage): Promise<Buffer> {
   });
 }
 
-function send(response: ServerResponse, status: number, content: Answer['content']): void {
-  const body =
-    content === null ? Buffer.alloc(0) : Buffer.isBuffer(content) ? content : Buffer.from(JSON.stringify(content));
-  response.writeHead(status, { 'content-type': JSON_TYPE, 'content-length': body.length });
+function send(response: ServerResponse, status: number, content: Answer['content'], form: WireForm): void {
+  const body = content === null ? Buffer.alloc(0) : Buffer.isBuffer(content) ? content : bytesOf(content, form);
+  response.writeHead(status, { 'content-type': contentTypes[form], 'content-length': body.length });
   response.end(body);
+}
+
+function bytesOf(content: object, form: WireForm): Buffer {
+  return form === 'cbor' ? cborOfMembers(content) : Buffer.from(JSON.stringify(content));
 }
 
 function failure(error: unknown): KinesisError {

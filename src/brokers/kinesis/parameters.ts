@@ -1,3 +1,5 @@
+import type { WireForm } from '../../wire/kinesis/wire-form.ts';
+import { membersOfCbor } from './cbor-members.ts';
 import { invalidArgument, invalidValue, KinesisError } from './kinesis-error.ts';
 
 const NAME = /^[a-zA-Z0-9_.-]{1,128}$/;
@@ -12,17 +14,17 @@ export class Parameters {
   /** @throws KinesisError `SerializationException` for what is no object */
   constructor(parsed: unknown) {
     if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
-      throw serialization('That is no JSON object.');
+      throw serialization('That is no object.');
     this.#members = parsed as Record<string, unknown>;
   }
 
-  /** @throws KinesisError `SerializationException` where the body is no JSON object */
-  static parse(body: Buffer): Parameters {
-    let parsed: unknown;
+  /** @throws KinesisError `SerializationException` where the body is no object in that form */
+  static parse(body: Buffer, form: WireForm): Parameters {
+    let parsed: unknown = {};
     try {
-      parsed = JSON.parse(body.length === 0 ? '{}' : body.toString());
+      if (body.length > 0) parsed = form === 'cbor' ? membersOfCbor(body) : JSON.parse(body.toString());
     } catch {
-      throw serialization('The body is no JSON.');
+      throw serialization(`The body is no ${form.toUpperCase()}.`);
     }
     return new Parameters(parsed);
   }

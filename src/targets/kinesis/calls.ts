@@ -1,3 +1,5 @@
+import type { WireForm } from '../../wire/kinesis/wire-form.ts';
+
 /** A shard as the service lists it. */
 export interface ShardInfo {
   id: string;
@@ -41,8 +43,10 @@ export interface KinesisCalls {
   create(shards: number | 'on-demand'): Promise<void>;
   /** All shards, page by page, those included that take no records any more but may still hold some. */
   shards(): Promise<ShardInfo[]>;
-  /** Sends a whole request body and resolves with the answer's, both JSON; the body must not change before. */
-  putRecords(body: Uint8Array): Promise<Uint8Array>;
+  /** Whether the endpoint takes PutRecords as CBOR. Asks it to store nothing. */
+  takesCbor(): Promise<boolean>;
+  /** Sends a whole request body, in that form, and resolves with the answer's, in whatever form; the body must not change before. */
+  putRecords(body: Uint8Array, form: WireForm): Promise<Uint8Array>;
   iterator(shard: string, start: ShardStart): Promise<string>;
   /** Resolves with the answer's body, JSON. */
   getRecords(iterator: string, limit: number): Promise<Uint8Array>;

@@ -1,13 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import { IotloadError } from '../../core/errors.ts';
+import { PutRecordsBody } from '../../wire/kinesis/put-records-body.ts';
+import type { WireForm } from '../../wire/kinesis/wire-form.ts';
 import { type AsksWhom, awsSigner, quietSdk, whoIsAsked } from '../aws-signer.ts';
 import { callError } from './call-errors.ts';
 import { CallError, type KinesisCalls, type ShardInfo, type ShardStart, type StreamSummary } from './calls.ts';
 import { endpointUrl } from './endpoint.ts';
 import type { KinesisOptions } from './options.ts';
 import { plainBodies } from './plain-bodies.ts';
-import { passesRawBodies, passRawBodies, type RawBodies } from './raw-bodies.ts';
+import { passesRawBodies, passRawBodies, type RawBodies, type RawBody } from './raw-bodies.ts';
 
 /** What a set of connections is opened for. */
 export interface ClientSettings {
@@ -148,9 +150,17 @@ class SdkCalls implements KinesisCalls {
     return shards;
   }
 
-  putRecords(body: Uint8Array): Promise<Uint8Array> {
-    const command = new this.#sdk.PutRecordsCommand({ StreamName: this.#stream, Records: [] });
-    return this.#send(command, body);
+  async takesCbor(): Promise<boolean> {
+    const body = new PutRecordsBody({ name: this.#stream }, 'cbor').finish();
+    try {
+      return await this.#raw.takesCbor(this.#putRecords(), body);
+    } catch (error) {
+      throw callError(error);
+    }
+  }
+
+  putRecords(body: Uint8Array, form: WireForm): Promise<Uint8Array> {
+    return this.#send(this.#putRecords(), { bytes: body, form });
   }
 
   async iterator(shard: string, start: ShardStart): Promise<string> {
@@ -171,7 +181,12 @@ class SdkCalls implements KinesisCalls {
     this.#client.destroy();
   }
 
-  async #send(command: object, body: Uint8Array | null): Promise<Uint8Array> {
+  /** Its body is replaced. */
+  #putRecords(): object {
+    return new this.#sdk.PutRecordsCommand({ StreamName: this.#stream, Records: [] });
+  }
+
+  async #send(command: object, body: RawBody | null): Promise<Uint8Array> {
     try {
       return await this.#raw.send(command, body);
     } catch (error) {

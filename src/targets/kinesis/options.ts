@@ -65,6 +65,10 @@ export const optionsSchema = z
       .refine((size) => size <= LARGEST_REQUEST, { message: 'a request has at most 10MiB' })
       .prefault('4MiB')
       .describe('of a request; it ends at 500 records as well'),
+    wire: z
+      .enum(['auto', 'json'])
+      .default('auto')
+      .describe('json: records go as JSON; auto: as CBOR, which costs less, where the endpoint takes it'),
     max_in_flight: count(1, 256).default(8).describe('unanswered requests per worker'),
     retries: count(0, 100).default(10).describe('of a record that a shard had no room for'),
     timeout: duration().prefault('30s').describe('an event without an outcome by then is unknown, or expired unsent'),
@@ -117,6 +121,7 @@ export const optionsSchema = z
     aggregateBytes: block.aggregate === false ? null : block.aggregate === true ? PUT_UNIT : block.aggregate,
     lingerUs: block.linger,
     batchBytes: block.batch,
+    wire: block.wire,
     maxInFlight: block.max_in_flight,
     retries: block.retries,
     timeoutUs: block.timeout,

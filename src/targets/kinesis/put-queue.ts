@@ -6,13 +6,10 @@ import { backOffUs } from './back-off.ts';
 import type { CallFailure } from './calls.ts';
 import { EntryQueue } from './entry-queue.ts';
 import { PacedLane } from './paced-lane.ts';
-import { type PutRequest, PutRequests } from './put-request.ts';
+import { type PutRequest, PutRequests, type RequestShape } from './put-request.ts';
 import { RequestBuilder } from './request-builder.ts';
 
-export interface PutSettings {
-  stream: string;
-  /** Data and keys of a request. */
-  batchBytes: number;
+export interface PutSettings extends RequestShape {
   /** Bytes of an aggregated record; null: each event is a record. */
   aggregateBytes: number | null;
   lingerUs: Micros;
@@ -65,10 +62,10 @@ export class PutQueue {
   lingerUs: Micros;
 
   constructor(lanes: number, settings: PutSettings, events: PutEvents) {
-    const { stream, batchBytes, aggregateBytes } = settings;
+    const { aggregateBytes } = settings;
     this.#settings = settings;
     this.#events = events;
-    this.#requests = new PutRequests(stream, batchBytes);
+    this.#requests = new PutRequests(settings);
     this.#laneOf = Array(lanes).fill(null);
     this.#builder = new RequestBuilder(this.#requests, aggregateBytes, {
       waiting: (lane) => this.#laneOf[lane]?.fresh ?? null,

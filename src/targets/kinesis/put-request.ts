@@ -1,7 +1,16 @@
 import type { Micros } from '../../core/clock.ts';
 import type { EventBatch } from '../../core/event-batch.ts';
 import { MAX_PUT_RECORDS, PutRecordsBody } from '../../wire/kinesis/put-records-body.ts';
+import type { WireForm } from '../../wire/kinesis/wire-form.ts';
 import type { OpenRecord } from './open-record.ts';
+
+/** What all requests of a sink have in common. */
+export interface RequestShape {
+  stream: string;
+  form: WireForm;
+  /** Most data and keys of one. */
+  batchBytes: number;
+}
 
 /**
  * A request and whose events it carries, used again and again. Entry i comes from lane `lanes[i]` and holds the events `firsts[i] …
@@ -32,8 +41,8 @@ export class PutRequest {
   /** Nobody waits for its answer any more. */
   abandoned = false;
 
-  constructor(stream: string, maxBytes: number) {
-    this.body = new PutRecordsBody({ name: stream }, maxBytes);
+  constructor({ stream, form, batchBytes }: RequestShape) {
+    this.body = new PutRecordsBody({ name: stream }, form, batchBytes);
   }
 
   get count(): number {
@@ -124,17 +133,15 @@ export class PutRequest {
 
 /** Requests that are not in use. */
 export class PutRequests {
-  readonly #stream: string;
-  readonly #maxBytes: number;
+  readonly #shape: RequestShape;
   readonly #free: PutRequest[] = [];
 
-  constructor(stream: string, maxBytes: number) {
-    this.#stream = stream;
-    this.#maxBytes = maxBytes;
+  constructor(shape: RequestShape) {
+    this.#shape = shape;
   }
 
   take(): PutRequest {
-    return this.#free.pop() ?? new PutRequest(this.#stream, this.#maxBytes);
+    return this.#free.pop() ?? new PutRequest(this.#shape);
   }
 
   giveBack(request: PutRequest): void {

@@ -1,12 +1,22 @@
 import type { Readable } from 'node:stream';
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
+import { decodeCbor } from '../../wire/cbor/decode.ts';
+import { contentTypes, formOf, type WireForm } from '../../wire/kinesis/wire-form.ts';
+
+/** A body that is made already. */
+export interface RawBody {
+  bytes: Uint8Array;
+  form: WireForm;
+}
 
 /** Commands whose request or answer is bytes of ours. */
 export interface RawBodies {
   /** What is worth knowing, a sentence without its end. */
   readonly note: string | null;
+  /** Whether a PutRecords with this body of no records, in CBOR, is understood; rejects where no answer comes. */
+  takesCbor(command: object, body: Uint8Array): Promise<boolean>;
   /** Sends a command with this body, or its own where there is none, and resolves with the body of the answer as it came. */
-  send(command: object, body: Uint8Array | null): Promise<Uint8Array>;
+  send(command: object, body: RawBody | null): Promise<Uint8Array>;
 }
 
 const BODY = Symbol('body');
@@ -20,9 +30,14 @@ const SKEW_MS = 60_000;
 const ATTEMPT_HEADERS = ['amz-sdk-invocation-id', 'amz-sdk-request', 'content-length'];
 
 interface Carrier {
-  body: Uint8Array | null;
+  body: RawBody | null;
   answer: Uint8Array | null;
+  /** Form of the answer, whatever it says; null where none came. */
+  answered: WireForm | null;
 }
+
+/** With one of these the service refuses to store no records, and so has understood the request. */
+const NO_RECORDS = ['ValidationException', 'InvalidArgumentException'];
 
 interface Message {
   statusCode?: number;
@@ -81,8 +96,8 @@ export function passRawBodies(client: KinesisClient): RawBodies {
     (next) => (args) => {
       const body = args.input[BODY]?.body ?? null;
       if (body !== null) {
-        args.request.body = body;
-        args.request.headers['content-length'] = `${body.length}`;
+        args.request.body = body.bytes;
+        Object.assign(args.request.headers, headersOf(body));
       }
       return next(args);
     },
@@ -92,9 +107,13 @@ export function passRawBodies(client: KinesisClient): RawBodies {
     (next) => async (args) => {
       const result = await next(args);
       const carrier = args.input[BODY];
-      if (carrier === undefined || result.response.statusCode !== 200) return result;
-      carrier.answer = await collect(result.response.body as Readable);
-      result.response.body = EMPTY;
+      if (carrier === undefined) return result;
+      const { response } = result;
+      carrier.answered = formOf(response.headers['content-type']);
+      if (response.statusCode === 200) {
+        carrier.answer = await collect(response.body as Readable);
+        response.body = EMPTY;
+      } else if (carrier.answered === 'cbor') response.body = asJson(await collect(response.body as Readable));
       return result;
     },
     { name: 'iotloadAnswer', relation: 'after', toMiddleware: 'deserializerMiddleware' },
@@ -116,17 +135,32 @@ export function passRawBodies(client: KinesisClient): RawBodies {
   let signer: ReturnType<Transport['signer']> | null = null;
 
   /** Past the middleware, which costs more than everything else about a request. */
-  const sendLike = async ({ headers, ...rest }: Message, body: Uint8Array): Promise<Uint8Array> => {
+  const sendLike = async ({ headers, ...rest }: Message, body: RawBody): Promise<Uint8Array> => {
     signer ??= transport.signer();
-    const request = { ...rest, headers: { ...headers, 'content-length': `${body.length}` }, body };
+    const request = { ...rest, headers: { ...headers, ...headersOf(body) }, body: body.bytes };
     const { response } = await transport.requestHandler.handle(await (await signer).sign(request));
     const answer = await collect(response.body as Readable);
     if (response.statusCode === 200) return answer;
-    throw refusal(response.statusCode ?? 0, answer);
+    throw refusal(response, answer);
+  };
+
+  const sendBySdk = async (command: object, carrier: Carrier): Promise<void> => {
+    (command as { input: { [BODY]?: Carrier } }).input[BODY] = carrier;
+    await client.send(command as Parameters<KinesisClient['send']>[0]);
   };
 
   return {
     note: null,
+    async takesCbor(command, bytes) {
+      const carrier: Carrier = { body: { bytes, form: 'cbor' }, answer: null, answered: null };
+      try {
+        await sendBySdk(command, carrier);
+        return carrier.answered === 'cbor';
+      } catch (error) {
+        if (carrier.answered === null) throw error;
+        return carrier.answered === 'cbor' && NO_RECORDS.includes((error as Error).name);
+      }
+    },
     async send(command, body) {
       if (body !== null && model !== null && Math.abs(transport.systemClockOffset) < SKEW_MS) {
         try {
@@ -137,25 +171,45 @@ export function passRawBodies(client: KinesisClient): RawBodies {
           throw error;
         }
       }
-      const carrier: Carrier = { body, answer: null };
-      (command as { input: { [BODY]?: Carrier } }).input[BODY] = carrier;
-      await client.send(command as Parameters<KinesisClient['send']>[0]);
+      const carrier: Carrier = { body, answer: null, answered: null };
+      await sendBySdk(command, carrier);
       return carrier.answer ?? EMPTY;
     },
   };
 }
 
+function headersOf({ bytes, form }: RawBody): Record<string, string> {
+  return { 'content-type': contentTypes[form], 'content-length': `${bytes.length}` };
+}
+
+/** What an error says, as the SDK reads it; a proxy's page comes to nothing. */
+function asJson(cbor: Uint8Array): Buffer {
+  try {
+    return Buffer.from(JSON.stringify(decodeCbor(cbor)));
+  } catch {
+    return EMPTY;
+  }
+}
+
 /** An error as the SDK makes it. */
-function refusal(status: number, body: Uint8Array): Error {
+function refusal({ statusCode = 0, headers }: Message, body: Uint8Array): Error {
+  const json = formOf(headers['content-type']) === 'cbor' ? asJson(body) : body;
   let said: { __type?: unknown; message?: unknown; Message?: unknown } = {};
   try {
-    said = JSON.parse(Buffer.from(body).toString()) as typeof said;
+    said = JSON.parse(Buffer.from(json).toString()) as typeof said;
   } catch {
     // A proxy's page: the status says enough.
   }
-  const error = new Error(String(said.message ?? said.Message ?? `HTTP ${status}`));
-  error.name = String(said.__type ?? '').replace(/^.*#/, '');
-  return Object.assign(error, { $metadata: { httpStatusCode: status } });
+  const error = new Error(String(said.message ?? said.Message ?? `HTTP ${statusCode}`));
+  error.name = nameIn(said.__type ?? headers['x-amzn-errortype']);
+  return Object.assign(error, { $metadata: { httpStatusCode: statusCode } });
+}
+
+/** `namespace#Name:address` names it in full. */
+function nameIn(type: unknown): string {
+  return String(type ?? '')
+    .replace(/^.*#/, '')
+    .replace(/:.*$/, '');
 }
 
 /** By its events: an iterator costs a promise for each chunk. */

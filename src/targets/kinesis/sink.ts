@@ -4,6 +4,7 @@ import type { EventBatch } from '../../core/event-batch.ts';
 import { Outcome } from '../../core/outcome.ts';
 import { PutRecordsAnswer } from '../../wire/kinesis/put-records-answer.ts';
 import { MAX_PUT_RECORDS, PutRecordsBody } from '../../wire/kinesis/put-records-body.ts';
+import type { WireForm } from '../../wire/kinesis/wire-form.ts';
 import { ConnectionNotices } from '../connection-notices.ts';
 import { LaneRooms, Shut } from '../lane-rooms.ts';
 import { seatLanes } from '../seat-lanes.ts';
@@ -33,6 +34,7 @@ const LANE_EVENTS = 2048;
 const LANE_PARTS = 8192;
 /** Bytes of all events of a worker; reached, no lane takes anything. */
 const MOST_BYTES = 64 * 1024 * 1024;
+const NO_CBOR = 'the endpoint takes no CBOR: records go as JSON';
 /** Shards that notices name. */
 const MAX_NAMED = 64;
 /** Pause between two looks at what still has to be flushed. */
@@ -53,7 +55,9 @@ export async function openSink(options: TargetOptions, context: SinkContext): Pr
     await readyStream(calls, stream, kinesis, context.clock);
     const shards = new ShardMap(await calls.shards());
     if (calls.note) context.events.notice('warning', calls.note, 1);
-    return new PutSink(calls, stream, shards, kinesis, context);
+    const form = kinesis.wire === 'auto' && (await calls.takesCbor()) ? 'cbor' : 'json';
+    if (form !== 'cbor' && kinesis.wire === 'auto' && !calls.note) context.events.notice('warning', NO_CBOR, 1);
+    return new PutSink(calls, stream, shards, { ...kinesis, form }, context);
   } catch (error) {
     calls.close();
     throw openingError(error, kinesis, stream);
@@ -63,7 +67,7 @@ export async function openSink(options: TargetOptions, context: SinkContext): Pr
 type PutOptions = Pick<
   KinesisOptions,
   'batchBytes' | 'aggregateBytes' | 'lingerUs' | 'maxInFlight' | 'retries' | 'timeoutUs' | 'hashKey'
->;
+> & { form: WireForm };
 
 /** A sink on a stream that is ready. Lane: a shard, as it was when the run began. */
 export class PutSink implements Sink {
@@ -72,6 +76,7 @@ export class PutSink implements Sink {
   readonly laneOf: (fleet: number, seat: number) => number;
   readonly #calls: KinesisCalls;
   readonly #stream: string;
+  readonly #form: WireForm;
   readonly #context: SinkContext;
   readonly #hashKeyOf: (lane: number, seat: number) => Uint8Array | null;
   readonly #shards: ShardMap;
@@ -92,6 +97,7 @@ export class PutSink implements Sink {
     const { hashKey, batchBytes } = options;
     this.#calls = calls;
     this.#stream = stream;
+    this.#form = options.form;
     this.#context = context;
     this.#shards = shards;
     this.lanes = shards.count;
@@ -178,7 +184,7 @@ export class PutSink implements Sink {
   }
 
   async publish(address: string, payload: Uint8Array): Promise<void> {
-    const body = new PutRecordsBody({ name: this.#stream });
+    const body = new PutRecordsBody({ name: this.#stream }, this.#form);
     const key = Buffer.from(address === '' ? 'iotload' : address);
     body.add(payload, 0, payload.length, key, 0, key.length, null);
     const answer = new PutRecordsAnswer();
@@ -190,7 +196,7 @@ export class PutSink implements Sink {
         });
       }
       try {
-        const bytes = await this.#calls.putRecords(body.finish());
+        const bytes = await this.#calls.putRecords(body.finish(), this.#form);
         if (answer.read(bytes, 1) && answer.failed === 0) return;
         reason = answer.outcome(0);
       } catch (error) {
@@ -230,7 +236,7 @@ export class PutSink implements Sink {
   async #put(request: PutRequest): Promise<void> {
     const { clock } = this.#context;
     try {
-      const bytes = await this.#calls.putRecords(request.body.finish());
+      const bytes = await this.#calls.putRecords(request.body.finish(), this.#form);
       if (this.#answer.read(bytes, request.count)) this.#queue.answered(request, this.#answer, clock.nowUs());
       else this.#queue.failed(request, 'ambiguous', 'unreadable answer', clock.nowUs());
     } catch (error) {

@@ -1,3 +1,8 @@
+import { CborCursor, OPEN } from '../cbor/cursor.ts';
+import { decodeCbor } from '../cbor/decode.ts';
+import { encodeCbor } from '../cbor/encode.ts';
+import { Major } from '../cbor/head.ts';
+
 /**
  * What became of one entry of a PutRecords request.
  *
@@ -13,7 +18,9 @@ const outcomes: Readonly<Record<string, EntryOutcome>> = {
   InternalFailure: 'failed',
 };
 
-const FAILED_COUNT = Buffer.from('"FailedRecordCount"');
+const FAILED = 'FailedRecordCount';
+const CBOR_FAILED = encodeCbor(FAILED);
+const FAILED_COUNT = Buffer.from(`"${FAILED}"`);
 /** Nothing but this and the kind of encryption stands before or behind the records. */
 const MARGIN = 160;
 const COLON = 0x3a;
@@ -23,8 +30,12 @@ const CLOSE_BRACE = 0x7d;
 /** A refused entry does not name its shard but in its message. */
 const SHARD_ID = /\bshardId-\d{12}\b/;
 
-/** Reads the answers to PutRecords. Where nothing failed, which it looks at first, no entry is read at all. */
+/** Entries as they were answered. */
+type Records = readonly unknown[] | 'all stored';
+
+/** Reads the answers to PutRecords, JSON or CBOR. Where nothing failed, which it looks at first, no entry is read at all. */
 export class PutRecordsAnswer {
+  readonly #cursor = new CborCursor();
   #failed = 0;
   #outcomes: EntryOutcome[] = [];
   #shards: string[] = [];
@@ -48,14 +59,54 @@ export class PutRecordsAnswer {
     this.#failed = 0;
     this.#outcomes = [];
     this.#shards = [];
-    const json = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-    if (hasNoneFailed(json)) return true;
-    const records = recordsOf(json);
+    const records = isCborMap(bytes) ? this.#readCbor(bytes) : readJson(bytes);
+    if (records === 'all stored') return true;
     if (records === null || records.length !== entries) return false;
     this.#outcomes = records.map(outcomeOf);
     this.#shards = records.map(shardOf);
     for (const outcome of this.#outcomes) if (outcome !== 'stored') this.#failed++;
     return true;
+  }
+
+  #readCbor(bytes: Uint8Array): Records | null {
+    this.#cursor.begin(bytes);
+    if (cborHasNoneFailed(this.#cursor, bytes)) return 'all stored';
+    try {
+      return recordsOf(decodeCbor(bytes));
+    } catch {
+      return null;
+    }
+  }
+}
+
+/** JSON begins with a blank or a brace. */
+function isCborMap(bytes: Uint8Array): boolean {
+  return (bytes[0] ?? 0) >>> 5 === Major.map;
+}
+
+/** Whether the answer says so, and is whole. */
+function cborHasNoneFailed(cursor: CborCursor, bytes: Uint8Array): boolean {
+  let none = false;
+  cursor.head();
+  const members = cursor.value;
+  for (let i = 0; members === OPEN ? !cursor.passBreak() : i < members; i++) {
+    const name = cursor.at;
+    if (!cursor.skip()) return false;
+    const isCount = CBOR_FAILED.equals(bytes.subarray(name, cursor.at));
+    const value = cursor.at;
+    if (!cursor.skip()) return false;
+    if (isCount) none = bytes[value] === 0;
+  }
+  return none && cursor.isAtEnd;
+}
+
+function readJson(bytes: Uint8Array): Records | null {
+  const json = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (hasNoneFailed(json)) return 'all stored';
+  try {
+    return recordsOf(JSON.parse(json.toString()));
+  } catch {
+    return null;
   }
 }
 
@@ -84,14 +135,8 @@ function skipBlanks(json: Buffer, at: number): number {
   return at;
 }
 
-function recordsOf(json: Buffer): readonly unknown[] | null {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(json.toString());
-  } catch {
-    return null;
-  }
-  const records = membersOf(parsed)['Records'];
+function recordsOf(answer: unknown): readonly unknown[] | null {
+  const records = membersOf(answer)['Records'];
   return Array.isArray(records) ? records : null;
 }
 

@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
+import { decode, encode } from 'cborg';
 import { expect, it } from 'vitest';
 import { kinesisWorld } from './kinesis-world.ts';
 
@@ -68,6 +69,40 @@ it.each([
   const { status, body } = await send(server.port, call);
   expect(status).toBe(400);
   expect(JSON.parse(body).__type).toBe(name);
+});
+
+it('answers in the form in which it was asked, errors too', async () => {
+  const { server, put } = await kinesisWorld();
+  await put([{ key: 'k', value: 'v' }]);
+  const ask = async (operation: string, request: object) => {
+    const answer = await fetch(`http://127.0.0.1:${server.port}/`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-amz-cbor-1.1', 'x-amz-target': `Kinesis_20131202.${operation}` },
+      body: Buffer.from(encode(request)),
+    });
+    expect(answer.headers.get('content-type')).toBe('application/x-amz-cbor-1.1');
+    const timesAsTheyAre = [];
+    timesAsTheyAre[1] = (read: () => unknown) => read();
+    const bytes = new Uint8Array(await answer.arrayBuffer());
+    return { status: answer.status, said: decode(bytes, { tags: timesAsTheyAre }) as Record<string, unknown> };
+  };
+  const missing = { StreamName: 'none', Records: [{ Data: Buffer.from('x'), PartitionKey: 'k' }] };
+  expect(await ask('PutRecords', missing)).toMatchObject({
+    status: 400,
+    said: { __type: 'ResourceNotFoundException', message: expect.any(String) },
+  });
+  expect(await ask('PutRecords', { StreamName: 's', Records: [] })).toMatchObject({
+    status: 400,
+    said: { __type: 'ValidationException' },
+  });
+  const asked = { StreamName: 's', ShardId: 'shardId-000000000000', ShardIteratorType: 'TRIM_HORIZON' };
+  const { said: iterator } = await ask('GetShardIterator', asked);
+  expect((await ask('GetRecords', iterator)).said).toMatchObject({
+    MillisBehindLatest: 0,
+    Records: [
+      { Data: new Uint8Array(Buffer.from('v')), PartitionKey: 'k', ApproximateArrivalTimestamp: expect.any(Number) },
+    ],
+  });
 });
 
 it('outlives what is no HTTP, and clients that go in the middle', async () => {

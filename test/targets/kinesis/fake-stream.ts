@@ -104,6 +104,10 @@ export class FakeStream implements KinesisCalls {
     throw new Error('a reader makes nothing');
   }
 
+  takesCbor(): Promise<boolean> {
+    throw new Error('a reader writes nothing');
+  }
+
   putRecords(): Promise<Uint8Array> {
     throw new Error('a reader writes nothing');
   }

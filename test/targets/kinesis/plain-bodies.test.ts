@@ -38,12 +38,13 @@ describe('requests by the public calls of the SDK alone', () => {
     while ((await calls.describe())?.status !== 'ACTIVE');
     const plain = plainBodies(client);
     expect(plain.note).toMatch(/made twice/);
-    const body = new PutRecordsBody({ name: 's' });
+    expect(await plain.takesCbor({}, new Uint8Array())).toBe(false);
+    const body = new PutRecordsBody({ name: 's' }, 'json');
     const bytes = Buffer.from('key\u0000data"\\\xff');
     body.add(bytes, 3, bytes.length, bytes, 0, 3, null);
     const answer = new PutRecordsAnswer();
     const command = new PutRecordsCommand({ StreamName: 's', Records: [] });
-    expect(answer.read(await plain.send(command, body.finish()), 1)).toBe(true);
+    expect(answer.read(await plain.send(command, { bytes: body.finish(), form: 'json' }), 1)).toBe(true);
     expect(answer.failed).toBe(0);
     const iterator = await calls.iterator('shardId-000000000000', { at: 'start' });
     const { GetRecordsCommand } = await import('@aws-sdk/client-kinesis');

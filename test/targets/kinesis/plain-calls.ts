@@ -94,6 +94,10 @@ export class PlainCalls implements KinesisCalls {
     return this.#post('GetRecords', { ShardIterator: iterator, Limit: limit });
   }
 
+  takesCbor(): Promise<boolean> {
+    throw new Error('a reader writes nothing');
+  }
+
   putRecords(): Promise<Uint8Array> {
     throw new Error('a reader writes nothing');
   }

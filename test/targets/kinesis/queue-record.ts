@@ -62,6 +62,7 @@ export class QueueRecord {
       lanes,
       {
         stream: 's',
+        form: 'json',
         batchBytes: 2000,
         aggregateBytes,
         lingerUs: LINGER_US,

@@ -3,8 +3,10 @@ import { createServer, type IncomingHttpHeaders, type Server, type ServerRespons
 import type { AddressInfo } from 'node:net';
 import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { encode } from 'cborg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { passRawBodies, type RawBodies } from '../../../src/targets/kinesis/raw-bodies.ts';
+import type { WireForm } from '../../../src/wire/kinesis/wire-form.ts';
 
 interface Received {
   headers: IncomingHttpHeaders;
@@ -53,13 +55,13 @@ describe('raw bodies', () => {
     await once(server, 'close');
   });
 
-  const put = async (body: string): Promise<string> => {
+  const put = async (body: string, form: WireForm = 'json'): Promise<string> => {
     const command = new PutRecordsCommand({ StreamName: 's', Records: [] });
-    return Buffer.from(await raw.send(command, Buffer.from(body))).toString();
+    return Buffer.from(await raw.send(command, { bytes: Buffer.from(body), form })).toString();
   };
-  const failure = async (): Promise<Error> => {
+  const failure = async (form?: WireForm): Promise<Error> => {
     try {
-      await put('{"lost":1}');
+      await put('{"lost":1}', form);
     } catch (error) {
       return error as Error;
     }
@@ -106,6 +108,63 @@ describe('raw bodies', () => {
       await put('{}');
       expect(bySdk(received.at(-1) as Received)).toBe(true);
     }
+  });
+
+  it('go out as CBOR where that is asked for, and errors in CBOR are what they are in JSON', async () => {
+    const cbor = { 'content-type': 'application/x-amz-cbor-1.1' };
+    expect(await put('one', 'cbor')).toBe(STORED);
+    expect(await put('two', 'cbor')).toBe(STORED);
+    for (const [i, sender] of [true, false].entries()) {
+      expect(bySdk(received[i] as Received)).toBe(sender);
+      expect(received[i]?.headers).toMatchObject(cbor);
+    }
+    const refuse = (type: string) => {
+      answer = (response) => void response.writeHead(400, cbor).end(encode({ __type: type, message: 'why' }));
+    };
+    // The first is sent as the one before it was, the second by the SDK.
+    for (const isSdk of [false, true]) {
+      refuse('com.amazonaws.kinesis#ExpiredTokenException');
+      const error = await failure('cbor');
+      expect(error).toMatchObject({
+        name: 'ExpiredTokenException',
+        message: 'why',
+        $metadata: { httpStatusCode: 400 },
+      });
+      expect(bySdk(received.at(-1) as Received)).toBe(isSdk);
+    }
+  });
+
+  it('are named by the header where the answer does not', async () => {
+    await put('{}');
+    answer = (response) =>
+      void response.writeHead(400, { 'x-amzn-errortype': 'LimitExceededException:http://x' }).end();
+    expect(await failure()).toMatchObject({ name: 'LimitExceededException' });
+  });
+
+  it('are asked for in CBOR where a request for nothing is understood', async () => {
+    const command = new PutRecordsCommand({ StreamName: 's', Records: [] });
+    const says = (status: number, said: unknown, type = 'application/x-amz-cbor-1.1') => {
+      const body = typeof said === 'string' ? said : encode(said);
+      answer = (response) => void response.writeHead(status, { 'content-type': type }).end(body);
+      return raw.takesCbor(command, Buffer.from('none'));
+    };
+    expect(await says(400, { __type: 'ValidationException', message: 'none' })).toBe(true);
+    expect(await says(400, { __type: 'a#InvalidArgumentException' })).toBe(true);
+    expect(await says(200, { FailedRecordCount: 0, Records: [] })).toBe(true);
+    expect(await says(400, { __type: 'SerializationException' })).toBe(false);
+    expect(await says(400, JSON.stringify({ __type: 'ValidationException' }), 'application/x-amz-json-1.1')).toBe(
+      false,
+    );
+    expect(await says(200, STORED, 'application/x-amz-json-1.1')).toBe(false);
+    expect(await says(500, '<html>', 'text/html')).toBe(false);
+    expect(await says(400, 'no CBOR')).toBe(false);
+    answer = (response) => void response.destroy();
+    await expect(raw.takesCbor(command, Buffer.from('none'))).rejects.toThrow();
+    expect(received.every(({ headers }) => headers['content-type'] === 'application/x-amz-cbor-1.1')).toBe(true);
+    // What comes then is another form again.
+    answer = store;
+    expect(await put('{"a":1}')).toBe(STORED);
+    expect(received.at(-1)?.headers).toMatchObject({ 'content-type': 'application/x-amz-json-1.1' });
   });
 
   it('come to an error where the answer is no JSON, is cut off or does not come', async () => {

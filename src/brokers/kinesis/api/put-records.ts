@@ -1,3 +1,4 @@
+import type { WireForm } from '../../../wire/kinesis/wire-form.ts';
 import type { BrokerState } from '../broker-state.ts';
 import { KinesisError } from '../kinesis-error.ts';
 import { messageOf, putRecordsAnswer } from '../put/put-answer.ts';
@@ -10,17 +11,17 @@ import type { Answer } from './registry.ts';
 const request = new PutRequest();
 const outcome = new PutOutcome();
 
-export async function putRecords(state: BrokerState, body: Buffer): Promise<Answer> {
+export async function putRecords(state: BrokerState, body: Buffer, form: WireForm): Promise<Answer> {
   await state.store.room();
-  request.read(body);
+  request.read(body, form);
   const stream = state.streams.getInUse(...request.stream);
   const fate = storeRecords(state, stream, request, outcome);
-  return { content: fate.cut ? null : putRecordsAnswer(outcome, stream), fate };
+  return { content: fate.cut ? null : putRecordsAnswer(outcome, stream, form), fate };
 }
 
-export async function putRecord(state: BrokerState, body: Buffer): Promise<Answer> {
+export async function putRecord(state: BrokerState, body: Buffer, form: WireForm): Promise<Answer> {
   await state.store.room();
-  request.readOne(body);
+  request.readOne(body, form);
   const stream = state.streams.getInUse(...request.stream);
   const fate = storeRecords(state, stream, request, outcome);
   return { content: fate.cut ? null : recordAnswer(stream), fate };

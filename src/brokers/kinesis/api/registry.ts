@@ -1,3 +1,4 @@
+import type { WireForm } from '../../../wire/kinesis/wire-form.ts';
 import type { BrokerState } from '../broker-state.ts';
 import { Parameters } from '../parameters.ts';
 import { asItIs, type PutFate } from '../put/put-fate.ts';
@@ -19,19 +20,24 @@ import {
 
 /** What a request is answered with. */
 export interface Answer {
-  /** Bytes of JSON, an object that becomes such, or null for an empty body. */
+  /** Bytes in the form of the request, an object that becomes such, or null for an empty body. */
   content: Buffer | object | null;
   fate: PutFate;
 }
 
 /** @throws KinesisError */
-export type Operation = (state: BrokerState, body: Buffer) => Promise<Answer>;
+export type Operation = (state: BrokerState, body: Buffer, form: WireForm) => Promise<Answer>;
 
+/** Bytes are JSON. */
 type Content = Buffer | object | undefined;
 
 const withParameters =
   (operation: (state: BrokerState, parameters: Parameters) => Content | Promise<Content>): Operation =>
-  async (state, body) => ({ content: (await operation(state, Parameters.parse(body))) ?? null, fate: asItIs });
+  async (state, body, form) => {
+    const content = (await operation(state, Parameters.parse(body, form))) ?? null;
+    const isOther = form === 'cbor' && Buffer.isBuffer(content);
+    return { content: isOther ? (JSON.parse(content.toString()) as object) : content, fate: asItIs };
+  };
 
 /** By the name behind `Kinesis_20131202.` */
 export const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([

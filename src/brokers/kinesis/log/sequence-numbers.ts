@@ -1,5 +1,5 @@
 /** Digits of the place of a record in its shard. */
-const PLACE_DIGITS = 16;
+export const PLACE_DIGITS = 16;
 
 /**
  * Numbers of a shard's records, 56 digits as in the service: "49", the creation of the shard in ms (13), its number in the stream (12),

@@ -1,35 +1,34 @@
+import type { WireForm } from '../../../wire/kinesis/wire-form.ts';
 import { isStreamName, Parameters, serialization } from '../parameters.ts';
 import { isBase64 } from './base64.ts';
+import { CborRequestReader } from './cbor-request-reader.ts';
+import { MOST_RECORDS, type RecordPlaces } from './record-places.ts';
 
-/** Most records of a request; one more is kept so that it shows. */
-export const MOST_RECORDS = 500;
-
-/** What PutRecords or PutRecord asks for, as places in bytes. The same object is used again and again. */
-export class PutRequest {
+/** What PutRecords or PutRecord asks for. The same object is used again and again. */
+export class PutRequest implements RecordPlaces {
   stream: [name: string | null, arn: string | null] = [null, null];
-  /** What the places are places of. */
   bytes: Buffer = Buffer.alloc(0);
   count = 0;
-  /** Per record: key (as JSON has it between its quotes) and data (base64). */
   readonly keyFrom: number[] = [];
   readonly keyTo: number[] = [];
   readonly dataFrom: number[] = [];
   readonly dataTo: number[] = [];
-  /** Of a record that says so itself where it belongs; −1 for others. */
   readonly hashFrom: number[] = [];
   readonly hashTo: number[] = [];
   /** Keys that JSON has in another form than they have themselves, by record; null where there is none. */
   keys: string[] | null = null;
+  readonly #cbor = new CborRequestReader();
 
   /** @throws KinesisError where the body is no such request; what is wrong about its values comes later */
-  read(body: Buffer): void {
+  read(body: Buffer, form: WireForm): void {
     this.#begin(body);
-    if (body.indexOf(BACKSLASH) !== -1 || !this.#scan(body)) this.#parse(Parameters.parse(body));
+    const isUsual = form === 'cbor' ? this.#cbor.read(body, this) : body.indexOf(BACKSLASH) === -1 && this.#scan(body);
+    if (!isUsual) this.#parse(Parameters.parse(body, form));
   }
 
   /** Reads what PutRecord asks for. */
-  readOne(body: Buffer): void {
-    const parameters = Parameters.parse(body);
+  readOne(body: Buffer, form: WireForm): void {
+    const parameters = Parameters.parse(body, form);
     this.#begin(body);
     this.#parseRecords(parameters, [
       {

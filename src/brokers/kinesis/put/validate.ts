@@ -2,7 +2,8 @@ import { invalidArgument, invalidValue } from '../kinesis-error.ts';
 import { hashKeyFrom } from '../parameters.ts';
 import type { Shard } from '../shard.ts';
 import type { Stream } from '../stream.ts';
-import { MOST_RECORDS, type PutRequest } from './put-records-request.ts';
+import type { PutRequest } from './put-records-request.ts';
+import { MOST_RECORDS } from './record-places.ts';
 
 const MIB = 1024 * 1024;
 /** Of a record's data, whatever the stream takes. */

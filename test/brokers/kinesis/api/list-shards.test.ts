@@ -189,7 +189,7 @@ describe('a filter', () => {
     [{ Type: 'FROM_TIMESTAMP' }, 'InvalidArgumentException', 'ShardFilter FROM_TIMESTAMP has no Timestamp'],
     [{ Type: 'AT_TIMESTAMP', Timestamp: 'now' }, 'SerializationException', 'Timestamp is no timestamp'],
     [{ Type: 'AFTER_SHARD_ID', ShardId: 5 }, 'SerializationException', 'ShardId is no string'],
-    ['AT_LATEST', 'SerializationException', 'no JSON object'],
+    ['AT_LATEST', 'SerializationException', 'no object'],
   ])('is not %j', async (filter, name, part) => {
     const { list } = await world(1);
     expect(() => list({ StreamName: 's', ShardFilter: filter })).toThrow(refusal(name, part));

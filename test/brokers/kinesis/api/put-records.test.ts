@@ -32,9 +32,9 @@ async function world(options: { limited?: boolean; shards?: number; plan?: Kines
   onTestFinished(() => faults?.close());
   const kinesis = { ...state, limited: options.limited ?? false, faults };
   const raw = (members: object): Promise<Answer> =>
-    putRecords(kinesis, Buffer.from(JSON.stringify({ StreamName: 's', ...members })));
+    putRecords(kinesis, Buffer.from(JSON.stringify({ StreamName: 's', ...members })), 'json');
   const one = (members: object): Promise<Answer> =>
-    putRecord(kinesis, Buffer.from(JSON.stringify({ StreamName: 's', ...record('k'), ...members })));
+    putRecord(kinesis, Buffer.from(JSON.stringify({ StreamName: 's', ...record('k'), ...members })), 'json');
   return {
     state: kinesis,
     streams,
@@ -162,7 +162,7 @@ describe('PutRecords', () => {
     [{ Records: Array(501).fill(record('k')) }, 'ValidationException', 'less than or equal to 500'],
     [{ Records: null }, 'ValidationException', "'records'"],
     [{ Records: 'k' }, 'SerializationException', 'Records is no list'],
-    [{ Records: ['k'] }, 'SerializationException', 'no JSON object'],
+    [{ Records: ['k'] }, 'SerializationException', 'no object'],
     [{ Records: [{ Data: '' }] }, 'ValidationException', "'partitionKey'"],
     [{ Records: [{ PartitionKey: 'k' }] }, 'ValidationException', "'data'"],
     [{ Records: [{ PartitionKey: 'k', Data: '%' }] }, 'SerializationException', 'Data is no base64'],

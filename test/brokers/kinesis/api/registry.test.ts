@@ -1,5 +1,7 @@
+import { decode, encode } from 'cborg';
 import { describe, expect, it } from 'vitest';
 import { operations } from '../../../../src/brokers/kinesis/api/registry.ts';
+import type { WireForm } from '../../../../src/wire/kinesis/wire-form.ts';
 import { apiWorld, CHANGE_MS, idOf, refusal } from './api-world.ts';
 
 const ARN = 'arn:aws:kinesis:eu-north-1:000000000000:stream/s';
@@ -30,16 +32,18 @@ const calls: Record<string, [request: object, answer: string[] | null]> = {
   DecreaseStreamRetentionPeriod: [{ StreamName: 's', RetentionPeriodHours: 24 }, null],
 };
 
-async function world() {
+async function world(form: WireForm = 'json') {
   const { state, made } = apiWorld();
   await made('s', 2);
   const call = async (name: string, request: object | Buffer): Promise<unknown> => {
     const operation = operations.get(name);
     if (operation === undefined) throw new Error(`no ${name}`);
-    const body = Buffer.isBuffer(request) ? request : Buffer.from(JSON.stringify(request));
-    const { content, fate } = await operation(state, body);
+    const written = (): Uint8Array => (form === 'cbor' ? encode(request) : Buffer.from(JSON.stringify(request)));
+    const body = Buffer.isBuffer(request) ? request : Buffer.from(written());
+    const { content, fate } = await operation(state, body, form);
     expect(fate).toMatchObject({ cut: false, holdUntilUs: 0 });
-    return Buffer.isBuffer(content) ? JSON.parse(content.toString()) : content;
+    if (!Buffer.isBuffer(content)) return content;
+    return form === 'cbor' ? decode(content) : JSON.parse(content.toString());
   };
   return { state, call };
 }
@@ -49,8 +53,8 @@ it('knows these operations and no other', () => {
 });
 
 describe.each(Object.entries(calls))('%s', (name, [request, names]) => {
-  it('answers as the API does', async () => {
-    const { call } = await world();
+  it.each<WireForm>(['json', 'cbor'])('answers as the API does, in %s', async (form) => {
+    const { call } = await world(form);
     const asked = { StreamName: 's', ShardId: idOf(0), ShardIteratorType: 'LATEST' };
     const found = name === 'GetRecords' ? ((await call('GetShardIterator', asked)) as object) : {};
     const answer = await call(name, { ...request, ...found });
@@ -65,6 +69,17 @@ describe.each(Object.entries(calls))('%s', (name, [request, names]) => {
     ['nothing at all', 'null'],
   ])('refuses %s', async (_, body) => {
     const { call } = await world();
+    await expect(call(name, Buffer.from(body))).rejects.toEqual(refusal('SerializationException'));
+  });
+
+  it.each([
+    ['no CBOR', Uint8Array.of(0xbf)],
+    ['more than one value', Uint8Array.of(0xa0, 0xa0)],
+    ['a list', encode([])],
+    ['a text', encode('s')],
+    ['nothing at all', encode(null)],
+  ])('refuses %s, in CBOR', async (_, body) => {
+    const { call } = await world('cbor');
     await expect(call(name, Buffer.from(body))).rejects.toEqual(refusal('SerializationException'));
   });
 });

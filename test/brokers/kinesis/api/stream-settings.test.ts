@@ -173,7 +173,7 @@ describe('the mode', () => {
     [mode(null), 'ValidationException', "'streamModeDetails.streamMode'"],
     [mode('ELASTIC'), 'ValidationException', "'streamMode'"],
     [mode(5), 'SerializationException', 'StreamMode is no string'],
-    [{ StreamARN: ARN, StreamModeDetails: 'ON_DEMAND' }, 'SerializationException', 'no JSON object'],
+    [{ StreamARN: ARN, StreamModeDetails: 'ON_DEMAND' }, 'SerializationException', 'no object'],
   ])('is not changed by %j', async (members, error, part) => {
     const { call, streams, stream } = await world('updateMode');
     expect(() => call(members)).toThrow(refusal(error, part));
