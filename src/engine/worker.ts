@@ -202,11 +202,12 @@ export class Worker {
   /** One marker on the way to each target that is read back, whether that is sent to or a bridge writes there. */
   async #probe(): Promise<void> {
     const { plan, runId } = this.#task;
-    const ways = new Set(readingsOf(plan).map(({ fleets }) => plan.fleets[fleets[0] ?? -1]));
-    for (const way of ways) {
+    const places = new Set(readingsOf(plan).map(({ fleets }) => fleets[0] ?? -1));
+    for (const place of places) {
+      const way = plan.fleets[place];
       if (way === undefined) continue;
       const { target, address, name } = way;
-      await (this.#sinks[target] as Sink).publish(probeAddress(address, runId, name), encodeProbe(runId));
+      await (this.#sinks[target] as Sink).publish(probeAddress(address, runId, name), encodeProbe(runId), place);
     }
   }
 

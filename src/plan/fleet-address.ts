@@ -1,5 +1,6 @@
 import type { ScenarioPath } from '../scenario/diagnostic.ts';
 import type { FleetDraft } from '../scenario/load-scenario.ts';
+import { targetOf } from '../targets/registry.ts';
 import type { TargetTraits } from '../targets/target.ts';
 import type { TemplateProblem } from './check-templates.ts';
 
@@ -17,22 +18,21 @@ export interface AddressedTarget {
 export function fleetAddresses(
   { topic, key }: FleetDraft['value'],
   targets: readonly AddressedTarget[],
-  report: (key: 'topic' | 'key', problem: TemplateProblem, code: 'bad-value' | 'not-supported') => void,
+  report: (key: 'topic' | 'key', problem: TemplateProblem) => void,
 ): string[] {
   const [first] = targets;
   const takes = (kind: 'topic' | 'key'): boolean => targets.some(({ traits }) => traits.address === kind);
   const senseless = (what: 'topic' | 'key', protocol: string): void =>
-    report(what, { message: `"${what}" has no meaning for ${protocol}`, hint: null }, 'bad-value');
+    report(what, { message: `"${what}" has no meaning for ${protocol}`, hint: null });
+  const log = takes('topic') ? undefined : targets.map(({ protocol }) => targetOf(protocol).fleetTopics).find(Boolean);
   if (first !== undefined) {
-    const { protocol, traits } = first;
-    if (topic !== undefined && !takes('topic') && traits.address === 'key') {
-      const hint = 'every fleet sends to the topic of the target: leave it out';
-      report('topic', { message: `"topic" of a fleet for ${protocol} is not supported yet`, hint }, 'not-supported');
-    } else if (topic !== undefined && !takes('topic')) senseless('topic', protocol);
-    if (key !== undefined && !takes('key')) senseless('key', protocol);
+    if (topic !== undefined && !takes('topic') && log === undefined) senseless('topic', first.protocol);
+    if (key !== undefined && !takes('key')) senseless('key', first.protocol);
   }
+  const wrong = topic === undefined ? null : (log?.problem(topic) ?? null);
+  if (wrong !== null) report('topic', { message: wrong.error, hint: wrong.hint });
   const problem = topic === undefined || !takes('topic') ? null : topicProblem(topic);
-  if (problem !== null) report('topic', problem, 'bad-value');
+  if (problem !== null) report('topic', problem);
   return targets.map(({ traits, address: ofTarget }) => {
     if (traits.address === 'none') return '';
     return (traits.address === 'key' ? key : topic) ?? ofTarget;

@@ -100,8 +100,10 @@ export function resolveFleet(draft: FleetDraft, around: FleetSurroundings, repor
   };
   const id = value.id ?? `${name}-<index>`;
   for (const problem of checkId(id, vocabulary)) tell(at('id'), 'bad-placeholder', problem);
-  const addresses = fleetAddresses(value, targets, (key, problem, code) => tell(at(key), code, problem));
-  if (value.topic !== undefined) checkText(at('topic'), value.topic);
+  const addresses = fleetAddresses(value, targets, (key, problem) => tell(at(key), 'bad-value', problem));
+  // Topics of a log are no part of an event.
+  const published = targets.some(({ traits }) => traits.address === 'topic');
+  if (value.topic !== undefined && published) checkText(at('topic'), value.topic);
   if (value.key !== undefined) checkText(at('key'), value.key);
   for (const [i, target] of targets.entries()) {
     const kind = target.traits.address;

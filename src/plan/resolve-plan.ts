@@ -11,6 +11,7 @@ import type { TemplateProblem } from './check-templates.ts';
 import { limitSlots } from './count-limit.ts';
 import type { EventSize } from './estimate.ts';
 import { peakPerSecond, scaleRates } from './fleet-schedule.ts';
+import { withFleetTopics } from './fleet-topics.ts';
 import { checkNamedFleets, speaksOf } from './named-fleets.ts';
 import type { ClockPlan, FleetPlan, Plan } from './plan.ts';
 import { resolveBridges } from './resolve-bridge.ts';
@@ -119,7 +120,7 @@ export function resolvePlan(
           clock: clockPlan,
           run: { warmUpUs, durationUs, drainUs: run.drain ?? 30_000_000 },
           fleets: ways.map(({ plan }) => plan),
-          targets: targets.map(({ plan }) => plan),
+          targets: withFleetTopics(draft, targets, to, bridges ?? [], name),
           ...(bridges === null ? {} : { bridges }),
           verify,
           thresholds: [],

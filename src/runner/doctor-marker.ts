@@ -44,7 +44,7 @@ export class Marker {
     for (let i = 0; i < MARKERS; i++) {
       const payload = encodeProbe(`${runId}-${this.#sent.length}`);
       this.#sent.push({ fleet: fleet.name, payload, atUs: clock.nowUs(), seenUs: null });
-      await this.#sink?.publish(address, payload);
+      await this.#sink?.publish(address, payload, plan.fleets.indexOf(fleet));
       if (i === 0) firstUs = clock.nowUs() - fromUs;
     }
     const { protocol, options } = plan.targets[target] as TargetPlan;

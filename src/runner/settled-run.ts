@@ -69,13 +69,15 @@ export async function nameFindings(
       : readings.map(({ reading, seen: own }) => ({ target: reading.target, ranges: own?.end?.read ?? [] }));
   const stores = read.map(({ target, ranges }) => ({
     name: plan.targets[target]?.name ?? '',
+    ranges,
     storedAt: storedBy(plan, target, anchor.runId, makers, ranges),
   }));
+  const storeOf = (target: string | null) => stores.find(({ name }) => target === null || name === target);
   await writeFindings(join(dir, runFiles.findings), settlement.findings, {
     fleet: (fleet) => plan.fleets[fleet]?.name ?? `${fleet}`,
     device: (fleet, seat) => makers[fleet]?.deviceId(seat) ?? `${seat}`,
-    stored: (fleet, seat, target) =>
-      stores.find(({ name }) => target === null || name === target)?.storedAt(fleet, seat) ?? null,
+    stored: (fleet, seat, target) => storeOf(target)?.storedAt(fleet, seat) ?? null,
+    topic: (number, target) => storeOf(target)?.ranges.find(({ partition }) => partition === number)?.topic,
   });
 }
 
@@ -87,12 +89,17 @@ function storedBy(
   makers: readonly FleetEvents[],
   read: readonly StoredRange[],
 ): (fleet: number, seat: number) => StoredRange | null {
-  const { protocol } = plan.targets[target] as TargetPlan;
+  const { protocol, options } = plan.targets[target] as TargetPlan;
   const fleets = plan.fleets.flatMap(({ name, devices, address, target: own }, index) =>
     own === target ? [{ index, name, devices, address, deviceId: (makers[index] as FleetEvents).deviceId }] : [],
   );
   const partitionOf =
-    read.length === 0 ? undefined : targetOf(protocol).seatPartitions?.(read.length, { fleets, runId });
+    read.length === 0
+      ? undefined
+      : targetOf(protocol).seatPartitions?.(
+          read.map(({ partition }) => partition),
+          { options, fleets, runId },
+        );
   return (fleet, seat) => {
     if (partitionOf === undefined || plan.fleets[fleet]?.target !== target) return null;
     const partition = partitionOf(fleet, seat);

@@ -77,8 +77,9 @@ export async function startTail(options: TailOptions): Promise<Source> {
   }
   const keyed = address === 'key';
   for (const place of ['topic', 'stream'] as const) {
-    const name = ofTarget[place];
-    if (!keyed || options.runId !== null || typeof name !== 'string' || !name.includes('<run>')) continue;
+    const names = place === 'topic' && Array.isArray(ofTarget['topics']) ? ofTarget['topics'] : [ofTarget[place]];
+    const name = names.find((each) => typeof each === 'string' && each.includes('<run>'));
+    if (!keyed || options.runId !== null || name === undefined) continue;
     throw new IotloadError('bad-arguments', `each run has a ${place} of its own, ${name}`, {
       where: '--run-id',
       hint: `name the run, as it was told when it began, or give run and tail --set target.${place}=…`,

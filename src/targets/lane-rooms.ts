@@ -15,9 +15,14 @@ export class LaneRooms {
   readonly #drained: (lane: number) => void;
   #full = false;
 
-  /** All lanes are down. */
-  constructor(lanes: number, window: number, drained: (lane: number) => void) {
-    this.room = new Int32Array(lanes);
+  /** All lanes are down. `room` has a place for each. */
+  constructor(
+    lanes: number,
+    window: number,
+    drained: (lane: number) => void,
+    room: Int32Array = new Int32Array(lanes),
+  ) {
+    this.room = room;
     this.#withheld = new Int32Array(lanes).fill(window);
     this.#shut = new Uint8Array(lanes).fill(Shut.down);
     this.#drained = drained;

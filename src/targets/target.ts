@@ -5,6 +5,7 @@ import type { EventBatch } from '../core/event-batch.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { StreamKey } from '../core/random.ts';
 import type { StoredRange } from '../wire/placed-arrivals.ts';
+import type { TextProblem } from './name-template.ts';
 import type { Effort, Sizing, TargetLoad } from './sizing.ts';
 
 /** Options of a target as they stand in the plan: validated plain JSON, so that a worker needs no schema library. */
@@ -43,6 +44,8 @@ export interface TargetDefinition {
   readonly name: string;
   readonly doc: string;
   traits(options: TargetOptions): TargetTraits;
+  /** Lets each fleet have a topic beside the target's own; absent where a topic is part of an event, or there are none. */
+  readonly fleetTopics?: FleetTopics;
   /** Completes options that depend on the scenario's name; for targets without such options it is absent. */
   inScenario?(options: TargetOptions, scenario: string): TargetOptions;
   /** Completes options that depend on where a run keeps its results; for targets without such options it is absent. */
@@ -60,12 +63,12 @@ export interface TargetDefinition {
   /** What its partitions are called; absent where it has none. */
   readonly partitions?: 'partition' | 'shard';
   /**
-   * In which of so many partitions the events of a seat are stored; absent where the target has none. The returned function takes fleet and
-   * seat.
+   * In which of its partitions, given by their numbers, the events of a seat are stored; absent where the target has none. The returned
+   * function takes fleet and seat.
    */
   seatPartitions?(
-    partitions: number,
-    context: { fleets: readonly TargetFleet[]; runId: string },
+    partitions: readonly number[],
+    context: { options: TargetOptions; fleets: readonly TargetFleet[]; runId: string },
   ): (fleet: number, seat: number) => number;
   /** Looks at what a run asks of this machine, before anything is connected; absent where it asks nothing special. */
   preflight?(): Promise<{ preflight(options: TargetOptions, context: PreflightContext): Promise<void> }>;
@@ -73,6 +76,18 @@ export interface TargetDefinition {
   prepare?(): Promise<{ prepare(options: TargetOptions, context: PrepareContext): Promise<string> }>;
   sink(): Promise<{ openSink(options: TargetOptions, context: SinkContext): Promise<Sink> }>;
   source?(): Promise<{ openSource(options: TargetOptions, context: SourceContext): Promise<Source> }>;
+}
+
+/** Topics that single fleets have. */
+export interface FleetTopics {
+  /** What is wrong with one, whose placeholders are not filled yet; null where nothing is. */
+  problem(template: string): TextProblem | null;
+  /** The options with the topics of all fleets that send there, by name, null for the target's own; `used`: others send to that, too. */
+  into(
+    options: TargetOptions,
+    topics: ReadonlyMap<string, string | null>,
+    around: { scenario: string; used: boolean },
+  ): TargetOptions;
 }
 
 /** A fleet as a target sees it. */
@@ -199,8 +214,11 @@ export interface Sink {
   flush(timeoutMs: number): Promise<void>;
   /** Releases everything; idempotent. */
   close(): Promise<void>;
-  /** Publishes one message outside the schedule and resolves when it is handed over (and acknowledged where the protocol can). */
-  publish(address: string, payload: Uint8Array): Promise<void>;
+  /**
+   * Publishes one message outside the schedule and resolves when it is handed over (and acknowledged where the protocol can). `fleet`:
+   * whose events go there, where an address does not say it.
+   */
+  publish(address: string, payload: Uint8Array, fleet?: number): Promise<void>;
   /** Cuts connections without a farewell and keeps them down for `forMs`. Absent where a target has no connections of its own. */
   disconnect?(cut: Cut, forMs: number): void;
   /**

@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { IotloadError } from '../core/errors.ts';
-import type { StoredRange } from '../wire/placed-arrivals.ts';
+import { PARTITIONS_PER_TOPIC, type StoredRange } from '../wire/placed-arrivals.ts';
 import type { SeenFleet } from '../wire/seen-file.ts';
 import type { FleetAccount } from './account.ts';
 import { MAX_NAMED } from './ledger.ts';
@@ -80,6 +80,8 @@ export interface FindingNames {
   device(fleet: number, seat: number): string;
   /** The partition in which the events of a seat have to be, and what was read of it; null where there is none. */
   stored(fleet: number, seat: number, target: string | null): StoredRange | null;
+  /** Name of the topic that a partition of this number belongs to; absent where the target has only one. */
+  topic(partition: number, target: string | null): string | undefined;
 }
 
 /** Writes findings as one JSON object a line. Throws IotloadError `file-unwritable`. */
@@ -89,11 +91,17 @@ export async function writeFindings(path: string, findings: readonly Finding[], 
       const event = { kind, fleet: names.fleet(fleet), device: names.device(fleet, seat), sequence, slot };
       const where = { ...(target === undefined ? {} : { target }), ...(hop === undefined ? {} : { hop }) };
       const place = at ?? searched(names.stored(fleet, seat, target ?? null));
-      yield `${JSON.stringify({ ...event, ...where, ...place })}\n`;
+      yield `${JSON.stringify({ ...event, ...where, ...inTopic(place, target ?? null) })}\n`;
     }
   }
   const searched = (range: StoredRange | null) =>
     range === null ? {} : { partition: range.partition, read: { from: range.from, to: range.to, ...holesOf(range) } };
+  /** The partition by its number within its topic. */
+  const inTopic = (place: { partition?: number }, target: string | null) => {
+    if (place.partition === undefined) return place;
+    const topic = names.topic(place.partition, target);
+    return { ...(topic === undefined ? {} : { topic }), ...place, partition: place.partition % PARTITIONS_PER_TOPIC };
+  };
   try {
     await pipeline(Readable.from(lines()), createWriteStream(path, { mode: 0o600 }));
   } catch (cause) {

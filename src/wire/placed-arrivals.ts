@@ -6,6 +6,9 @@ import type { ByteWriter } from './byte-writer.ts';
 export const placedKinds = ['duplicate', 'reordered', 'corrupt'] as const;
 export type PlacedKind = (typeof placedKinds)[number];
 
+/** Of a target with several topics, partition p of topic t has the number t · this + p. */
+export const PARTITIONS_PER_TOPIC = 1_048_576;
+
 /** Where an arrival that is at fault was stored; of a duplicate, each copy that came after the first. */
 export interface PlacedArrival {
   kind: PlacedKind;
@@ -17,6 +20,8 @@ export interface PlacedArrival {
 /** What was read of a partition, without a gap unless one was told: the offsets `from … to`, the last one not among them. */
 export interface StoredRange {
   partition: number;
+  /** Where it belongs to one of several topics, that one's name. */
+  topic?: string;
   from: number;
   to: number;
   /** Offsets among them that have no record, the first of them: each hole by its first and the one behind its last. */

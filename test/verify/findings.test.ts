@@ -9,6 +9,7 @@ import { type History, planOf, seenOf, sentOf } from './history.ts';
 const names = {
   fleet: (fleet: number) => `fleet${fleet}`,
   device: (_: number, seat: number) => `phone-"${seat}"\n`,
+  topic: (partition: number) => (partition > 1_048_576 ? 'boards' : undefined),
   stored: (fleet: number) => (fleet === 0 ? null : { partition: 4, from: 100, to: 2_000 }),
 };
 
@@ -21,6 +22,7 @@ it('writes one object a line, whatever the names hold', async () => {
       { kind: 'missing', fleet: 1, slot: 17, seat: 3, sequence: 2 },
       { kind: 'corrupt', fleet: 0, slot: 0, seat: 0, sequence: 0 },
       { kind: 'duplicate', fleet: 1, slot: 3, seat: 3, sequence: 0, at: { partition: 4, offset: 777 } },
+      { kind: 'duplicate', fleet: 1, slot: 5, seat: 5, sequence: 0, at: { partition: 1_048_580, offset: 7 } },
     ],
     names,
   );
@@ -38,6 +40,10 @@ it('writes one object a line, whatever the names hold', async () => {
     },
     { kind: 'corrupt', fleet: 'fleet0', device: 'phone-"0"\n', sequence: 0, slot: 0 },
     { kind: 'duplicate', fleet: 'fleet1', device: 'phone-"3"\n', sequence: 0, slot: 3, partition: 4, offset: 777 },
+    {
+      ...{ kind: 'duplicate', fleet: 'fleet1', device: 'phone-"5"\n', sequence: 0, slot: 5 },
+      ...{ topic: 'boards', partition: 4, offset: 7 },
+    },
   ]);
   await expect(writeFindings(join(dir, 'no', 'file'), [], names)).rejects.toMatchObject({ code: 'file-unwritable' });
   rmSync(dir, { recursive: true });

@@ -43,13 +43,19 @@ export class FallbackSink implements Sink {
   #abandoned = 0;
   #closing: Promise<void> | null = null;
 
-  constructor(producer: PlainProducer, options: Pick<KafkaOptions, 'acks' | 'lingerUs'>, context: SinkContext) {
+  /** `room` has a place for each partition. */
+  constructor(
+    producer: PlainProducer,
+    options: Pick<KafkaOptions, 'acks' | 'lingerUs'>,
+    context: SinkContext,
+    room: Int32Array = new Int32Array(producer.partitions),
+  ) {
     this.#producer = producer;
     this.#options = options;
     this.#context = context;
     this.lanes = producer.partitions;
     this.laneOf = seatLanes(this.lanes, partitionOf, context);
-    this.room = new Int32Array(this.lanes).fill(WINDOW);
+    this.room = room.fill(WINDOW);
     this.#waiting = Array.from({ length: this.lanes }, () => []);
     this.#busy = new Array<boolean>(this.lanes).fill(false);
     for (let lane = 0; lane < this.lanes; lane++) context.events.partition?.(lane, 0, 0);

@@ -44,6 +44,8 @@ export interface ProduceParts {
   /** null: not compressed. */
   codec: CompressionCodec | null;
   crc: Crc32c;
+  /** One of several sinks of a worker: where its lanes have their room, and its share of the memory. Absent: the only one. */
+  among?: { room: Int32Array; share: number };
 }
 
 /**
@@ -58,7 +60,7 @@ export async function openProduceSink(
   let sink: ProduceSink | null = null;
   try {
     const metadata = await parts.cluster.metadata([parts.topic]);
-    const partitions = metadata.topics.get(parts.topic)?.length ?? 0;
+    const partitions = parts.among?.room.length ?? metadata.topics.get(parts.topic)?.length ?? 0;
     if (partitions === 0) throw missingTopic(parts.topic, options.endpoint);
     sink = new ProduceSink(parts, options, context, partitions);
     await sink.open(metadata);
@@ -87,6 +89,7 @@ class ProduceSink implements Sink {
   readonly #notices: ConnectionNotices;
   readonly #leaders: Leaders;
   readonly #identities: ProducerIdentities;
+  readonly #mostBytes: number;
   readonly #laneBytes: number;
   readonly #again: EventBatch;
   readonly #cancelSweep: () => void;
@@ -102,9 +105,10 @@ class ProduceSink implements Sink {
     this.#lingerUs = lingerUs;
     this.lanes = partitions;
     this.laneOf = seatLanes(partitions, partitionOf, context);
-    this.#rooms = new LaneRooms(partitions, WINDOW, (lane) => events.drained(lane));
+    this.#mostBytes = MOST_BYTES * (parts.among?.share ?? 1);
+    this.#rooms = new LaneRooms(partitions, WINDOW, (lane) => events.drained(lane), parts.among?.room);
     this.room = this.#rooms.room;
-    this.#laneBytes = Math.min((maxInFlight + 2) * batchBytes, Math.max(2 * batchBytes, MOST_BYTES / partitions));
+    this.#laneBytes = Math.min((maxInFlight + 2) * batchBytes, Math.max(2 * batchBytes, this.#mostBytes / partitions));
     this.#again = createEventBatch(1, REMAKE_BYTES);
     this.#notices = new ConnectionNotices(clock, (kind, detail, count) => events.notice(kind, detail, count));
     this.#leaders = new Leaders(cluster, topic, clock, random, (metadata) => this.#learn(metadata));
@@ -243,8 +247,8 @@ class ProduceSink implements Sink {
     const { heldBytes } = queue;
     if (heldBytes >= this.#laneBytes) this.#rooms.set(queue.partition, Shut.full, true);
     else if (heldBytes < 0.75 * this.#laneBytes) this.#rooms.set(queue.partition, Shut.full, false);
-    if (this.#pool.heldBytes >= MOST_BYTES) this.#rooms.setFull(true);
-    else if (this.#pool.heldBytes < 0.9 * MOST_BYTES) this.#rooms.setFull(false);
+    if (this.#pool.heldBytes >= this.#mostBytes) this.#rooms.setFull(true);
+    else if (this.#pool.heldBytes < 0.9 * this.#mostBytes) this.#rooms.setFull(false);
   }
 
   /** A lane takes events while its leader is known and connected. */

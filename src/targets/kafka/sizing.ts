@@ -2,6 +2,7 @@ import { formatBytes, formatCount, formatRate } from '../../core/units.ts';
 import { fullestExcess, hottestKey, keysOf } from '../key-spread.ts';
 import type { Sizing, TargetLoad } from '../sizing.ts';
 import type { TargetOptions } from '../target.ts';
+import type { ManyTopics } from './fleet-topics.ts';
 import type { KafkaOptions } from './options.ts';
 import { PARTITIONS } from './topic-name.ts';
 
@@ -15,14 +16,14 @@ const DAY_SECONDS = 86_400;
 
 /** What a load takes in partitions, and what it brings the brokers. */
 export function sizing(options: TargetOptions, { fleets, peakPerSecond, sendingUs, reads }: TargetLoad): Sizing {
-  const { create, compression } = options as unknown as KafkaOptions;
+  const { create, compression, topics = [''] } = options as unknown as KafkaOptions & ManyTopics;
   const events = fleets.reduce((sum, fleet) => sum + fleet.events, 0);
   const bytes = fleets.reduce((sum, fleet) => sum + fleet.events * (fleet.addressBytes + fleet.payloadBytes), 0);
   const eventBytes = RECORD_BYTES + (events === 0 ? 0 : bytes / events);
   const peakBytes = peakPerSecond * eventBytes;
   const dayBytes = (events / (sendingUs / 1e6)) * eventBytes * DAY_SECONDS;
   const needed = Math.max(1, Math.ceil(peakBytes / PARTITION_BYTES / HEADROOM - 1e-9));
-  const made = create === null ? null : (create.partitions ?? PARTITIONS);
+  const made = create === null ? null : (create.partitions ?? PARTITIONS) * topics.length;
   const key = hottestKey(fleets);
   const share = (key.bytesPerSecond + key.perSecond * RECORD_BYTES) / PARTITION_BYTES;
   const spread = fullestExcess(keysOf(fleets), made ?? needed);
@@ -35,7 +36,12 @@ export function sizing(options: TargetOptions, { fleets, peakPerSecond, sendingU
     ],
     ...(made === null || made >= needed
       ? []
-      : [['', `the topic is made with ${formatCount(made)}: too few for the peak`] as [string, string]]),
+      : [
+          [
+            '',
+            `${topics.length === 1 ? 'the topic is' : 'the topics are'} made with ${formatCount(made)}: too few for the peak`,
+          ] as [string, string],
+        ]),
     ['hottest key', keyText(key.fleet, key.perSecond, share)],
     ...(spread > 1 / HEADROOM - 1
       ? [

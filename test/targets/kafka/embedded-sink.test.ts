@@ -3,10 +3,11 @@ import type { EmbeddedBroker } from '../../../src/brokers/embedded-broker.ts';
 import { startKafkaBroker } from '../../../src/brokers/kafka/embedded-kafka-broker.ts';
 import { Outcome } from '../../../src/core/outcome.ts';
 import { FallbackSink } from '../../../src/targets/kafka/fallback-sink.ts';
+import { fleetTopics } from '../../../src/targets/kafka/fleet-topics.ts';
 import { openPlainProducer } from '../../../src/targets/kafka/kafkajs-producer.ts';
 import type { KafkaOptions } from '../../../src/targets/kafka/options.ts';
 import { openSink } from '../../../src/targets/kafka/sink.ts';
-import type { Sink, SinkContext } from '../../../src/targets/target.ts';
+import type { Sink, SinkContext, TargetOptions } from '../../../src/targets/target.ts';
 import { sinkContract } from '../../contracts/sink.ts';
 import { kafkaOptions } from './kafka-options.ts';
 
@@ -40,6 +41,26 @@ for (const [name, outcome, options] of ways) {
     },
   });
 }
+
+sinkContract('kafka on the embedded broker, a topic for each fleet', {
+  outcome: Outcome.acked,
+  address: '<device>',
+  async start() {
+    const topic = `sink-${runs++}`;
+    const fleets = new Map([
+      ['fleet0', null],
+      ['fleet3', `${topic}-others`],
+    ]);
+    const open = (endpoint: string): TargetOptions =>
+      fleetTopics.into(kafkaOptions(endpoint, { topic }), fleets, { scenario: 's', used: false });
+    return {
+      open: (context) => openSink(open(broker.endpoint.replace('kafka://', '')), context),
+      openDead: (context) => openSink(open('127.0.0.1:1'), context),
+      deadCode: 'target-unreachable',
+      async stop() {},
+    };
+  },
+});
 
 sinkContract('kafka by nothing but KafkaJS', {
   outcome: Outcome.acked,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll } from 'vitest';
 import type { EmbeddedBroker } from '../../../src/brokers/embedded-broker.ts';
 import { startKafkaBroker } from '../../../src/brokers/kafka/embedded-kafka-broker.ts';
 import { systemClock } from '../../../src/core/clock.ts';
+import { fleetTopics } from '../../../src/targets/kafka/fleet-topics.ts';
 import { openCluster } from '../../../src/targets/kafka/open-cluster.ts';
 import { type KafkaOptions, optionsSchema } from '../../../src/targets/kafka/options.ts';
 import { openSink } from '../../../src/targets/kafka/sink.ts';
@@ -45,6 +46,29 @@ for (const [name, compression, readers] of [
     },
   });
 }
+
+sourceContract('kafka, a topic for each fleet', {
+  address: '<device>',
+  complete: true,
+  async start() {
+    const plain = optionsSchema.parse({ endpoint: broker.endpoint, topic: `t${++topics}-<run>` });
+    const fleets = new Map([
+      ['fleet0', null],
+      ['fleet1', `t${topics}-others`],
+    ]);
+    const options = fleetTopics.into(plain, fleets, { scenario: 's', used: false });
+    return {
+      openSink: async (context) => {
+        for (const topic of [plain.topic, `t${topics}-others`]) await createTopic({ ...plain, topic }, context.runId);
+        return openSink(options, context);
+      },
+      openSource: (context) => openSource(options, context),
+      openDead: (context) => openSource({ ...options, endpoint: '127.0.0.1:1' }, context),
+      deadCode: 'target-unreachable',
+      async stop() {},
+    };
+  },
+});
 
 /** The source was opened before, when there was no topic. */
 async function createTopic(options: KafkaOptions, runId: string): Promise<void> {
