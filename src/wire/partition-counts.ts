@@ -1,3 +1,5 @@
+import { PARTITIONS_PER_TOPIC } from './placed-arrivals.ts';
+
 /** Partitions that are told apart; what the others get is told together. */
 export const MOST_PARTITIONS = 512;
 /** Stands for all partitions beyond those. */
@@ -67,16 +69,20 @@ export interface PartitionSum {
 /** By number. */
 export type PartitionSums = Map<number, PartitionSum>;
 
-/** Adds what partitions got in some time. */
+/** Adds what partitions got in some time; those of a topic share what that one got. */
 export function addToSums(sums: PartitionSums, gain: PartitionGain): void {
-  let [all, open] = [0, 0];
+  const topics = new Map<number, { all: number; open: number }>();
+  const topicOf = (partition: number): number => Math.floor(partition / PARTITIONS_PER_TOPIC);
   eachPartition(gain, (partition, events) => {
     if (partition === OTHER_PARTITIONS) return;
-    all += events;
-    open++;
+    const topic = topics.get(topicOf(partition)) ?? { all: 0, open: 0 };
+    topics.set(topicOf(partition), topic);
+    topic.all += events;
+    topic.open++;
   });
   eachPartition(gain, (partition, events, throttled) => {
-    add(sums, partition, { events, expected: partition === OTHER_PARTITIONS ? events : all / open, throttled });
+    const { all, open } = topics.get(topicOf(partition)) ?? { all: events, open: 1 };
+    add(sums, partition, { events, expected: all / open, throttled });
   });
 }
 

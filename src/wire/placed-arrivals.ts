@@ -9,6 +9,12 @@ export type PlacedKind = (typeof placedKinds)[number];
 /** Of a target with several topics, partition p of topic t has the number t · this + p. */
 export const PARTITIONS_PER_TOPIC = 1_048_576;
 
+/** A partition as people read it: `3`, and of the second of several topics `2:3`. */
+export function partitionName(number: number): string {
+  if (number < PARTITIONS_PER_TOPIC) return `${number}`;
+  return `${Math.floor(number / PARTITIONS_PER_TOPIC) + 1}:${number % PARTITIONS_PER_TOPIC}`;
+}
+
 /** Where an arrival that is at fault was stored; of a duplicate, each copy that came after the first. */
 export interface PlacedArrival {
   kind: PlacedKind;

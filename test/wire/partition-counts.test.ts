@@ -80,3 +80,14 @@ describe('sums', () => {
     expect(sums.get(5)).toEqual({ events: 0, expected: 2, throttled: 0 });
   });
 });
+
+it('expects of each topic its own partitions to get the same', () => {
+  const sums: PartitionSums = new Map();
+  addToSums(sums, [0, 30, 0, 1, 10, 0, 1_048_576, 4, 0, OTHER_PARTITIONS, 7, 0]);
+  expect([...sums].map(([partition, { expected }]) => [partition, expected])).toEqual([
+    [0, 20],
+    [1, 20],
+    [1_048_576, 4],
+    [OTHER_PARTITIONS, 7],
+  ]);
+});

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { ByteReader } from '../../src/wire/byte-reader.ts';
 import { ByteWriter } from '../../src/wire/byte-writer.ts';
-import { type PlacedArrival, placedKinds, readPlaced, writePlaced } from '../../src/wire/placed-arrivals.ts';
+import {
+  type PlacedArrival,
+  partitionName,
+  placedKinds,
+  readPlaced,
+  writePlaced,
+} from '../../src/wire/placed-arrivals.ts';
 
 const placed: PlacedArrival[] = [
   { kind: 'duplicate', slot: 0, partition: 0, offset: 0 },
@@ -45,4 +51,8 @@ describe('arrivals with their places', () => {
     for (let to = 0; to < whole.length; to++)
       expect(() => read(whole.subarray(0, to))).toThrow(expect.objectContaining({ code: 'file-corrupt' }));
   });
+});
+
+it('calls a partition by its number, and among several topics by both', () => {
+  expect([0, 17, 1_048_576, 2 * 1_048_576 + 3].map(partitionName)).toEqual(['0', '17', '2:0', '3:3']);
 });

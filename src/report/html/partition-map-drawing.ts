@@ -1,4 +1,5 @@
 import { formatCount, formatRate } from '../../core/units.ts';
+import { partitionName } from '../../wire/placed-arrivals.ts';
 import { markup } from '../markup.ts';
 import type { PartitionMap, PartitionRow } from '../timeline/partition-map.ts';
 import { Cells, levelOf, NOTHING, scaleLegend } from './cells.ts';
@@ -79,7 +80,7 @@ function drawnRows({ rows, columns }: PartitionMap): DrawnRow[] {
     const group = rows.slice(i * each, (i + 1) * each);
     const [first, last] = [group[0] as PartitionRow, group.at(-1) as PartitionRow];
     return {
-      label: first === last ? `${first.partition}` : `${first.partition}–${last.partition}`,
+      label: [...new Set([first, last].map(({ partition }) => partitionName(partition)))].join('–'),
       rates: seconds.map((length, column) => {
         const counts = group.flatMap(({ events }) => events[column] ?? []);
         return counts.length === 0 ? null : Math.max(...counts) / Math.max(length, 1e-6);

@@ -1,6 +1,7 @@
 import type { Micros } from '../../core/clock.ts';
 import type { EventBatch } from '../../core/event-batch.ts';
 import type { Sink, SinkContext, SinkEvents } from '../target.ts';
+import { firstPartition } from './fleet-topics.ts';
 
 /** A topic that can be sent to. */
 export interface TopicPart {
@@ -21,6 +22,7 @@ export async function openTopicsSink(
   ready: (topic: string) => Promise<TopicPart>,
   context: SinkContext,
 ): Promise<Sink> {
+  const { events } = context;
   const parts: TopicPart[] = [];
   const sinks: Sink[] = [];
   try {
@@ -30,17 +32,20 @@ export async function openTopicsSink(
     const up = topics.map((): [number, number] => [0, 0]);
     for (const [i, part] of parts.entries()) {
       const first = firsts[i] as number;
-      const events: SinkEvents = {
-        ...context.events,
-        drained: (lane) => context.events.drained(first + lane),
+      const own: SinkEvents = {
+        settled: (...outcome) => events.settled(...outcome),
+        resent: (...slots) => events.resent(...slots),
+        notice: (...told) => events.notice(...told),
+        drained: (lane) => events.drained(first + lane),
+        partition: (partition, stored, refused) => events.partition?.(firstPartition(i) + partition, stored, refused),
         connections: (...now) => {
           up[i] = now;
-          context.events.connections?.(total(up, 0), total(up, 1));
+          events.connections?.(total(up, 0), total(up, 1));
         },
       };
       const fleets = context.fleets.filter(({ name }) => topicOf(name) === i);
       const among = { room: room.subarray(first, first + part.partitions), share: 1 / topics.length };
-      sinks.push(await part.open({ ...context, fleets, events }, among));
+      sinks.push(await part.open({ ...context, fleets, events: own }, among));
     }
     const bySeat: [sink: Sink, first: number][] = [];
     for (const { index, name } of context.fleets) {

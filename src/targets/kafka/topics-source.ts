@@ -16,6 +16,7 @@ export async function openTopicsSource(
   open: (topic: string, context: SourceContext) => Promise<Source>,
   context: SourceContext,
 ): Promise<Source> {
+  const { events } = context;
   const resumed = (context.resumeFrom ?? null) as TopicsPositions | null;
   const opened = await Promise.allSettled(
     topics.map((topic, number) => {
@@ -25,7 +26,10 @@ export async function openTopicsSource(
         resumeFrom: before,
         // An earlier reader said nothing of it: what it may have read is read again.
         fromStart: context.fromStart === true || (resumed !== null && before === null),
-        events: { ...context.events, delivered: (batch) => context.events.delivered(numbered(batch, number)) },
+        events: {
+          notice: (...told) => events.notice(...told),
+          delivered: (batch) => events.delivered(numbered(batch, number)),
+        },
       });
     }),
   );
@@ -63,6 +67,12 @@ class TopicsSource implements Source {
 
   positions(): TopicsPositions {
     return { topics: Object.fromEntries(this.#topics.map((topic, i) => [topic, this.#readers[i]?.positions?.()])) };
+  }
+
+  partitions(): number[] {
+    return this.#readers.flatMap((reader, i) =>
+      (reader.partitions?.() ?? []).map((partition) => partition + firstPartition(i)),
+    );
   }
 
   ranges(): StoredRange[] {
