@@ -27,6 +27,7 @@
  */
 
 export { type BrokerOptions, brokers, type EmbeddedBroker } from './brokers/registry.ts';
+export { type MergeOptions, mergeResults } from './cluster/merge-results.ts';
 export type { Anchor, Part } from './core/anchor.ts';
 export { type Clock, systemClock } from './core/clock.ts';
 export { newRunId } from './core/entropy.ts';

@@ -116,7 +116,7 @@ export async function carryOut(
 }
 
 /** The result with the files of these formats beside it. One that cannot be written is told, and is no reason to lose the verdict. */
-async function withReports(
+export async function withReports(
   dir: string,
   result: RunResult,
   formats: readonly string[],

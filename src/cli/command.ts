@@ -70,7 +70,7 @@ function parserFor(args: readonly string[]): Argv {
 }
 
 /** Flags that may be given more than once. */
-const repeatable: ReadonlySet<string> = new Set(['_', 'set', 'allow', 'env-file', 'envFile', 'label', 'route']);
+const repeatable: ReadonlySet<string> = new Set(['_', 'set', 'allow', 'env-file', 'envFile', 'label', 'route', 'dir']);
 
 /** A flag without its value, or given twice, means something that we would have to guess. */
 function refuseUnclearFlags(flags: Readonly<Record<string, unknown>>): void {

@@ -5,6 +5,7 @@ export const groups = {
   try: 'without writing anything first',
   look: 'before anything is sent',
   prove: 'send, measure, verify, judge',
+  size: 'how much it takes, and more than one machine',
   tell: 'what came out of it',
 } as const;
 
@@ -90,6 +91,12 @@ export const verbs: readonly VerbEntry[] = [
     group: 'prove',
     summary: 'do known harm to runs: do they report exactly that?',
     load: async () => (await import('./selftest.ts')).selfTestCommand,
+  },
+  {
+    name: 'merge',
+    group: 'size',
+    summary: 'one result from what the shards of a run left',
+    load: async () => (await import('./merge.ts')).mergeCommand,
   },
   {
     name: 'report',

@@ -2,26 +2,26 @@ import { total } from '../core/total.ts';
 import type { StoredRange } from '../wire/placed-arrivals.ts';
 import { addSamples } from '../wire/samples.ts';
 import { emptyArrivals, type FleetArrivals, type SeenEnd, type SeenRecord } from '../wire/seen-file.ts';
+import { wholeHeader } from './merge-sent.ts';
 
 /**
  * One record of what the verifiers of all shards saw. Where they read one stream, each met the events of all shards: its own it entered,
  * the others' were foreign to it. What is foreign to the whole run is what is left of that, of the reader to whom most is left; where
- * each shard has a stream of its own, nothing.
+ * each shard has a stream of its own, nothing. `missing` readers left no record: their shards' events cannot be told from a stranger's,
+ * who is not accused then.
  */
-export function mergeSeen(shards: readonly SeenRecord[]): SeenRecord {
+export function mergeSeen(shards: readonly SeenRecord[], missing = 0): SeenRecord {
   const [first] = shards as [SeenRecord, ...SeenRecord[]];
   const own = shards.map(ownArrivals);
   const all = total(own, (arrivals) => arrivals);
-  const foreign = Math.max(
-    0,
-    ...shards.map(({ unattributed }, i) => unattributed.foreign - (all - (own[i] as number))),
-  );
+  const beyond = shards.map(({ unattributed }, i) => unattributed.foreign - (all - (own[i] as number)));
+  const foreign = missing > 0 ? 0 : Math.max(0, ...beyond);
   const most = (key: 'unidentified' | 'corrupt'): number =>
     Math.max(...shards.map(({ unattributed }) => unattributed[key]));
   const [unidentified, corrupt] = [most('unidentified'), most('corrupt')];
   return {
-    header: { ...first.header, shard: { index: 0, count: 1 } },
-    end: mergeEnds(shards),
+    header: wholeHeader(first.header),
+    end: missing > 0 ? null : mergeEnds(shards),
     tornBytes: total(shards, ({ tornBytes }) => tornBytes),
     resumptions: total(shards, ({ resumptions }) => resumptions),
     resumeAt: 0,

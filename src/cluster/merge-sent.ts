@@ -1,5 +1,6 @@
 import { total } from '../core/total.ts';
 import { mergeSums, type PartitionSums } from '../wire/partition-counts.ts';
+import type { RunHeader } from '../wire/run-header.ts';
 import { addSamples } from '../wire/samples.ts';
 import { noOutcomes, type SentEnd, type SentFleet, type SentRecord } from '../wire/sent-record.ts';
 
@@ -12,10 +13,11 @@ export function mergeSent(shards: readonly SentRecord[]): SentRecord {
   const ended = shards.map(({ end }) => end?.ended ?? null);
   const gravest = Math.max(...ended.map((word) => endings.indexOf(word ?? 'completed')));
   return {
-    header: { ...first.header, shard: { index: 0, count: 1 } },
+    header: wholeHeader(first.header),
     end: ended.includes(null) ? null : { ended: endings[gravest] ?? (ended[0] as string), ...firstBroken(shards) },
     tornBytes: total(shards, ({ tornBytes }) => tornBytes),
     resumptions: total(shards, ({ resumptions }) => resumptions),
+    attempts: [],
     // Nobody writes on in a record that is no file.
     resumeAt: 0,
     fleets: first.fleets.map((_, fleet) => mergeFleet(shards.map(({ fleets }) => fleets[fleet] as SentFleet))),
@@ -32,6 +34,11 @@ function mergePartitions(shards: readonly SentRecord[]): Pick<SentRecord, 'parti
     }
   }
   return partitions.length === 0 ? {} : { partitions };
+}
+
+/** The header of a record that is of all shards. */
+export function wholeHeader({ runId, fleets }: RunHeader): RunHeader {
+  return { runId, shard: { index: 0, count: 1 }, fleets };
 }
 
 /** The threshold that was the first to end a shard. */

@@ -1,12 +1,23 @@
 import type { Anchor } from '../core/anchor.ts';
 import type { HealthSummary, RunResult } from '../metrics/result.ts';
+import { readingsOf } from '../plan/readings.ts';
 import { composeResult, type SenderFigures } from '../runner/compose-result.ts';
 import { type ProcessGrowth, steepestOf } from '../runner/process-growth.ts';
 import { senderFigures } from '../runner/settle-again.ts';
-import { settleRecords } from '../runner/settled-run.ts';
+import { type SettledRun, settleRecords } from '../runner/settled-run.ts';
+import type { SeenRecord } from '../wire/seen-file.ts';
 import { mergeSeen } from './merge-seen.ts';
 import { mergeSent } from './merge-sent.ts';
 import { requireAll, type ShardFiles } from './shard-set.ts';
+import { shardSummaries } from './shard-summaries.ts';
+
+/** What the shards of a run left, taken together. */
+export interface MergedShards {
+  sender: SenderFigures;
+  settled: SettledRun;
+  /** What was seen at each reading of the plan; null where nobody's reader left anything. */
+  seen: (SeenRecord | null)[];
+}
 
 /**
  * The result of a run from what its shards left. Histograms are added cell by cell, and everything is settled once more over all slots,
@@ -15,15 +26,24 @@ import { requireAll, type ShardFiles } from './shard-set.ts';
  * @throws IotloadError `bad-arguments` where these are not exactly the shards of one run
  */
 export function mergeShards(files: readonly ShardFiles[]): RunResult {
-  const shards = requireAll(files);
+  const { shards } = requireAll(files);
+  const { sender, settled } = mergeAll(shards);
+  return composeResult((shards[0] as ShardFiles).document.plan, sender, settled);
+}
+
+/** What that rests on, of shards that are known to be exactly those of one run, in their order. */
+export function mergeAll(shards: readonly ShardFiles[]): MergedShards {
   const [{ document }] = shards as [ShardFiles, ...ShardFiles[]];
   const { plan } = document;
   const sent = mergeSent(shards.map((shard) => shard.sent));
-  const records = shards.flatMap(({ seen }) => (seen === null ? [] : [seen]));
-  const seen = records.length === 0 ? null : mergeSeen(records);
+  const seen = readingsOf(plan).map((_, reading) => {
+    const records = shards.flatMap((shard) => shard.seen[reading] ?? []);
+    return records.length === 0 ? null : mergeSeen(records, shards.length - records.length);
+  });
   const senders = shards.map(({ summary, document: own }) => senderFigures(summary, own, own.anchor as Anchor));
-  const settled = { ...settleRecords(plan, sent, [seen]), ...mergeGrowth(shards) };
-  return composeResult(plan, mergeSenders(senders), settled);
+  const settled = { ...settleRecords(plan, sent, seen), ...mergeGrowth(shards) };
+  const sender = { ...mergeSenders(senders), shards: shardSummaries(shards, senders) };
+  return { sender, settled, seen };
 }
 
 function mergeSenders(senders: readonly SenderFigures[]): SenderFigures {

@@ -2,60 +2,89 @@ import { IotloadError } from '../core/errors.ts';
 import type { RunResult } from '../metrics/result.ts';
 import type { PlanDocument } from '../runner/plan-document.ts';
 import type { SeenRecord } from '../wire/seen-file.ts';
-import type { SentRecord } from '../wire/sent-record.ts';
+import { chooseAttempt, type StoredRecord } from './choose-attempt.ts';
 
 /** What one shard of a run left. */
-export interface ShardFiles {
-  /** Where it lies, for whoever has to be told. */
-  name: string;
+export interface ShardFiles extends StoredRecord {
   document: PlanDocument;
-  sent: SentRecord;
-  seen: SeenRecord | null;
+  /** What was seen at each reading of the plan, in the order of `readingsOf`; null where its reader left nothing. */
+  seen: (SeenRecord | null)[];
   /** null: it was cut off before it could write one. */
   summary: RunResult | null;
+  /** How late the last of its workers began, µs; null where it did not say. */
+  begunLateUs?: number | null;
+}
+
+/** Exactly the shards of one run. */
+export interface ShardSet {
+  /** In their order. */
+  shards: ShardFiles[];
+  /** What was left out and why that is sound; one sentence each. */
+  notes: string[];
 }
 
 /**
- * Brings the shards into their order, if they are all of one run and each is there once.
+ * Brings the shards into their order, if they are all of one run and each is there once. `problems` are what is known to be wrong already,
+ * told together with what is found here.
  * @throws IotloadError `bad-arguments` that names every shard that is missing, there twice, or of another run
  */
-export function requireAll(shards: readonly ShardFiles[]): ShardFiles[] {
-  const [first] = shards;
-  if (first === undefined) throw new IotloadError('bad-arguments', 'there is nothing to merge');
-  const { count } = first.sent.header.shard;
-  const places: (ShardFiles | undefined)[] = new Array(count).fill(undefined);
-  const problems: string[] = [];
-  for (const shard of shards) {
-    const strange = strangeness(first, shard);
-    if (strange !== null) {
-      problems.push(`${shard.name} is of ${strange}`);
-      continue;
-    }
-    const { index } = shard.sent.header.shard;
-    const twin = places[index];
-    if (twin === undefined) places[index] = shard;
-    else problems.push(`${twin.name} and ${shard.name} are both shard ${index}/${count}`);
+export function requireAll(files: readonly ShardFiles[], problems: readonly string[] = []): ShardSet {
+  const reference = mostCommon(files);
+  if (reference === undefined) {
+    throw new IotloadError('bad-arguments', ['there is nothing to merge', ...problems].join(': '), {
+      hint: 'give the directories that the shards of one run printed, or one that holds them',
+    });
   }
-  for (const [index, shard] of places.entries()) {
-    if (shard === undefined) problems.push(`shard ${index}/${count} is missing`);
+  const { shard, runId } = reference.sent.header;
+  const found = [...problems];
+  const notes: string[] = [];
+  const own: ShardFiles[][] = Array.from({ length: shard.count }, () => []);
+  for (const file of files) {
+    const strange = strangeness(reference, file);
+    if (strange === null) own[file.sent.header.shard.index]?.push(file);
+    else found.push(`${file.name} is of ${strange}`);
   }
-  if (problems.length === 0) return places as ShardFiles[];
+  const shards = own.flatMap((attempts, index) => {
+    const place = `${index}/${shard.count}`;
+    if (attempts.length === 0) found.push(`shard ${place} is missing`);
+    const chosen = chooseAttempt(place, attempts);
+    found.push(...chosen.problems);
+    notes.push(...chosen.notes);
+    return chosen.attempt ?? [];
+  });
+  if (found.length === 0) return { shards, notes };
   throw new IotloadError(
     'bad-arguments',
-    `these are not exactly the ${count} shards of one run: ${problems.join('; ')}`,
+    `these are not exactly the ${shard.count} shards of one run: ${found.join('; ')}`,
     {
-      value: first.sent.header.runId,
+      value: runId,
       hint: 'give the directory of each shard once; what a missing shard did, nobody can tell from the others',
     },
   );
 }
 
-/** What a shard is of that the first one is not; null where they belong together. */
-function strangeness(first: ShardFiles, { document, sent, seen }: ShardFiles): string | null {
-  const { runId, shard } = first.sent.header;
+/** The first of those most of which are of one run: that one is meant. */
+function mostCommon(files: readonly ShardFiles[]): ShardFiles | undefined {
+  let [most, best]: [number, ShardFiles | undefined] = [0, undefined];
+  for (const file of files) {
+    const alike = files.filter((other) => strangeness(file, other) === null).length;
+    if (alike > most) [most, best] = [alike, file];
+  }
+  return best;
+}
+
+/** What a shard is of that the reference is not; null where they belong together. */
+function strangeness(reference: ShardFiles, { document, sent }: ShardFiles): string | null {
+  const { runId, shard } = reference.sent.header;
   if (sent.header.runId !== runId) return `another run, ${sent.header.runId}`;
-  if (document.digest !== first.document.digest) return 'another plan';
+  if (document.digest !== reference.document.digest) return 'another plan';
   if (sent.header.shard.count !== shard.count) return `a run of ${sent.header.shard.count} shards`;
-  if ((seen === null) !== (first.seen === null)) return 'a run that was read back where the other was not';
+  if (document.version !== reference.document.version) {
+    return `another version of iotload, ${document.version ?? 'which did not say which'}`;
+  }
+  const startWallUs = document.anchor?.startWallUs;
+  if (startWallUs !== reference.document.anchor?.startWallUs) {
+    return `another start, ${startWallUs === undefined ? 'which it did not come to' : new Date(startWallUs / 1000).toISOString()}`;
+  }
   return null;
 }

@@ -5,6 +5,11 @@ export function systemRandom(): number {
   return Math.random();
 }
 
+/** A fresh id of one process that works on a run, 16 hexadecimal digits: no two ever share one. */
+export function newAttemptId(): string {
+  return randomBytes(8).toString('hex');
+}
+
 /** A fresh run id, `r` and eight hexadecimal digits. */
 export function newRunId(): string {
   return `r${randomBytes(4).toString('hex')}`;

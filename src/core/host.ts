@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { Clock, Micros } from './clock.ts';
 import { type ReadSystemFile, readSystemFile } from './system-file.ts';
 
@@ -7,6 +8,8 @@ export interface HostMark {
   bootId: string | null;
   /** Wall clock minus monotonic clock: two machines made from one image may have the same id, but not the same uptime too. */
   offsetUs: Micros;
+  /** What the host is called; only for people. */
+  name?: string;
 }
 
 /** The offset is read from clocks that tell time to about a millisecond. */
@@ -15,7 +18,7 @@ const SAME_OFFSET_US = 5_000;
 /** The mark of this host. */
 export function thisHost(clock: Clock, read: ReadSystemFile = readSystemFile): HostMark {
   const bootId = read('/proc/sys/kernel/random/boot_id')?.trim() || null;
-  return { bootId, offsetUs: clock.wallUs() - clock.nowUs() };
+  return { bootId, offsetUs: clock.wallUs() - clock.nowUs(), name: hostname() };
 }
 
 /** Whether both marks are certainly those of one host, whose processes share their clocks. */

@@ -1,8 +1,8 @@
 /**
- * The board: one shared memory block per worker. The head is the main thread's, everything else is written by that worker alone and read
+ * The board: one shared memory block per worker. The head but for `begun` is the main thread's, everything else is written by that worker alone and read
  * by the main thread at any time, so that progress costs no messages and a worker that dies leaves its figures behind.
  *
- * Layout, per worker: [command: Int32, 4 bytes unused, promise: Float64, padding to 64 bytes] [counters: Float64 × COUNTERS per fleet] [recorders: RECORDER_BYTES × 4
+ * Layout, per worker: [command: Int32, 4 bytes unused, promise: Float64, begun: Float64, padding to 64 bytes] [counters: Float64 × COUNTERS per fleet] [recorders: RECORDER_BYTES × 4
  * per fleet]. Plain stores are enough: each cell has one writer, aligned stores do not tear, and a reader may see a value that is a moment old.
  */
 import { createRecorder, RECORDER_BYTES, type Recorder } from '../metrics/recorder.ts';
@@ -35,12 +35,15 @@ export type SenderInterval = (typeof senderIntervals)[number];
 
 const COMMAND_BYTES = 64;
 const PROMISE_AT = 8;
+const BEGUN_AT = 16;
 const COUNTER_BYTES = sentCounters.length * 8;
 
 export interface Board {
   readonly command: Int32Array;
   /** One cell: slot time in µs before which slots may be sent, because the record on the disk promises them. */
   readonly promise: Float64Array;
+  /** One cell, the worker's: slot time in µs from the start of sending to when it was ready to, negative where it was before; 0 until then. */
+  readonly begun: Float64Array;
   readonly fleets: readonly BoardFleet[];
 }
 
@@ -60,6 +63,7 @@ export function openBoard(buffer: SharedArrayBuffer, fleets: number): Board {
   return {
     command: new Int32Array(buffer, 0, 1),
     promise: new Float64Array(buffer, PROMISE_AT, 1),
+    begun: new Float64Array(buffer, BEGUN_AT, 1),
     fleets: Array.from({ length: fleets }, (_, fleet) => {
       const recorder = (interval: number): Recorder =>
         createRecorder(buffer, recordersAt + (fleet * senderIntervals.length + interval) * RECORDER_BYTES);

@@ -114,6 +114,7 @@ export class Worker {
     this.#cancels.push(this.#clock.every(1000, () => this.#post({ kind: 'load', busy: usage(), gc: garbage.take() })));
     const callOff = scheduleCuts(plan, anchor, fromUs, this.#clock, this.#sinks);
     this.#cancels.push(callOff);
+    this.#board.begun[0] = this.#clock.nowUs() - anchor.startMonoUs - fromUs;
     await engine.run(anchor, from);
     callOff();
     await this.#drain(engine);

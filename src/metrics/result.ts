@@ -24,6 +24,8 @@ export interface RunResult {
   clock?: ClockSummary | undefined;
   generator: HealthSummary;
   verifier: HealthSummary;
+  /** Of a merged result, each of its shards, in their order. */
+  shards?: ShardSummary[] | undefined;
   checks: CheckResult[];
   errors: { code: string; message: string; count: number; firstAt: string }[];
   fleets: FleetResult[];
@@ -34,6 +36,25 @@ export interface RunResult {
   hops: HopResult[];
   environment: Record<string, string | number>;
   files: Record<string, string>;
+}
+
+/** One shard of a merged result. */
+export interface ShardSummary {
+  /** `i/n`. */
+  shard: string;
+  /** What its host is called; null where it did not say. */
+  host: string | null;
+  /** Processes that took part: one, and one more for each time that it was gone on with. */
+  attempts: number;
+  ended: RunResult['run']['ended'];
+  /** Slot time 0 by its own clock. */
+  startedAt: string;
+  /** How much later it was ready to send, by its own clock, µs; null where it did not say. */
+  startSkewUs: number | null;
+  /** How far its clock may be from those of the others, µs: 0 on one host; null where nobody said. */
+  clockBoundUs: number | null;
+  events: EventCounts;
+  generator: HealthSummary['status'];
 }
 
 /** What passed one hop. */

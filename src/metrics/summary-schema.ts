@@ -5,6 +5,8 @@ import type { RunResult } from './result.ts';
 const count = z.int().min(0);
 const seconds = z.number().min(0);
 const micros = z.number().describe('microseconds');
+const place = z.string().regex(/^\d+\/\d+$/);
+const ended = z.enum(['completed', 'interrupted', 'aborted', 'worker-died']);
 
 const events = z
   .strictObject({
@@ -125,6 +127,26 @@ const health = z
   })
   .meta({ id: 'health' });
 
+const shard = z
+  .strictObject({
+    shard: place,
+    host: z.string().nullable().describe('null where it did not say'),
+    attempts: count.describe('processes that took part, one after the other'),
+    ended,
+    startedAt: z.iso.datetime(),
+    startSkewUs: micros
+      .min(0)
+      .nullable()
+      .describe('how much later it was ready to send, by its own clock, in microseconds'),
+    clockBoundUs: micros
+      .min(0)
+      .nullable()
+      .describe('how far its clock may be from those of the others: 0 on one host; null where nobody said'),
+    events,
+    generator: health.shape.status,
+  })
+  .meta({ id: 'shard' });
+
 /** The schema of `summary.json`. For the main thread only: a worker loads no schema library. */
 export const summarySchema = z
   .strictObject({
@@ -136,10 +158,10 @@ export const summarySchema = z
       scenario: z.string(),
       seed: z.number(),
       planDigest: z.string(),
-      shard: z.string().regex(/^\d+\/\d+$/),
+      shard: place,
       startedAt: z.iso.datetime(),
       durationSeconds: seconds,
-      ended: z.enum(['completed', 'interrupted', 'aborted', 'worker-died']),
+      ended,
       command: z.string(),
       labels: z.record(z.string(), z.string()).describe('outputs.labels and --label'),
     }),
@@ -150,6 +172,7 @@ export const summarySchema = z
     clock: clock.optional(),
     generator: health,
     verifier: health,
+    shards: z.array(shard).optional().describe('of a merged result, each of its shards'),
     checks: z.array(
       z.strictObject({
         name: z.string(),

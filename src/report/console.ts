@@ -10,6 +10,7 @@ import { hopLines, partitionLines, targetLines } from './hop-lines.ts';
 import { latencyTable } from './latency-table.ts';
 import { lossLine } from './loss-line.ts';
 import { percentilePlot } from './percentile-plot.ts';
+import { shardLines } from './shard-lines.ts';
 import { clipped, type Paint, painter, type Tone, wrapped } from './terminal-text.ts';
 
 export interface ConsoleOptions {
@@ -63,6 +64,7 @@ export function* consoleReport(result: RunResult, { colour, dir }: ConsoleOption
     ...checks(result.checks, paint),
     ...errors(result.errors, paint),
     ...health(result, paint),
+    ...shardLines(result.shards),
     ...files(result, dir, paint),
   ];
   for (const line of lines) yield `${line}\n`;

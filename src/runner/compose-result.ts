@@ -9,6 +9,7 @@ import type {
   HealthSummary,
   LatencySummary,
   RunResult,
+  ShardSummary,
   TargetResult,
 } from '../metrics/result.ts';
 import { jumpSignals } from '../metrics/wall-jumps.ts';
@@ -42,6 +43,8 @@ export interface SenderFigures {
   /** What the workers counted in shared memory, to be compared with their record; null where it is not to be had any more. */
   counted: Pick<EventCounts, 'acked' | 'rejected' | 'unknown' | 'noAck'> | null;
   environment: RunResult['environment'];
+  /** Of a merged result, each of its shards. */
+  shards?: ShardSummary[] | undefined;
   /** Where the targets left what they wrote, for the result's `files`. */
   written: RunResult['files'];
 }
@@ -144,6 +147,7 @@ export function composeResult(
     clock,
     generator,
     verifier,
+    ...(sender.shards === undefined ? {} : { shards: sender.shards }),
     checks: outcome.checks,
     errors: sender.errors,
     timeline: happened(plan, sender.run.startedAt, sender.sendingSeconds),

@@ -17,6 +17,10 @@ export interface PlanDocument {
   /** `i/n`. */
   shard: string;
   workers: number;
+  /** Version of iotload that wrote it; absent where a verifier by hand did. */
+  version?: string;
+  /** Of a merged result, how many shards it is of; nobody can go on with it. */
+  merged?: number;
   /** Where it was written. */
   host?: HostMark;
   /** `--clock-bound`: how far the clocks of this host and another may be apart; null where nobody said. */
@@ -29,7 +33,7 @@ export function planDocument(
   anchor: Anchor | null,
   shard: Part,
   workers: number,
-  clocks: Pick<PlanDocument, 'host' | 'clockBoundUs'>,
+  writer: Pick<PlanDocument, 'version' | 'merged' | 'host' | 'clockBoundUs'>,
 ): string {
   const document: PlanDocument = {
     plan: redactPlan(plan),
@@ -37,7 +41,7 @@ export function planDocument(
     anchor,
     shard: `${shard.index}/${shard.count}`,
     workers,
-    ...clocks,
+    ...writer,
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }

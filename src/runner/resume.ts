@@ -106,6 +106,13 @@ function refuseOthers(dir: string, document: PlanDocument, plan: Plan, shard: Pa
   const refuse = (message: string, value: string, hint: string): never => {
     throw new IotloadError('bad-arguments', message, { where: '--resume', value, hint });
   };
+  if (document.merged !== undefined) {
+    refuse(
+      `what lies there is the merged result of ${document.merged} shards`,
+      dir,
+      'go on with the shard that was cut off, in its own directory, and merge again',
+    );
+  }
   const own = `${shard.index}/${shard.count}`;
   if (document.digest !== planDigest(plan)) {
     refuse(

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import type { Anchor } from '../core/anchor.ts';
+import { systemDisk } from '../core/disk.ts';
+import { newAttemptId } from '../core/entropy.ts';
 import type { IotloadError } from '../core/errors.ts';
 import { thisHost } from '../core/host.ts';
 import type { Start } from '../engine/protocol.ts';
@@ -41,11 +43,15 @@ export function claimDirectory(options: Options, earlier: EarlierRun | null): Ru
 }
 
 function writePlan(
-  { plan, shard, workers, clock, clockBoundUs = null }: Options,
+  { plan, shard, workers, clock, version, clockBoundUs = null }: Options,
   dir: string,
   anchor: Anchor | null,
 ): void {
-  const document = planDocument(plan, anchor, shard, workers, { host: thisHost(clock), clockBoundUs });
+  const document = planDocument(plan, anchor, shard, workers, {
+    version,
+    host: thisHost(clock),
+    clockBoundUs,
+  });
   writeRunFile(dir, runFiles.plan, document);
 }
 
@@ -93,10 +99,11 @@ export async function keepRecord(
   const path = join(dir, runFiles.sent);
   const { begun } = earlier ?? { begun: null };
   const fleets = plan.fleets.map(({ name, devices, slots }) => ({ name, devices, slots }));
+  const attempt = newAttemptId();
   const writer =
     begun === null
-      ? await SentWriter.open(path, { runId, shard, fleets })
-      : await SentWriter.resume(path, begun.sent, from);
+      ? await SentWriter.open(path, { runId, shard, fleets, attempt })
+      : await SentWriter.resume(path, begun.sent, from, systemDisk, attempt);
   const pickedUp = (): number[] =>
     plan.fleets.map((_, fleet) => sumCounters(crew.boards, [fleet]).pickedUp * shard.count);
   return new SentKeeper({
@@ -115,6 +122,7 @@ export async function keepRecord(
       }),
       ...watch.moment(),
       ...gained(partitions),
+      begunLateUs: Math.max(0, ...crew.boards.map(({ begun }) => begun[0] as number)),
     }),
     takeSamples: () => latencies.take(),
     samplesEveryUs: Math.max(SAMPLES_EVERY_US, plan.run.durationUs / MOST_SAMPLES),

@@ -7,9 +7,10 @@ import type { RunResult } from '../metrics/result.ts';
 import { boundBetween } from './clock-between.ts';
 import { composeResult, type SenderFigures } from './compose-result.ts';
 import { type PlanDocument, readPlanDocument } from './plan-document.ts';
+import type { ProcessGrowth } from './process-growth.ts';
 import { readSummary } from './read-summary.ts';
 import { runFiles, writeRunFile } from './run-directory.ts';
-import { nameFindings, settleRun } from './settled-run.ts';
+import { nameFindings, type SettledRun, settleRun } from './settled-run.ts';
 
 /**
  * Settles a finished run once more from its files: the same files give the same answer. `seenDir` names the directory of a verifier
@@ -33,26 +34,38 @@ export async function settleAgain(
     });
   }
   await readyPlan(plan);
-  const settled = await settleRun(dir, plan, anchor, seenDir === null ? dir : resolve(seenDir));
+  const summary = readSummary(dir);
+  const read = await settleRun(dir, plan, anchor, seenDir === null ? dir : resolve(seenDir));
+  const settled = own.merged === undefined ? read : withGrowth(read, growthIn(summary));
   await nameFindings(dir, plan, anchor, settled);
   const boundUs = seenDir === null ? 'one clock' : boundBetween(own, reader, clockBoundUs);
-  const result = composeResult(plan, senderFigures(readSummary(dir), own, anchor), settled, boundUs);
+  const result = composeResult(plan, senderFigures(summary, own, anchor), settled, boundUs);
   writeRunFile(dir, runFiles.summary, `${JSON.stringify(result, null, 2)}\n`);
   return result;
+}
+
+/** The same with the growth of processes that these files do not tell of one by one; undefined where nobody told it. */
+export function withGrowth({ growth: _, ...settled }: SettledRun, growth: ProcessGrowth | undefined): SettledRun {
+  return growth === undefined ? settled : { ...settled, growth };
+}
+
+function growthIn(summary: RunResult | null): ProcessGrowth | undefined {
+  const { growth } = summary?.generator ?? {};
+  return growth && { generator: growth, verifier: summary?.verifier.growth ?? null };
 }
 
 /** What the sender said of itself; of one that was killed before it could, only what its plan tells. */
 export function senderFigures(summary: RunResult | null, document: PlanDocument, anchor: Anchor): SenderFigures {
   const { plan, digest, shard } = document;
   if (summary !== null) {
-    const { run, generator, errors, environment } = summary;
+    const { run, generator, errors, environment, shards } = summary;
     const sendingSeconds = run.durationSeconds;
     const { plan: _, sent, findings, ...others } = summary.files;
     const written = Object.fromEntries(Object.entries(others).filter(([key]) => !/^seen( at |$)/.test(key)));
     const clockJumps = (summary.clock?.jumps ?? [])
       .filter(({ host }) => host === 'generator')
       .map(({ at, byUs }) => ({ atWallUs: Date.parse(at) * 1000, byUs }));
-    return { run, sendingSeconds, generator, errors, clockJumps, counted: null, environment, written };
+    return { run, sendingSeconds, generator, errors, clockJumps, counted: null, environment, shards, written };
   }
   const startedAt = new Date(anchor.startWallUs / 1000).toISOString();
   return {

@@ -108,7 +108,7 @@ function storedBy(
 }
 
 /** A verifier that died before it began leaves no file, or one without its first record: then nothing was read back. */
-async function readSeenIfAny(path: string): Promise<SeenRecord | null> {
+export async function readSeenIfAny(path: string): Promise<SeenRecord | null> {
   try {
     return await readSeen(path);
   } catch (error) {

@@ -1,5 +1,5 @@
 import { IotloadError } from '../core/errors.ts';
-import type { SlotSet } from '../core/slot-set.ts';
+import { SlotSet } from '../core/slot-set.ts';
 import type { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
 
@@ -16,6 +16,21 @@ export function writeIntervals(writer: ByteWriter, set: SlotSet): void {
     end = to;
   });
   writer.varint(0);
+}
+
+/** The set in pieces of at most so many intervals, ascending: a record holds only so much. */
+export function inPieces(set: SlotSet, most = 250_000): SlotSet[] {
+  const pieces: SlotSet[] = [];
+  let room = 0;
+  set.forEachInterval((from, to) => {
+    if (room === 0) {
+      pieces.push(new SlotSet());
+      room = most;
+    }
+    room--;
+    pieces.at(-1)?.addInterval(from, to);
+  });
+  return pieces;
 }
 
 /** Reads what `writeIntervals` wrote. Throws IotloadError `file-corrupt` for a member that is not below `limit`. */

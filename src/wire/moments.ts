@@ -29,6 +29,8 @@ export interface SentMoment {
   disconnected: number;
   /** What the partitions of each target took since the moment before, in the plan's order; absent where nobody counted. */
   partitions?: PartitionGain[];
+  /** How late the last of the workers began, µs: 0 in time. Absent from files of before it was kept. */
+  begunLateUs?: number;
 }
 
 /** Where the reading side stood, as its `seen` file says about once a second. */

@@ -2,7 +2,7 @@ import type { Part } from '../core/anchor.ts';
 import { Outcome } from '../core/outcome.ts';
 import { SlotSet } from '../core/slot-set.ts';
 import { ByteWriter } from './byte-writer.ts';
-import { writeIntervals } from './intervals.ts';
+import { inPieces, writeIntervals } from './intervals.ts';
 import { PartOrdinals } from './part-ordinals.ts';
 
 /** Kinds of records in a `sent` file, the first byte of each. */
@@ -25,6 +25,40 @@ export const journalOutcomes = [
   Outcome.noAck,
   Outcome.notSent,
 ] as const;
+
+/**
+ * Outcomes that are known already, as payloads of records over all slots: of a record that is written anew. Each holds one set, or a piece
+ * of it.
+ */
+export function outcomeFrames(fleet: number, outcomes: SentOutcomes): Uint8Array[] {
+  const writer = new ByteWriter(4096);
+  const frame = (repeats: number, extraAttempts: number, at: number, set: SlotSet): Uint8Array => {
+    writer.byte(SentRecordKind.outcomes);
+    for (const value of [0, 1, fleet + 1, 0, repeats, extraAttempts]) writer.varint(value);
+    for (let i = 0; i <= journalOutcomes.length; i++) writeIntervals(writer, i === at ? set : none);
+    writer.varint(0);
+    return writer.take();
+  };
+  const none = new SlotSet();
+  const { acked, rejected, unknown, noAck, doubling, conflicts, extraAttempts } = outcomes;
+  const sets = [acked, rejected, unknown, noAck, none, doubling];
+  return [
+    frame(conflicts, extraAttempts, 0, none),
+    ...sets.flatMap((set, at) => inPieces(set).map((piece) => frame(0, 0, at, piece))),
+  ];
+}
+
+/** What `outcomeFrames` writes of a fleet. */
+export interface SentOutcomes {
+  acked: SlotSet;
+  rejected: SlotSet;
+  unknown: SlotSet;
+  noAck: SlotSet;
+  doubling: SlotSet;
+  /** Second outcomes of a slot. */
+  conflicts: number;
+  extraAttempts: number;
+}
 
 interface FleetOutcomes {
   readonly ordinals: PartOrdinals;

@@ -9,6 +9,8 @@ export interface RunHeader {
   shard: Part;
   /** In the order of the plan; `slots` counts all shards. */
   fleets: { name: string; devices: number; slots: number }[];
+  /** Of a `sent` file: the process that began it; absent where it did not say. */
+  attempt?: string;
 }
 
 /** Slots of fleet `fleet` that the shard owns. */
@@ -24,6 +26,7 @@ export function toRunHeader(value: unknown): RunHeader {
     typeof header === 'object' &&
     header !== null &&
     typeof header.runId === 'string' &&
+    ['string', 'undefined'].includes(typeof header.attempt) &&
     isPart(header.shard) &&
     Array.isArray(header.fleets) &&
     header.fleets.every(

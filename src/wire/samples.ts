@@ -37,6 +37,20 @@ export function addSamples(sum: Samples, more: Samples): void {
   addTotals(sum, more);
 }
 
+/** What is left of a distribution when a part of it is taken away; its extremes stay those of the whole. */
+export function withoutSamples(whole: Samples, part: Samples): Samples {
+  const cells = [...whole.cells].map(([cell, count]): [number, number] => [cell, count - (part.cells.get(cell) ?? 0)]);
+  return {
+    cells: new Map(cells.filter(([, count]) => count > 0)),
+    min: whole.min,
+    max: whole.max,
+    sum: whole.sum - part.sum,
+    negative: whole.negative - part.negative,
+    clamped: whole.clamped - part.clamped,
+    rejected: whole.rejected - part.rejected,
+  };
+}
+
 /** Adds totals whose cells were added one by one. */
 export function addTotals(sum: Samples, gain: Omit<Samples, 'cells'>): void {
   sum.min = Math.min(sum.min, gain.min);

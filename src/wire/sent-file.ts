@@ -30,16 +30,21 @@ export class SentWriter {
 
   /**
    * Goes on with the file of a run that was cut off, which has been read into `record`. `from` is, by fleet, the first slot that may be
-   * sent from now on; what lies below it and was not sent never will be. Throws IotloadError `file-unwritable`.
+   * sent from now on; what lies below it and was not sent never will be. `attempt` names the process that goes on. Throws IotloadError
+   * `file-unwritable`.
    */
   static async resume(
     path: string,
     record: SentRecord,
     from: readonly number[],
     disk: Disk = systemDisk,
+    attempt = '',
   ): Promise<SentWriter> {
     const sent = new SentWriter(await JournalWriter.resume(path, record.resumeAt, disk));
-    sent.#varints(SentRecordKind.resumed, from);
+    sent.#writer.byte(SentRecordKind.resumed);
+    for (const slot of from) sent.#writer.varint(slot);
+    sent.#writer.text(attempt);
+    sent.#journal.append(sent.#writer.take());
     return sent;
   }
 

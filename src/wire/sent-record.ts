@@ -66,6 +66,14 @@ export interface SentCounts {
 /** The intervals whose latencies a `sent` file holds. */
 export const sentIntervals = ['scheduleLag', 'clientWait', 'serviceTime', 'responseTime'] as const;
 
+/** A process that kept a `sent` file. */
+export interface Attempt {
+  /** '' where it did not say. */
+  id: string;
+  /** By fleet, what had been promised when it took over: nobody before it can have sent a slot from there on. */
+  after: number[];
+}
+
 /** A `sent` file, read. */
 export interface SentRecord {
   header: RunHeader;
@@ -74,6 +82,8 @@ export interface SentRecord {
   tornBytes: number;
   /** How often the run was gone on with after it was cut off or stopped. */
   resumptions: number;
+  /** Who kept it, one after the other. */
+  attempts: Attempt[];
   /** Bytes of the file behind which a resumed run writes on. */
   resumeAt: number;
   fleets: SentFleet[];
@@ -96,6 +106,7 @@ export class SentState {
   #header: RunHeader | undefined;
   #end: SentEnd | null = null;
   #resumptions = 0;
+  readonly #attempts: Attempt[] = [];
   #fleets: SentFleet[] = [];
   readonly #partitions: PartitionSums[] = [];
   /** By fleet, the first slot that may have been sent since the run was started or last resumed. */
@@ -109,6 +120,7 @@ export class SentState {
       this.#header = header;
       this.#fleets = header.fleets.map((_, fleet) => noOutcomes(shardSlots(header, fleet)));
       this.#from = header.fleets.map(() => 0);
+      this.#attempts.push({ id: header.attempt ?? '', after: header.fleets.map(() => 0) });
     } else if (kind === SentRecordKind.outcomes) {
       this.#takeOutcomes(reader);
     } else if (kind === SentRecordKind.horizon) {
@@ -145,6 +157,7 @@ export class SentState {
       end: ended ? this.#end : null,
       tornBytes,
       resumptions: this.#resumptions,
+      attempts: this.#attempts,
       resumeAt: wholeBytes,
       fleets: this.#fleets,
       ...(this.#partitions.length === 0 ? {} : { partitions: this.#partitions }),
@@ -163,6 +176,7 @@ export class SentState {
     this.#close();
     this.#end = null;
     this.#resumptions++;
+    const after = this.#fleets.map(({ promised }) => promised);
     for (const [fleet, state] of this.#fleets.entries()) {
       const from = this.#slotBelow(fleet, reader);
       if (from < state.promised) {
@@ -173,6 +187,8 @@ export class SentState {
       const { acked, rejected, unknown, noAck } = state;
       state.before = { acked: acked.count, rejected: rejected.count, unknown: unknown.count, noAck: noAck.count };
     }
+    // Files of before this was kept do not say who goes on.
+    this.#attempts.push({ id: reader.done ? '' : reader.text(), after });
   }
 
   /**

@@ -6,6 +6,7 @@ import { Histogram } from '../../src/metrics/histogram.ts';
 import type { RunResult } from '../../src/metrics/result.ts';
 import { composeResult } from '../../src/runner/compose-result.ts';
 import { senderFigures } from '../../src/runner/settle-again.ts';
+import { settleRecords } from '../../src/runner/settled-run.ts';
 import { settle } from '../../src/verify/settle.ts';
 import { emptySamples, type Samples } from '../../src/wire/samples.ts';
 import type { SeenRecord } from '../../src/wire/seen-file.ts';
@@ -24,7 +25,7 @@ function shardOf(past: History, index: number, count: number): ShardFiles {
     record.samples = record.samples.map(() => samplesOf(owned));
   }
   const document = { plan, digest: 'd', anchor, shard: `${index}/${count}`, workers: 1 };
-  return { name: `dir-${index}`, document, sent, seen: seenOf(past, shard), summary: null };
+  return { name: `dir-${index}`, document, sent, seen: [seenOf(past, shard)], summary: null };
 }
 
 function samplesOf(values: readonly number[]): Samples {
@@ -41,15 +42,11 @@ function samplesOf(values: readonly number[]): Samples {
 function resultOf(past: History): RunResult {
   const { document, sent, seen } = shardOf(past, 0, 1);
   const { plan } = document;
-  return composeResult(plan, senderFigures(null, document, anchor), {
-    sent,
-    seen,
-    settlement: settle({ plan, sent, seen }),
-  });
+  return composeResult(plan, senderFigures(null, document, anchor), settleRecords(plan, sent, seen));
 }
 
-/** Everything but what names the host. */
-function told({ generator: _, verifier: __, ...rest }: RunResult): unknown {
+/** Everything but what names the host, or the shards. */
+function told({ generator: _, verifier: __, shards: ___, ...rest }: RunResult): unknown {
   return rest;
 }
 
@@ -85,7 +82,21 @@ describe('mergeShards', () => {
     ],
     ['another plan', [a, b, { ...c, document: { ...c.document, digest: 'e' } }], 'dir-2 is of another plan'],
     ['another division', [a, b, c, { ...shardOf(past, 1, 2), name: 'y' }], 'y is of a run of 2 shards'],
-    ['one that was not read back', [a, b, { ...c, seen: null }], 'dir-2 is of a run that was read back where'],
+    [
+      'another version',
+      [a, b, { ...c, document: { ...c.document, version: '9' } }],
+      'dir-2 is of another version of iotload, 9',
+    ],
+    [
+      'another start',
+      [a, b, { ...c, document: { ...c.document, anchor: { ...anchor, startWallUs: 1_700_000_001_000_000 } } }],
+      'dir-2 is of another start, 2023-11-14T22:13:21.000Z',
+    ],
+    [
+      'everything at once, by what most are of',
+      [{ ...shardOf(past, 1, 2), name: 'y' }, a, { ...a, name: 'again' }, b],
+      'y is of a run of 2 shards; dir-0 and again are both shard 0/3, by two attempts that may both have sent; shard 2/3 is missing',
+    ],
     ['nothing', [], 'nothing to merge'],
   ])('refuses %s, by name', (_, files, message) => {
     expect(() => mergeShards(files)).toThrow(
@@ -135,15 +146,53 @@ describe('mergeShards', () => {
 
   it('knows nothing of absence where one verifier did not finish', () => {
     const [x, y, z] = three() as [ShardFiles, ShardFiles, ShardFiles];
-    const merged = mergeShards([x, { ...y, seen: { ...(y.seen as SeenRecord), end: null } }, z]);
+    const merged = mergeShards([x, { ...y, seen: [{ ...(y.seen[0] as SeenRecord), end: null }] }, z]);
     expect(merged.checks.find(({ name }) => name === 'delivery')).toMatchObject({
       status: 'inconclusive',
       reason: 'the verifier did not finish',
     });
   });
 
+  it('accuses nobody where one reader left nothing', () => {
+    const merged = mergeShards(three().map((shard, i) => (i === 1 ? { ...shard, seen: [null] } : shard)));
+    expect(merged).toMatchObject({ verdict: 'inconclusive', delivery: { verified: 3, missing: 1, foreign: 0 } });
+  });
+
+  it('says of each shard what it did, when it was ready, and how far its clock can be trusted', () => {
+    const on = (
+      shard: ShardFiles,
+      name: string,
+      more: Partial<ShardFiles['document']>,
+      begunLateUs?: number,
+    ): ShardFiles => ({
+      ...shard,
+      document: { ...shard.document, host: { bootId: name, offsetUs: 0, name }, ...more },
+      ...(begunLateUs === undefined ? {} : { begunLateUs }),
+    });
+    const shards = mergeShards([
+      on(b, 'n2', {}),
+      on(a, 'n1', { clockBoundUs: 2_000 }, 0),
+      on(c, 'n3', { clockBoundUs: 50 }, 4_000),
+    ]).shards;
+    const events = { sent: 1, acked: 1, intended: 1 };
+    expect(shards).toMatchObject([
+      {
+        shard: '0/3',
+        host: 'n1',
+        startSkewUs: 0,
+        clockBoundUs: 2_000,
+        attempts: 1,
+        events: { ...events, sent: 2, acked: 2, intended: 2 },
+      },
+      { shard: '1/3', host: 'n2', startSkewUs: null, clockBoundUs: null, events },
+      { shard: '2/3', host: 'n3', startSkewUs: 4_000, clockBoundUs: 50, events },
+    ]);
+    const together = mergeShards([on(a, 'n1', {}), on(b, 'n1', { clockBoundUs: 7 }), on(c, 'n1', {})]).shards;
+    expect(together?.map(({ clockBoundUs }) => clockBoundUs)).toEqual([0, 0, 0]);
+  });
+
   it('of a run that was not read back says nothing of delivery', () => {
-    const unread = three().map((shard) => ({ ...shard, seen: null }));
+    const unread = three().map((shard) => ({ ...shard, seen: [null] }));
     for (const { document } of unread) document.plan.verify = null;
     const merged = mergeShards(unread);
     expect(merged).toMatchObject({
@@ -173,10 +222,12 @@ describe('mergeShards', () => {
   it('takes each shard’s own stream for what it is', () => {
     const separate = three().map((shard) => ({
       ...shard,
-      seen: {
-        ...(shard.seen as SeenRecord),
-        unattributed: { received: shard.sent.fleets[0]?.acked.count ?? 0, foreign: 0, unidentified: 0, corrupt: 0 },
-      },
+      seen: [
+        {
+          ...(shard.seen[0] as SeenRecord),
+          unattributed: { received: shard.sent.fleets[0]?.acked.count ?? 0, foreign: 0, unidentified: 0, corrupt: 0 },
+        },
+      ],
     }));
     expect(mergeShards(separate).delivery).toMatchObject({ received: 4, verified: 4, foreign: 0 });
   });
@@ -188,5 +239,5 @@ function resultSettlement() {
     0,
     1,
   );
-  return settle({ plan: document.plan, sent, seen });
+  return settle({ plan: document.plan, sent, seen: seen[0] ?? null });
 }

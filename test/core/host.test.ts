@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { expect, it } from 'vitest';
 import { type HostMark, isSameHost, thisHost } from '../../src/core/host.ts';
 import { VirtualClock } from '../simulation/virtual-clock.ts';
@@ -6,7 +7,11 @@ const mark = (bootId: string | null, offsetUs = 0): HostMark => ({ bootId, offse
 
 it('marks a host by what its kernel calls itself and by how long it has been up', () => {
   const clock = new VirtualClock(5_000_000);
-  expect(thisHost(clock, () => 'ab-12\n')).toEqual({ bootId: 'ab-12', offsetUs: 1_700_000_000_000_000 });
+  expect(thisHost(clock, () => 'ab-12\n')).toEqual({
+    bootId: 'ab-12',
+    offsetUs: 1_700_000_000_000_000,
+    name: hostname(),
+  });
   expect(thisHost(clock, () => null).bootId).toBeNull();
   expect(thisHost(clock, () => '\n').bootId).toBeNull();
 });

@@ -80,8 +80,10 @@ export async function compareRun(world: World, twist: Twist, wrong: string[]): P
   if (world.losses === 0) checkWithoutLoss(world, sent, seen, settlement, result, differ);
   differ('verdict', result.verdict, verdictOf(setting, expected, circumstances));
   const { shard, plan } = setting;
-  const document = { plan, digest: 'd', anchor: world.anchor, shard: `${shard.index}/${shard.count}`, workers: 1 };
-  const files = { name: `shard ${shard.index}`, document, sent, seen, summary: result };
+  // The shards of a run have one start; here each has a world of its own.
+  const anchor = world.anchor && { ...world.anchor, startWallUs: 0 };
+  const document = { plan, digest: 'd', anchor, shard: `${shard.index}/${shard.count}`, workers: 1 };
+  const files = { name: `shard ${shard.index}`, document, sent, seen: [seen], summary: result };
   return { world, circumstances, files, verdict: result.verdict };
 }
 

@@ -271,7 +271,7 @@ export const mutants: Readonly<Record<string, Mutant>> = {
   'counts twice what two shards have read': {
     concerns: sharded,
     merged: ({ delivery }, shards) => {
-      delivery.received = shards.reduce((sum, { seen }) => sum + (seen?.unattributed.received ?? 0), 0);
+      delivery.received = shards.reduce((sum, { seen }) => sum + (seen[0]?.unattributed.received ?? 0), 0);
     },
   },
   'takes the end of one shard for that of all': {

@@ -75,6 +75,7 @@ export function sentOf(history: History, shard = whole): SentRecord {
     end: { ended: 'completed' },
     tornBytes: 0,
     resumptions: 0,
+    attempts: [],
     resumeAt: 0,
     fleets: history.fleets.map(({ devices, outcomes }): SentFleet => {
       const ordinals = new PartOrdinals(shard, devices);

@@ -19,6 +19,7 @@ function sent(): SentRecord {
     end: { ended: 'completed' },
     tornBytes: 0,
     resumptions: 0,
+    attempts: [],
     resumeAt: 0,
     fleets: [outcomes],
   };

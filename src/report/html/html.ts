@@ -10,6 +10,7 @@ import { partitionSection } from './partition-section.ts';
 import { percentileCurves } from './percentile-curves.ts';
 import { plotsOf, showsSomething } from './plots.ts';
 import * as sections from './sections.ts';
+import { shardTable } from './shard-table.ts';
 
 /** One page that needs nothing else: the verdict first, then whether it can be trusted, then everything over time. */
 export const html: ReportFormat = {
@@ -57,6 +58,7 @@ function* body(result: RunResult, evidence: Evidence, plots: readonly Plot[]): I
   }
   yield sections.section('Delivery', flowDrawing(result));
   yield sections.targets(result);
+  yield shardTable(result);
   yield sections.section('What happened', sections.happenings(result));
   yield partitionSection(result, evidence);
   yield sections.worstDevices(evidence);

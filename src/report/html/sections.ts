@@ -228,7 +228,7 @@ function samplesText(latency: RunResult['latency']): string {
 }
 
 /** A table; a heading that begins with > is of numbers. */
-function table(headings: readonly string[] | null, rows: readonly string[]): string {
+export function table(headings: readonly string[] | null, rows: readonly string[]): string {
   const head =
     headings === null
       ? ''
@@ -240,7 +240,8 @@ function keyed([name, value]: readonly [string, string]): string {
   return `<tr><td class="k">${markup(name)}</td><td class="v">${markup(value)}</td></tr>`;
 }
 
-function orDash(value: number | null, format: (value: number) => string): string {
+/** A figure in words, or a dash where there is none. */
+export function orDash(value: number | null, format: (value: number) => string): string {
   return value === null ? '–' : format(value);
 }
 
