@@ -72,6 +72,7 @@ function mergeEnds(shards: readonly SeenRecord[]): SeenEnd | null {
       brokerDropped: dropped.length === 0 ? null : Math.max(...dropped),
     },
     ...mergeRanges(ends),
+    ...mergeCounted(ends),
     cpuSeconds: total(ends, ({ cpuSeconds }) => cpuSeconds),
     peakRssBytes: Math.max(...ends.map(({ peakRssBytes }) => peakRssBytes)),
     doubts: named(({ doubts }) => doubts),
@@ -93,4 +94,14 @@ function mergeRanges(ends: readonly SeenEnd[]): Pick<SeenEnd, 'read'> {
     });
   }
   return merged.size === 0 ? {} : { read: [...merged.values()] };
+}
+
+/** One target tells all of them about the same; each began to count a little earlier or later, so none of them is the whole run's. */
+function mergeCounted(ends: readonly SeenEnd[]): Pick<SeenEnd, 'counted'> {
+  const counts = ends.flatMap(({ counted }) => (counted === undefined ? [] : [counted]));
+  const most = counts.reduce<SeenEnd['counted']>(
+    (largest, one) => ((one.messages ?? 0) > (largest?.messages ?? -1) ? one : largest),
+    undefined,
+  );
+  return most === undefined ? {} : { counted: { ...most, final: false } };
 }

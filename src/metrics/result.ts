@@ -195,6 +195,8 @@ export interface TargetResult {
   latency?: LatencySummary | undefined;
   /** Absent where it has none, or nobody counted. */
   partitions?: PartitionLoad | undefined;
+  /** What it counted itself; absent where it tells nothing, and from documents of before it was asked. */
+  broker?: BrokerResult | undefined;
 }
 
 /** How evenly the partitions of a target were loaded. */
@@ -208,6 +210,22 @@ export interface PartitionLoad {
   share: number;
   /** Over what it would have got, had all that were open always got the same. */
   hotIndex: number;
+}
+
+/** What the other side counted itself, from before the first event on: that of others is among it. */
+export interface BrokerResult {
+  /** What counts, in words. */
+  by: string;
+  /** Messages that it took, without our readiness markers; null where it does not say. */
+  messages: number | null;
+  /** Messages that it dropped for slow readers; null where it does not say. */
+  dropped: number | null;
+  files?: number | undefined;
+  bytes?: number | undefined;
+  /** It was told after everything had been sent. */
+  final: boolean;
+  /** Where its figures and ours do not agree; one sentence each. */
+  doubts: string[];
 }
 
 export interface FleetResult {

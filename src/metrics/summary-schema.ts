@@ -106,6 +106,21 @@ const growth = z
   .meta({ id: 'growth' })
   .describe('a slope per hour and the interval that holds it at 95 %');
 
+const broker = z
+  .strictObject({
+    by: z.string().describe('what counts'),
+    messages: count
+      .nullable()
+      .describe('messages that it took, those of others among them, our readiness markers left out'),
+    dropped: count.nullable().describe('messages that it dropped for slow readers'),
+    files: count.optional(),
+    bytes: count.optional(),
+    final: z.boolean().describe('told after everything had been sent'),
+    doubts: z.array(z.string()).describe('where its figures and ours do not agree'),
+  })
+  .meta({ id: 'broker' })
+  .describe('What the other side counted itself, from before the first event on. null: it does not say.');
+
 const health = z
   .strictObject({
     status: z.enum(['healthy', 'unhealthy', 'not run']),
@@ -205,6 +220,7 @@ export const summarySchema = z
           })
           .optional()
           .describe('how evenly its partitions were loaded; absent where it has none, or nobody counted'),
+        broker: broker.optional().describe('absent where it tells nothing'),
       }),
     ),
     timeline: z

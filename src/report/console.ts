@@ -6,7 +6,7 @@ import type { CheckResult, HealthSummary, RunResult, Verdict } from '../metrics/
 import type { ReportFormat } from './format.ts';
 import { growthTexts } from './growth-text.ts';
 import { headlines } from './headline.ts';
-import { hopLines, partitionLines, targetLines } from './hop-lines.ts';
+import { brokerLines, hopLines, partitionLines, targetLines } from './hop-lines.ts';
 import { latencyTable } from './latency-table.ts';
 import { lossLine } from './loss-line.ts';
 import { percentilePlot } from './percentile-plot.ts';
@@ -56,6 +56,7 @@ export function* consoleReport(result: RunResult, { colour, dir }: ConsoleOption
     '',
     ...delivery(result, paint),
     ...targetLines(result),
+    ...brokerLines(result),
     ...hopLines(result.hops),
     ...partitionLines(result),
     '',

@@ -1,6 +1,7 @@
 import { printable } from '../core/printable-text.ts';
-import { formatCount } from '../core/units.ts';
-import type { HopResult, RunResult } from '../metrics/result.ts';
+import { formatCount, formatMicros, formatRate } from '../core/units.ts';
+import type { HopResult, RunResult, TargetResult } from '../metrics/result.ts';
+import { brokerLine } from './broker-line.ts';
 import { partitionLine } from './partition-line.ts';
 import { wrapped } from './terminal-text.ts';
 
@@ -8,10 +9,11 @@ const WIDTH = 80;
 /** Ten columns for the label, two before it. */
 const INDENT = 12;
 
-/** One line for each of several targets; none where there is only one. */
+/** A line for each of several targets, its pace below it; none where there is only one. */
 export function targetLines({ targets }: RunResult): string[] {
   if (targets.length < 2) return [];
-  return targets.flatMap(({ name, events, delivery }) => {
+  return targets.flatMap((target) => {
+    const { name, events, delivery } = target;
     const counts = [`sent ${formatCount(events.sent)}`, `acked ${formatCount(events.acked)}`];
     if (delivery.identity === 'not checked') counts.push('not read back');
     else
@@ -19,7 +21,35 @@ export function targetLines({ targets }: RunResult): string[] {
         `verified ${formatCount(delivery.verified)}`,
         `missing ${formatCount(delivery.lost + delivery.missing)}`,
       );
-    return told('at', `${printable(name)}: ${counts.join(', ')}`);
+    const pace = paceOf(target);
+    return [...told('at', `${printable(name)}: ${counts.join(', ')}`), ...(pace === '' ? [] : told('', pace))];
+  });
+}
+
+/** Rate and latencies of a target, as far as they are known. */
+function paceOf({ rate, latency }: TargetResult): string {
+  const times = [
+    ['response time', latency?.responseTime],
+    ['end to end', latency?.endToEnd],
+  ] as const;
+  return [
+    ...(rate === undefined ? [] : [formatRate(rate.achievedPerSecond)]),
+    ...times.flatMap(([words, figures]) => {
+      const { p50 = null, p99 = null } = figures ?? {};
+      return p50 === null || p99 === null ? [] : [`${words} p50 ${formatMicros(p50)} p99 ${formatMicros(p99)}`];
+    }),
+  ].join(', ');
+}
+
+/** What the targets counted themselves, and where that does not agree with ours. */
+export function brokerLines({ targets }: Pick<RunResult, 'targets'>): string[] {
+  return targets.flatMap(({ name, broker }) => {
+    if (broker === undefined) return [];
+    const whose = targets.length < 2 ? '' : `${name}: `;
+    return [
+      ...told('counted', printable(`${whose}${brokerLine(broker)}`)),
+      ...broker.doubts.flatMap((doubt) => told('', printable(`${whose}${doubt}`))),
+    ];
   });
 }
 

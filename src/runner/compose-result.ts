@@ -18,6 +18,7 @@ import type { FleetPlan, Plan } from '../plan/plan.ts';
 import { pacedLengthUs } from '../plan/plan-length.ts';
 import { targetOf } from '../targets/registry.ts';
 import type { FleetSettlement } from '../verify/account.ts';
+import { brokerResult } from '../verify/broker-result.ts';
 import { hopsOf } from '../verify/hops.ts';
 import { joinedFleet } from '../verify/joined-fleet.ts';
 import type { Law } from '../verify/laws.ts';
@@ -118,6 +119,7 @@ export function composeResult(
         ...(sends ? { rate: rate(events.intended, events.sent) } : {}),
         latency: timed(ofTargets[index] as LatencySummary),
         ...partitionLoad(protocol, index, settled),
+        ...counted(plan, index, settled),
       };
     }),
   };
@@ -174,6 +176,15 @@ function partitionLoad(
   const sums = read?.partitions ?? sent.partitions?.[target];
   const load = kind === undefined || sums === undefined ? null : hotPartition(kind, sums);
   return load === null ? {} : { partitions: load };
+}
+
+/** What a target counted itself, where it was read. */
+function counted(plan: Plan, target: number, { seen, settlement, readings }: SettledRun): Pick<TargetResult, 'broker'> {
+  const reading = readings?.find((one) => one.reading.target === target);
+  const events = (reading?.settlement ?? settlement).events;
+  const record = readings === undefined ? (plan.verify?.read === target ? seen : null) : (reading?.seen ?? null);
+  const broker = brokerResult(record, events);
+  return broker === undefined ? {} : { broker };
 }
 
 /** By `seen`, or `seen at` the target where there are several. */

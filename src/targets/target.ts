@@ -4,6 +4,7 @@ import type { Clock, Micros } from '../core/clock.ts';
 import type { EventBatch } from '../core/event-batch.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { StreamKey } from '../core/random.ts';
+import type { BrokerCount } from '../wire/broker-count.ts';
 import type { StoredRange } from '../wire/placed-arrivals.ts';
 import type { TextProblem } from './name-template.ts';
 import type { Effort, Sizing, TargetLoad } from './sizing.ts';
@@ -289,8 +290,15 @@ export interface SourceHealth {
   brokerDropped: number | null;
 }
 
+/** A count and the monotonic time at which it was told. */
+export interface CountedAt extends BrokerCount {
+  atUs: Micros;
+}
+
 export interface Source {
   health(): SourceHealth;
+  /** What the other side has counted, as it told last; null while it has told nothing. Absent where it tells nothing. */
+  counted?(): CountedAt | null;
   /**
    * Up to where everything was delivered, as plain JSON in the source's own words, from which another one can go on. Absent where the
    * target keeps nothing that could be read once more.

@@ -21,6 +21,7 @@ import type { RunHeader } from '../wire/run-header.ts';
 import { readSeen, type SeenEnd, type SeenRecord, SeenWriter } from '../wire/seen-file.ts';
 import { readSent } from '../wire/sent-file.ts';
 import { ArrivalReader } from './arrival-reader.ts';
+import { countedAtEnd } from './counted-at-end.ts';
 import { EndToEnd } from './end-to-end.ts';
 import { HopUnwrapper } from './hop-unwrapper.ts';
 import { Ledger } from './ledger.ts';
@@ -243,6 +244,9 @@ export class Verifier {
     const { complete } = await source.readToEnd(Math.min(MAX_READ_TO_END_MS, Math.max(READ_TO_END_MS, graceUs / 1000)));
     if (this.#over) return;
     for (const cancel of this.#cancels) cancel();
+    const whole = task.resume !== true && task.late !== true;
+    // At once, so that it is of the same moment as what is saved.
+    const counted = whole ? countedAtEnd(source, startUs, this.#probes) : {};
     await this.#save();
     const { gapNames, ...health } = this.#health(source);
     this.#watch.stood(this.#ports.stoodStill());
@@ -253,6 +257,7 @@ export class Verifier {
       complete,
       source: health,
       ...(source.ranges === undefined ? {} : { read: source.ranges() }),
+      ...counted,
       ...usage(),
       doubts,
       clockJumps: this.#jumps.found,

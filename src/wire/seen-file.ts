@@ -2,6 +2,7 @@ import { type Disk, systemDisk } from '../core/disk.ts';
 import { IotloadError } from '../core/errors.ts';
 import { SlotSet } from '../core/slot-set.ts';
 import type { WallJump } from '../core/wall-offset.ts';
+import type { FinalBrokerCount } from './broker-count.ts';
 import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { readIntervals, writeIntervals } from './intervals.ts';
@@ -68,6 +69,8 @@ export interface SeenEnd {
   signals: string[];
   /** What was read of each partition, by its number; absent where the source has none. */
   read?: StoredRange[];
+  /** What the other side counted itself; absent where it tells nothing, or where another reader had begun. */
+  counted?: FinalBrokerCount;
   /** Steps of the reader's wall clock; absent from files of before they were watched. */
   clockJumps?: WallJump[];
 }

@@ -55,3 +55,16 @@ it('doubts what any of them doubts, by name, and vouches for nothing that one ca
   });
   expect(mergeSeen([a, { ...b, end: null }]).end).toBeNull();
 });
+
+it('knows of what a target counted itself the largest figure, which is not the whole run’s', () => {
+  const counted = { by: 'log end offsets', messages: 7, readAll: true, final: true, markers: 1 };
+  const [a, b] = shards();
+  const end = (record: SeenRecord, more: Partial<SeenEnd>): SeenRecord => ({
+    ...record,
+    end: { ...(record.end as SeenEnd), ...more },
+  });
+  const merged = mergeSeen([end(a, { counted }), end(b, { counted: { ...counted, messages: 9 } })]);
+  expect(merged.end?.counted).toEqual({ ...counted, messages: 9, final: false });
+  expect(mergeSeen([end(a, { counted: { ...counted, messages: null } }), b]).end?.counted?.messages).toBeNull();
+  expect(mergeSeen([a, b]).end).not.toHaveProperty('counted');
+});

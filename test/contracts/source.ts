@@ -110,6 +110,8 @@ export function sourceContract(name: string, subject: SourceSubject): void {
       }
       expect(found).toEqual(expected);
       expect(source.health()).toMatchObject({ gaps: 0 });
+      const counted = source.counted?.() ?? null;
+      if (counted?.readAll === true) expect(counted.messages).toBe(arrived.arrivals.length);
       await sink.close();
       await source.close();
       expect(sent.repeated).toEqual([]);

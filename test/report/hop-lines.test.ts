@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { HopResult } from '../../src/metrics/result.ts';
-import { hopLines, partitionLines } from '../../src/report/hop-lines.ts';
+import type { BrokerResult, HopResult, TargetResult } from '../../src/metrics/result.ts';
+import { brokerLines, hopLines, partitionLines, targetLines } from '../../src/report/hop-lines.ts';
 import { stored } from './hostile.ts';
 
 const hop: HopResult = {
@@ -40,4 +40,28 @@ it('says of several partitions how evenly they were loaded', () => {
   ]);
   expect(partitionLines({ ...result, targets: [{ ...target, partitions: { ...partitions, count: 1 } }] })).toEqual([]);
   expect(partitionLines(result)).toEqual([]);
+});
+
+it('of several targets each has its counts and its pace, and what it counted itself, with doubts below it', () => {
+  const { targets } = stored('breached');
+  const [first] = targets as [TargetResult];
+  const doubt = {
+    ...first,
+    broker: { ...(first.broker as BrokerResult), final: false, doubts: ['it took fewer\u001b[1m'] },
+  };
+  const lines = targetLines({ ...stored('breached'), targets: [doubt, ...targets.slice(1)] });
+  expect(lines).toEqual([
+    '  at        broker: sent 176,584, acked 176,000, verified 176,301, missing 52',
+    '            588.6/s, response time p50 1.1 ms p99 1.02 s, end to end p50 1.3 ms',
+    '            p99 1.02 s',
+    '  at        lake: sent 176,584, acked 176,000, not read back',
+    '            588.6/s, response time p50 1.1 ms p99 1.02 s',
+  ]);
+  expect(brokerLines({ targets: [doubt] })).toEqual([
+    '  counted   176,590 messages, 40 dropped by',
+    '            $SYS/broker/publish/messages/received, told before the end',
+    '            it took fewer\ufffd[1m',
+  ]);
+  expect(brokerLines({ targets: [doubt, doubt] })[0]).toContain('counted   broker: 176,590 messages');
+  expect(targetLines({ ...stored('breached'), targets: [first] })).toEqual([]);
 });

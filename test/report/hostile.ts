@@ -44,7 +44,11 @@ export function resultWith(text: string): RunResult {
     errors: [{ code: text, message: text, count: 1, firstAt: result.run.startedAt }],
     timeline: [{ at: result.run.startedAt, kind: 'note', text }],
     fleets: result.fleets.map((fleet) => ({ ...fleet, name: text })),
-    targets: [...result.targets, ...result.targets].map((target) => ({ ...target, name: text })),
+    targets: [...result.targets, ...result.targets].map((target) => ({
+      ...target,
+      name: text,
+      broker: { by: text, messages: 2, dropped: 1, files: 1, bytes: 1, final: false, doubts: [text] },
+    })),
     hops: [
       {
         from: text,

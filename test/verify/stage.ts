@@ -24,6 +24,8 @@ export class Stage {
   readonly dir: string;
   context: SourceContext | undefined;
   closed = 0;
+  /** What the other side has counted; absent: it tells nothing. */
+  counted: Source['counted'];
   complete = false;
   atEnd = (): void => {};
   atClose = (): void => {};
@@ -94,6 +96,7 @@ export class Stage {
   #source(): Source {
     return {
       ...(this.positions === null ? {} : { positions: this.positions }),
+      ...(this.counted === undefined ? {} : { counted: this.counted }),
       health: () => this.health,
       readToEnd: () => {
         this.atEnd();

@@ -226,6 +226,35 @@ describe('Verifier', () => {
     ]);
   });
 
+  it('keeps what the other side counted, and whether that was told after everything had been sent', async () => {
+    const count = { by: 'the clerk', messages: 20, readAll: true };
+    for (const [late, final] of [
+      [0, false],
+      [60e6, true],
+    ] as const) {
+      const own = mkdtempSync(join(dir, 'counted-'));
+      const stage = new Stage(own, plan());
+      await writeSent(own, stage.plan, runId, allAcked(20));
+      const atUs = clock.nowUs() + late;
+      stage.counted = () => ({ ...count, atUs });
+      await stage.open(anchor);
+      const { seen } = await stage.finish(0);
+      expect(seen.end?.counted).toEqual({ ...count, final, markers: 0 });
+    }
+  });
+
+  it('keeps nothing of it where another reader had begun, nor where nothing was told', async () => {
+    const stage = new Stage(dir, plan());
+    await writeSent(dir, stage.plan, runId, allAcked(20));
+    stage.counted = () => null;
+    await stage.open(anchor);
+    expect((await stage.finish(0)).seen.end).not.toHaveProperty('counted');
+    const next = new Stage(dir, plan());
+    next.counted = () => ({ by: 'the clerk', messages: 3, readAll: true, atUs: clock.nowUs() });
+    await next.open(anchor, true);
+    expect((await next.finish(0)).seen.end).not.toHaveProperty('counted');
+  });
+
   it('reports a source that cannot be opened', async () => {
     const refusal = new IotloadError('target-unreachable', 'nobody there', { where: 'mqtt://127.0.0.1:1' });
     const stage = new Stage(dir, plan(), () => Promise.reject(refusal));

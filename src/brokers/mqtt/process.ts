@@ -5,6 +5,9 @@ import { serveParent } from '../broker-process.ts';
 import { faultPlanOf } from '../fault-knobs.ts';
 import type { FaultProxy } from './fault-proxy/fault-proxy.ts';
 
+/** How often the broker tells what it took, as Mosquitto does every ten seconds: often enough for a run of some seconds. */
+const TELL_MS = 200;
+
 await serveParent(async ({ port: wanted, faultSeed }, { listening, failed }) => {
   const broker = await Aedes.createBroker({
     // No bound on publishes under way: beyond one, aedes queues in an array whose head it shifts off, and with 1 000 busy connections
@@ -15,6 +18,7 @@ await serveParent(async ({ port: wanted, faultSeed }, { listening, failed }) => 
     // A slow reader holds its publishers back and is never cut off, so that nothing is dropped.
     drainTimeout: 0,
   });
+  tellReceived(broker);
   /** Stands before the broker in this process, and does harm when it is told to. */
   let proxy: FaultProxy<null> | null = null;
   const standBefore = async (port: number): Promise<void> => {
@@ -33,3 +37,23 @@ await serveParent(async ({ port: wanted, faultSeed }, { listening, failed }) => 
   });
   return (faults) => proxy?.setFaults(faultPlanOf(faults, faultSeed ?? 1));
 });
+
+/** Counts what clients publish and tells it, retained, where Mosquitto does. */
+function tellReceived(broker: Aedes): void {
+  const message = {
+    cmd: 'publish',
+    topic: '$SYS/broker/publish/messages/received',
+    qos: 0,
+    dup: false,
+    retain: true,
+  } as const;
+  let [received, told] = [0, 0];
+  broker.on('publish', (_, client) => {
+    if (client !== null) received++;
+  });
+  systemClock().every(TELL_MS, () => {
+    if (received === told) return;
+    told = received;
+    broker.publish({ ...message, payload: `${received}` }, () => {});
+  });
+}

@@ -1,5 +1,5 @@
 import { IotloadError } from '../../core/errors.ts';
-import type { RunResult } from '../../metrics/result.ts';
+import type { RunResult, TargetResult } from '../../metrics/result.ts';
 import type { Evidence } from '../evidence.ts';
 import type { Stretch } from '../timeline/timeline.ts';
 import { type Difference, difference } from './difference.ts';
@@ -22,8 +22,11 @@ export interface ComparedMetric {
   change: number | null;
   low: number | null;
   high: number | null;
-  /** same: it may have changed, but not for the worse by more than the tolerance; unsure: it may have; unknown: too few samples. */
-  verdict: 'same' | 'better' | 'worse' | 'regression' | 'unsure' | 'unknown';
+  /**
+   * same: it may have changed, but not for the worse by more than the tolerance; unsure: it may have; unknown: too few samples; told: one
+   * figure of a whole run, which says nothing about how much it scatters.
+   */
+  verdict: 'same' | 'better' | 'worse' | 'regression' | 'unsure' | 'unknown' | 'told';
 }
 
 export interface Comparison {
@@ -83,6 +86,7 @@ export function compareRuns(
   const metrics = [
     ...series.map((one) => overTime(one, before, after, tolerance)),
     ...counts.map(([name, of]) => counted(name, of(before.result), of(after.result))),
+    ...ofTargets(before.result, after.result),
   ].filter(({ before: one, after: other }) => one !== null || other !== null);
   return {
     schema: 'iotload/comparison/1',
@@ -123,6 +127,40 @@ function counted(name: string, before: number | null, after: number | null): Com
   const verdict =
     before === null || after === null ? 'unknown' : after > before ? 'regression' : after < before ? 'better' : 'same';
   return { name, unit: 'events', worse: 'higher', before, after, change: null, low: null, high: null, verdict };
+}
+
+const targetFigures: readonly (readonly [
+  name: string,
+  unit: ComparedMetric['unit'],
+  of: (target: TargetResult) => number | null,
+])[] = [
+  ['rate', 'events/s', ({ rate: of }) => of?.achievedPerSecond ?? null],
+  ['response time p99', 'us', ({ latency }) => latency?.responseTime.p99 ?? null],
+  ['end to end p99', 'us', ({ latency }) => latency?.endToEnd.p99 ?? null],
+];
+
+/** Each of several targets that both runs have. */
+function ofTargets(before: RunResult, after: RunResult): ComparedMetric[] {
+  if (before.targets.length < 2) return [];
+  return before.targets.flatMap((one) => {
+    const other = after.targets.find(({ name }) => name === one.name);
+    if (other === undefined) return [];
+    return targetFigures.map(([name, unit, of]): ComparedMetric => {
+      const [a, b] = [of(one), of(other)];
+      const change = a === null || b === null || a === 0 ? null : b / a - 1;
+      return {
+        name: `${one.name}: ${name}`,
+        unit,
+        worse: null,
+        before: a,
+        after: b,
+        change,
+        low: null,
+        high: null,
+        verdict: 'told',
+      };
+    });
+  });
 }
 
 /** A value for each whole stretch of the measurement; warm-up, drain and what is left at the ends are no part of it. */

@@ -10,6 +10,7 @@ const tones = {
   same: 'skipped',
   unsure: 'inconclusive',
   unknown: 'skipped',
+  told: 'skipped',
 } as const;
 
 /** A comparison as a page that needs nothing else. */
@@ -21,7 +22,7 @@ export function* comparisonPage(comparison: Comparison): Iterable<string> {
     .join(' → ');
   const rows = metrics.map(
     (metric) =>
-      `<tr><td>${metric.name}</td><td class="n">${valueText(metric.before, metric.unit)}</td><td class="n">${valueText(metric.after, metric.unit)}</td>` +
+      `<tr><td>${markup(metric.name)}</td><td class="n">${valueText(metric.before, metric.unit)}</td><td class="n">${valueText(metric.after, metric.unit)}</td>` +
       `<td class="n">${changeText(metric)}</td><td class="mark ${tones[metric.verdict]}">${metric.verdict}</td></tr>`,
   );
   const body = [

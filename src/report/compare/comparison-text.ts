@@ -8,7 +8,7 @@ import type { ComparedMetric, Comparison } from './compare.ts';
 export function comparisonText(comparison: Comparison): string {
   const { runs, metrics } = comparison;
   const rows = metrics.map((metric) => [
-    `  ${metric.name}`,
+    `  ${printable(metric.name)}`,
     valueText(metric.before, metric.unit),
     valueText(metric.after, metric.unit),
     changeText(metric),
@@ -35,7 +35,8 @@ export function valueText(value: number | null, unit: ComparedMetric['unit']): s
 }
 
 export function changeText({ change, low, high }: ComparedMetric): string {
-  if (change === null || low === null || high === null) return '';
+  if (change === null) return '';
+  if (low === null || high === null) return signed(change);
   return `${signed(change)} (${signed(low)} … ${signed(high)})`;
 }
 

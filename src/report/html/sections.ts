@@ -1,6 +1,7 @@
 import { formatBytes, formatCount, formatMicros, formatRate } from '../../core/units.ts';
 import { formatShare } from '../../metrics/format-share.ts';
-import type { HealthSummary, IntervalName, RunResult } from '../../metrics/result.ts';
+import type { HealthSummary, IntervalName, RunResult, TargetResult } from '../../metrics/result.ts';
+import { brokerLine } from '../broker-line.ts';
 import type { Evidence } from '../evidence.ts';
 import { growthTexts } from '../growth-text.ts';
 import { headlines } from '../headline.ts';
@@ -101,6 +102,8 @@ export function trust(result: RunResult): string {
     ],
     ['samples', samplesText(latency)],
   ];
+  const counted = result.targets.map(countedText).filter((text) => text !== '');
+  if (counted.length > 0) rows.push(['counted there', counted.join('; ')]);
   const idle = all.filter(({ status }) => status === 'skipped' || status === 'inconclusive');
   if (idle.length > 0)
     rows.push(['no answer', idle.map(({ expression, reason }) => `${expression} (${reason})`).join('; ')]);
@@ -134,18 +137,21 @@ export function latencies({ latency, fleets }: RunResult): string {
 /** Each target and each hop, where there is more than one. */
 export function targets({ targets: all, hops }: RunResult): string {
   if (all.length < 2 && hops.length === 0) return '';
-  const rows = all.map(({ name, protocol, events, delivery }) => {
+  const rows = all.map(({ name, protocol, events, delivery, rate, latency }) => {
+    const read = delivery.identity !== 'not checked';
     const counts = [
-      events.sent,
-      events.acked,
-      events.rejected,
-      events.unknown,
-      delivery.verified,
-      delivery.lost + delivery.missing,
-    ];
-    return `<tr><td>${markup(name)} <span class="soft">${markup(protocol)}</span></td>${counts.map((count) => `<td class="n">${formatCount(count)}</td>`).join('')}</tr>`;
+      ...[events.sent, events.acked, events.rejected, events.unknown],
+      ...(read ? [delivery.verified, delivery.lost + delivery.missing] : [null, null]),
+    ].map((count) => orDash(count, formatCount));
+    return `<tr><td>${markup(name)} <span class="soft">${markup(protocol)}</span></td>${[...counts, ...paceOf(rate, latency)].map((text) => `<td class="n">${text}</td>`).join('')}</tr>`;
   });
-  const told = table(['target', '>sent', '>acked', '>rejected', '>unknown', '>verified', '>lost or missing'], rows);
+  const told = table(
+    [
+      ...['target', '>sent', '>acked', '>rejected', '>unknown', '>verified', '>lost or missing'],
+      ...['>rate', '>response p99', '>end to end p99'],
+    ],
+    rows,
+  );
   const ways = hops.map(({ from, to, entered, arrived, lost, duplicates, corrupt, notes }) => {
     const counts = [entered, arrived, lost, duplicates, corrupt].map(
       (count) => `<td class="n">${orDash(count, formatCount)}</td>`,
@@ -156,6 +162,14 @@ export function targets({ targets: all, hops }: RunResult): string {
   const hopTable =
     ways.length === 0 ? '' : `<h3>Hops</h3>${table(['hop', '>in', '>out', '>lost', '>doubled', '>altered'], ways)}`;
   return section('Targets', `${told}${hopTable}`);
+}
+
+function paceOf(rate: TargetResult['rate'], latency: TargetResult['latency']): string[] {
+  return [
+    orDash(rate?.achievedPerSecond ?? null, formatRate),
+    orDash(latency?.responseTime.p99 ?? null, formatMicros),
+    orDash(latency?.endToEnd.p99 ?? null, formatMicros),
+  ];
 }
 
 /** What happened, in order of time. */
@@ -225,6 +239,13 @@ function growths({ generator, verifier, run }: RunResult): [string, string][] {
 function samplesText(latency: RunResult['latency']): string {
   const { responseTime, endToEnd } = latency;
   return `${formatCount(responseTime.count)} response times, ${formatCount(endToEnd.count)} end-to-end times; a quantile is shown where at least ten samples lie above it`;
+}
+
+/** What a target counted itself beside our figures; empty where it told nothing. */
+function countedText({ name, broker, events, delivery }: TargetResult): string {
+  if (broker === undefined) return '';
+  const ours = `ours: ${formatCount(events.acked)} acknowledged, ${formatCount(delivery.received)} read`;
+  return [`${name}: ${brokerLine(broker)}`, ours, ...broker.doubts].join('; ');
 }
 
 /** A table; a heading that begins with > is of numbers. */

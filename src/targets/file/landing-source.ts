@@ -1,6 +1,7 @@
 import type { Part } from '../../core/anchor.ts';
 import { withDeadline } from '../../core/deadline.ts';
-import type { Source, SourceContext, SourceEvents, TargetOptions } from '../target.ts';
+import { total } from '../../core/total.ts';
+import type { CountedAt, Source, SourceContext, SourceEvents, TargetOptions } from '../target.ts';
 import { describeFileError } from './file-error.ts';
 import type { OpenFormat } from './formats/format.ts';
 import { type LandedSeries, readSeries, type SeriesPosition } from './landed-series.ts';
@@ -41,6 +42,7 @@ class LandingSource implements Source {
   readonly #stopPolling: () => void;
   readonly #troubles = new Set<string>();
   #gaps = 0;
+  #counted: CountedAt | null = null;
   #looks = 0;
   #look: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
@@ -78,6 +80,10 @@ class LandingSource implements Source {
 
   health() {
     return { gaps: this.#gaps, gapNames: [...this.#troubles], fullReads: 0, brokerDropped: null };
+  }
+
+  counted(): CountedAt | null {
+    return this.#counted;
   }
 
   /** Absence is proof when every file was read without an error and none is missing in between, and there was a file at all. */
@@ -151,6 +157,9 @@ class LandingSource implements Source {
         if (!this.#series.has(key)) this.#series.set(key, this.#follow(key, file.part));
       }
     }
+    const files = total([...numbers.values()], ({ length }) => length);
+    const { title } = this.#place;
+    this.#counted = { by: title, messages: null, readAll: false, files, atUs: this.#context.clock.nowUs() };
     for (const [key, listed] of numbers) this.#series.get(key)?.list(listed);
   }
 

@@ -2,7 +2,8 @@ import { type FileHandle, open, readdir } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Part } from '../../core/anchor.ts';
 import { withDeadline } from '../../core/deadline.ts';
-import type { Source, SourceContext, SourceEvents, TargetOptions } from '../target.ts';
+import { total } from '../../core/total.ts';
+import type { CountedAt, Source, SourceContext, SourceEvents, TargetOptions } from '../target.ts';
 import { describeFileError, isMissing } from './file-error.ts';
 import { headerOf } from './header.ts';
 import { lands } from './landing-place.ts';
@@ -50,6 +51,7 @@ class FileSource implements Source {
   readonly #stopPolling: () => void;
   readonly #troubles = new Set<string>();
   #gaps = 0;
+  #counted: CountedAt | null = null;
   #looks = 0;
   #look: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
@@ -75,6 +77,10 @@ class FileSource implements Source {
     return { gaps: this.#gaps, gapNames: [...this.#troubles], fullReads: 0, brokerDropped: null };
   }
 
+  counted(): CountedAt | null {
+    return this.#counted;
+  }
+
   /** Absence is proof when every file was read to its end without an error, and there was a file at all. */
   async readToEnd(timeoutMs: number): Promise<{ complete: boolean }> {
     const { clock } = this.#context;
@@ -82,6 +88,7 @@ class FileSource implements Source {
       while (this.#look !== undefined) await this.#look;
       await this.#startLook(true);
       const shrunk = await this.#anyShrunk();
+      await this.#count();
       return { complete: this.#gaps === 0 && !shrunk && this.#hasAnyPart() };
     };
     return withDeadline(clock, timeoutMs, read(), () => ({ complete: false }));
@@ -177,6 +184,19 @@ class FileSource implements Source {
 
   #hasAnyPart(): boolean {
     return [...this.#followed.values()].some(({ part }) => part !== null);
+  }
+
+  async #count(): Promise<void> {
+    const parts = [...this.#followed.values()].filter(({ part }) => part !== null);
+    const sizes = await Promise.all(parts.map(async ({ handle }) => (await handle.stat()).size));
+    const sum = { files: parts.length, bytes: total(sizes, (size) => size) };
+    this.#counted = {
+      by: 'the file system',
+      messages: null,
+      readAll: false,
+      ...sum,
+      atUs: this.#context.clock.nowUs(),
+    };
   }
 
   async #anyShrunk(): Promise<boolean> {

@@ -1,4 +1,6 @@
+import type { Micros } from '../../core/clock.ts';
 import { IotloadError } from '../../core/errors.ts';
+import { total } from '../../core/total.ts';
 import { type CompressionCodec, type CompressionName, loadCodec } from '../../wire/kafka/compression.ts';
 import type { Crc32c } from '../../wire/kafka/crc32c.ts';
 import { ErrorCode } from '../../wire/kafka/error-codes.ts';
@@ -7,7 +9,7 @@ import { RecordBatchReader } from '../../wire/kafka/record-batch-reader.ts';
 import type { StoredRange } from '../../wire/placed-arrivals.ts';
 import { ReadingReport } from '../reading-report.ts';
 import { ReadingWait } from '../reading-wait.ts';
-import type { Source, SourceContext, SourceHealth } from '../target.ts';
+import type { CountedAt, Source, SourceContext, SourceHealth } from '../target.ts';
 import type { ClusterMetadata, KafkaCluster } from './cluster.ts';
 import type { FetchLink } from './fetch-link.ts';
 import { LogBounds, leaderless, leaderOf, refusedError } from './log-bounds.ts';
@@ -64,6 +66,8 @@ export class LogReader implements Source {
   /** The topic has been seen: what is not there any more was taken away. */
   #seen = false;
   #fullReads = 0;
+  /** Where the logs ended when that was asked last, and when it was. */
+  #told: { ends: ReadonlyMap<number, number>; atUs: Micros } | null = null;
   #failures = 0;
   #lookedAtUs = Number.NEGATIVE_INFINITY;
   #looking: Promise<void> | null = null;
@@ -170,6 +174,16 @@ export class LogReader implements Source {
     };
   }
 
+  /** How far the logs grew, by their own ends; what was read and is no message is left out. */
+  counted(): CountedAt | null {
+    if (this.#told === null) return null;
+    const { ends, atUs } = this.#told;
+    const messages = total([...this.#readings.values()], ({ partition, from, position, leftOut }) => {
+      return Math.max(position, ends.get(partition) ?? 0) - from - leftOut;
+    });
+    return { by: 'log end offsets', messages, readAll: true, atUs };
+  }
+
   ranges(): StoredRange[] {
     const ranges = [...this.#readings.values()].map(({ partition, from, position: to }) => {
       const holes = [...this.#holes.of(partition)];
@@ -193,6 +207,7 @@ export class LogReader implements Source {
     const deadlineUs = this.#context.clock.nowUs() + timeoutMs * 1000;
     const ends = await this.#ends(deadlineUs);
     if (ends === null) return { complete: false };
+    this.#told = { ends, atUs: this.#context.clock.nowUs() };
     const open = (): [number, number][] =>
       [...ends].filter(([partition, end]) => (this.#readings.get(partition)?.position ?? 0) < end);
     await this.#wait.until(() => open().length === 0, deadlineUs);

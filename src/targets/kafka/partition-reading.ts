@@ -53,6 +53,7 @@ export class PartitionReading {
   #epoch = -1;
   #broker = -1;
   #moved = false;
+  #leftOut = 0;
   readonly #seams: LeaderSeam[] = [];
 
   /** `position` is the offset of the first record that is wanted; an earlier reader has read those from `from` on. */
@@ -66,6 +67,11 @@ export class PartitionReading {
   /** Offset of the next record that was not delivered. */
   get position(): number {
     return this.#position;
+  }
+
+  /** Records that are no message: marks of the broker's, and what transactions have taken back. */
+  get leftOut(): number {
+    return this.#leftOut;
   }
 
   /** The broker had more for us at the last answer than it gave us. */
@@ -190,6 +196,7 @@ export class PartitionReading {
       }
     }
     for (const [epoch, at] of reader.epochs) this.#ledBy(epoch, at);
+    this.#leftOut += reader.leftOut;
     for (const [first, behind] of reader.holes) this.#tools.hole(this.partition, first, behind);
     this.#settleSuspicion();
     reader.close();

@@ -7,6 +7,9 @@ import { AnswerFrames } from './answer-frames.ts';
 /** Events per batch; a longer run of frames becomes several batches. */
 const CAPACITY = 2048;
 
+/** Hears what a broker tells of itself; `retained`: it had told that before. */
+export type SystemListener = (topic: string, payload: string, retained: boolean, atUs: number) => void;
+
 /**
  * Turns PUBLISH frames into delivered batches that point into the bytes as they were read, and collects the answers they need. A frame
  * from another buffer than the one before (one that crossed the border of two reads) starts a new batch, and so does one that the
@@ -44,7 +47,7 @@ export class Arrivals {
    * the first is the ledger's business.
    * @throws IotloadError `target-refused` when it is malformed
    */
-  add(bytes: Uint8Array, start: number, body: number, end: number, onSystem: (payload: string) => void): void {
+  add(bytes: Uint8Array, start: number, body: number, end: number, onSystem: SystemListener): void {
     const layout = this.#layout;
     this.#read(bytes, start, body, end, layout);
     const { qos, packetId, retain } = layout;
@@ -56,7 +59,8 @@ export class Arrivals {
       this.#unreleased[packetId] = 1;
     }
     if (bytes[layout.topicStart] === DOLLAR) {
-      onSystem(Buffer.from(bytes.subarray(layout.payloadStart, end)).toString('latin1'));
+      const text = (from: number, to: number): string => Buffer.from(bytes.subarray(from, to)).toString('latin1');
+      onSystem(text(layout.topicStart, layout.topicEnd), text(layout.payloadStart, end), retain, this.#batch.atUs);
       return;
     }
     if (retain && !this.takesStored) return;

@@ -1,10 +1,15 @@
-import type { Source, SourceHealth } from '../target.ts';
+import type { CountedAt, Source, SourceHealth } from '../target.ts';
 
 /** Several connections that read one stream between them, as one source: a gap of any is a gap of all. */
 export function mergedSource(sources: readonly Source[]): Source {
   return {
     health() {
       return sources.map((source) => source.health()).reduce(joined);
+    },
+    // One broker tells all of them the same, the last who heard of it the newest.
+    counted() {
+      const told = sources.flatMap((source) => source.counted?.() ?? []);
+      return told.reduce<CountedAt | null>((last, one) => (last === null || one.atUs > last.atUs ? one : last), null);
     },
     async readToEnd(timeoutMs) {
       const ends = await Promise.all(sources.map((source) => source.readToEnd(timeoutMs)));

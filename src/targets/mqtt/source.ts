@@ -1,8 +1,8 @@
 import type { IClientSubscribeOptions, ISubscriptionGrant } from 'mqtt';
 import type { Connack } from '../../wire/mqtt-connack.ts';
 import { Answer, PacketType } from '../../wire/mqtt-frames.ts';
-import type { Source, SourceContext, SourceHealth, TargetOptions } from '../target.ts';
-import { Arrivals } from './arrivals.ts';
+import type { CountedAt, Source, SourceContext, SourceHealth, TargetOptions } from '../target.ts';
+import { Arrivals, type SystemListener } from './arrivals.ts';
 import { backoffMs, STABLE_US } from './backoff.ts';
 import { openingError, plainReason, type SessionFailure } from './failure.ts';
 import { readerIdentity } from './identities.ts';
@@ -11,10 +11,9 @@ import type { MqttOptions } from './options.ts';
 import { FIRST_FAILURE } from './reason-codes.ts';
 import { Session, type SessionHandlers, type SessionIdentity, type SessionSettings } from './session.ts';
 import { sessionSettings } from './settings.ts';
+import { SystemCounts } from './system-counts.ts';
 import { topicFilters } from './topic-filters.ts';
 
-/** Where Mosquitto and its kin count what they dropped for slow readers. */
-const DROPPED_TOPIC = '$SYS/broker/publish/messages/dropped';
 /** Acknowledgements the broker has not taken; more mean that it reads nothing any more. */
 const MAX_BACKLOG_BYTES = 4 * 1024 * 1024;
 
@@ -55,7 +54,8 @@ class MqttSource implements Source, SessionHandlers {
   readonly #identity: SessionIdentity;
   readonly #filters: string[];
   readonly #arrivals: Arrivals;
-  readonly #onSystem = (payload: string): void => this.#droppedCount(payload);
+  readonly #system = new SystemCounts();
+  readonly #onSystem: SystemListener = (...told) => this.#system.take(...told);
   #session: Session | null = null;
   #resolveOpened: () => void = () => {};
   #rejectOpened: (error: unknown) => void = () => {};
@@ -72,8 +72,6 @@ class MqttSource implements Source, SessionHandlers {
   /** The broker has kept the session, with our subscriptions and what has arrived meanwhile. */
   #resumed = false;
   #fullReads = 0;
-  #droppedAtOpen: number | null = null;
-  #dropped: number | null = null;
 
   /** `group` stands before every filter: empty, or the name of those who share what they match. */
   constructor(
@@ -104,9 +102,12 @@ class MqttSource implements Source, SessionHandlers {
   }
 
   health(): SourceHealth {
-    const brokerDropped = this.#dropped === null ? null : this.#dropped - (this.#droppedAtOpen ?? 0);
     // One that may still end without a loss counts until then.
-    return { gaps: this.#gaps + (this.#away ? 1 : 0), fullReads: this.#fullReads, brokerDropped };
+    return { gaps: this.#gaps + (this.#away ? 1 : 0), fullReads: this.#fullReads, brokerDropped: this.#system.dropped };
+  }
+
+  counted(): CountedAt | null {
+    return this.#system.received;
   }
 
   /** MQTT has no positions: what has not come may still come. */
@@ -212,20 +213,11 @@ class MqttSource implements Source, SessionHandlers {
 
   #subscribed(session: Session): void {
     const { events } = this.#context;
-    // Only some brokers have it and only some users may read it; without it the count stays unknown.
-    if (!this.#resumed) session.client.subscribe(DROPPED_TOPIC, { qos: 0 }, () => {});
+    // Only some brokers have them and only some users may read them; without them the counts stay unknown.
+    if (!this.#resumed) session.client.subscribe(SystemCounts.topics, { qos: 0 }, () => {});
     if (this.#everUp) events.notice('reconnected', `${this.#settings.endpoint.text} (reader)`, 1);
     this.#everUp = true;
     this.#resolveOpened();
-  }
-
-  #droppedCount(payload: string): void {
-    const count = Number.parseInt(payload, 10);
-    if (!Number.isSafeInteger(count)) return;
-    this.#droppedAtOpen ??= count;
-    // A broker that was restarted counts from zero again.
-    if (count < this.#droppedAtOpen) this.#droppedAtOpen = 0;
-    this.#dropped = count;
   }
 }
 

@@ -61,6 +61,7 @@ export class RecordBatchReader {
   #entered = 0;
   #holes: [number, number][] = [];
   #epochs: [number, number][] = [];
+  #leftOut = 0;
   #codec: CompressionName = 'none';
 
   /** `codecs` may grow while it is in use. */
@@ -80,6 +81,11 @@ export class RecordBatchReader {
    */
   get holes(): readonly (readonly [from: number, to: number])[] {
     return this.#holes;
+  }
+
+  /** Records since `open` that are no events: marks of the broker's, and those of transactions that were aborted. */
+  get leftOut(): number {
+    return this.#leftOut;
   }
 
   /** Of which leader's term the batches read since `open` are, in their order: each term with the offset from which on. */
@@ -114,6 +120,7 @@ export class RecordBatchReader {
     this.#position = this.#entered = position;
     this.#holes = [];
     this.#epochs = [];
+    this.#leftOut = 0;
     this.#inBatch = false;
     this.#altered = false;
     this.#aborted = aborted;
@@ -180,7 +187,9 @@ export class RecordBatchReader {
     if (!this.#altered && leaderEpoch !== this.#epochs.at(-1)?.[0]) {
       this.#epochs.push([leaderEpoch, Math.max(baseOffset, this.#position)]);
     }
-    if (batch.lastOffset < this.#position || this.#isLeftOut()) {
+    const known = batch.lastOffset < this.#position;
+    if (known || this.#isLeftOut()) {
+      if (!known) this.#leftOut += batch.count;
       this.skip();
       return 'passed';
     }

@@ -94,6 +94,27 @@ describe('the comparison of two runs', () => {
     expect(page).not.toMatch(/ (src|href)=/);
   });
 
+  it('tells the figures of each of several targets that both runs have, and judges by none of them', () => {
+    const [one, other] = [run(1), run(2)];
+    const { targets } = stored('breached');
+    one.result = { ...one.result, targets };
+    other.result = {
+      ...other.result,
+      targets: targets.map((target) => ({ ...target, rate: { targetPerSecond: 600, achievedPerSecond: 300 } })),
+    };
+    const comparison = compareRuns(one, other, settings);
+    const told = comparison.metrics.filter(({ verdict }) => verdict === 'told');
+    expect(told.map(({ name }) => name)).toEqual([
+      ...['broker: rate', 'broker: response time p99', 'broker: end to end p99', 'lake: rate'],
+      'lake: response time p99',
+    ]);
+    expect(told[0]).toMatchObject({ after: 300, low: null, high: null });
+    expect(comparison.regressions).toEqual([]);
+    expect(comparisonText(comparison)).toMatch(/lake: rate +588\.6\/s +300\/s +−49\.0 % +told/);
+    other.result = { ...other.result, targets: targets.slice(1) };
+    expect(compareRuns(one, other, settings).metrics.some(({ name }) => name.startsWith('broker'))).toBe(false);
+  });
+
   it.each(hostile)('keeps %j a text', (text) => {
     const [one, other] = [run(1), run(2)];
     for (const each of [one, other])

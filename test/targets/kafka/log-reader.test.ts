@@ -29,6 +29,21 @@ describe('a reader of logs', () => {
     expect(w.arrived.notices).toEqual([]);
   });
 
+  it('tells how far the logs grew since it was opened, without what is no record of anybody', async () => {
+    await w.append(0, 0, 3);
+    const reader = await w.open();
+    expect(reader.counted()).toBeNull();
+    await w.append(0, 3, 5);
+    w.log(0).append(await controlBatch(5, 7, 1));
+    await w.append(1, 0, 2);
+    await w.until(() => w.arrived.values.length === 4);
+    expect(await w.passed(reader.readToEnd(1000))).toEqual({ complete: true });
+    const told = reader.counted();
+    expect(told).toMatchObject({ by: 'log end offsets', messages: 4, readAll: true });
+    expect(told?.atUs).toBeGreaterThan(0);
+    await reader.close();
+  });
+
   it('goes on where another one stopped', async () => {
     await w.append(0, 0, 6);
     await w.append(1, 0, 2);

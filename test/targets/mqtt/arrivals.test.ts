@@ -28,7 +28,7 @@ function deliver(chunks: Buffer[]): { batches: string[][]; acks: string[]; syste
   for (const chunk of chunks) {
     arrivals.begin(7);
     splitter.push(chunk, chunk.length, (bytes, start, body, end) => {
-      arrivals.add(bytes, start, body, end, (payload) => system.push(payload));
+      arrivals.add(bytes, start, body, end, (...told) => system.push(told.join(' ')));
     });
     acks.push(arrivals.finish().toString('hex'));
   }
@@ -62,7 +62,11 @@ describe('Arrivals', () => {
       publish('$SYS/broker/publish/messages/dropped', '17', { retain: true }),
       publish('a', 'new'),
     ]);
-    expect(deliver([chunk])).toEqual({ batches: [['a=new']], acks: ['40020005'], system: ['17'] });
+    expect(deliver([chunk])).toEqual({
+      batches: [['a=new']],
+      acks: ['40020005'],
+      system: ['$SYS/broker/publish/messages/dropped 17 true 7'],
+    });
   });
 
   it('splits a long run into batches and grows its acknowledgements', () => {
