@@ -15,8 +15,9 @@ afterAll(() => run.remove());
 
 for (const format of Object.values(reportFormats)) reportContract(format, () => evidence);
 
-/** What is no text of ours, or depends on the version of a library: styles, code, their digests, compressed histograms. */
-const left = /<style>[\s\S]*?<\/style>|<script>[\s\S]*?<\/script>|<meta http-equiv[^>]*>\n|(?<=,)[\w+/=]{40,}$/gm;
+/** What is no text of ours, or depends on the version of a library: styles, code, their digests, strokes, compressed histograms. */
+const left =
+  /(?<=<svg[^>]*>)[\s\S]*?(?=<\/svg>)|<style>[\s\S]*?<\/style>|<script>[\s\S]*?<\/script>|<meta http-equiv[^>]*>\n|(?<=,)[\w+/=]{40,}$/gm;
 
 /** Renewed by `vitest -u`, and read then. */
 describe.each(['clean', 'breached', 'aborted', 'interrupted'] as const)('the stored result %s', (name) => {
