@@ -52,6 +52,15 @@ export function sendingFlags<T>(parser: Argv<T>): Argv<T & SendingFlags> {
     });
 }
 
+/** What is gone on with has a name. */
+export function requireOut({ resume, out }: { resume: boolean; out: string | undefined }): void {
+  if (!resume || out !== undefined) return;
+  throw new IotloadError('bad-arguments', 'what is to be gone on with?', {
+    where: '--resume',
+    hint: 'name its directory: --out DIR --resume',
+  });
+}
+
 /** Threads that a plan is spread over unless the user says otherwise. */
 export function workersOf(flag: string | undefined): number {
   return wholeNumber('workers', flag, 1, MAX_WORKERS) ?? Math.min(4, availableParallelism());
@@ -121,11 +130,11 @@ export async function withReports(
   result: RunResult,
   formats: readonly string[],
   tell: (text: string) => void,
+  stepSummary: string | undefined = process.env['GITHUB_STEP_SUMMARY'],
 ): Promise<RunResult> {
   try {
     const { writeReports, addStepSummary } = await import('../report/write-reports.ts');
-    const step = process.env['GITHUB_STEP_SUMMARY'];
-    if (step) addStepSummary(step, result);
+    if (stepSummary) addStepSummary(stepSummary, result);
     return await writeReports(dir, result, formats);
   } catch (error) {
     if (!(error instanceof IotloadError)) throw error;
@@ -135,7 +144,7 @@ export async function withReports(
 }
 
 /** The command as it can be typed again, without the secrets that a --set may hold. */
-function commandLine(): string {
+export function commandLine(): string {
   const args = process.argv.slice(2).map((arg, i, all) => {
     const setting = all[i - 1] === '--set' ? arg : arg.startsWith('--set=') ? arg.slice('--set='.length) : '';
     const path = setting.slice(0, Math.max(0, setting.indexOf('='))).split('.');

@@ -1,5 +1,4 @@
-import { IotloadError } from '../core/errors.ts';
-import { carryOut, type SendingFlags, sendingFlags } from './carry-out.ts';
+import { carryOut, requireOut, type SendingFlags, sendingFlags } from './carry-out.ts';
 import { defineCommand } from './command.ts';
 import { exitOfError } from './exit-codes.ts';
 import { requirePlan } from './require-plan.ts';
@@ -56,12 +55,7 @@ async function run(flags: RunFlags): Promise<number> {
   const { shard, runId, startAt } = shardOf(flags, process.env);
   const startAtWallUs = parseStartAt(startAt);
   const clockBoundUs = parseClockBound(flags.clockBound);
-  if (flags.resume && flags.out === undefined) {
-    throw new IotloadError('bad-arguments', 'which run is to be gone on with?', {
-      where: '--resume',
-      hint: 'name its directory: --out DIR --resume',
-    });
-  }
+  requireOut(flags);
   const plan = await allowedPlan(flags);
   if (plan === null) return exitOfError['bad-scenario'];
   requirePlan(plan, flags.planDigest ?? process.env['IOTLOAD_PLAN_DIGEST']);

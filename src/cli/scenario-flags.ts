@@ -1,19 +1,16 @@
 import type { Argv } from 'yargs';
 import { IotloadError } from '../core/errors.ts';
-import type { PlanOutcome } from '../plan/load-plan.ts';
+import type { PlanOutcome, PlanRequest } from '../plan/load-plan.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { CapacityPlan } from '../plan/resolve-capacity.ts';
 import type { SafetyRefusal } from '../plan/safety.ts';
 import { readEnvFile } from './env-file.ts';
 import { findScenario } from './find-scenario.ts';
 
-/** Flags of every command that takes a scenario. */
-export interface ScenarioFlags {
+/** Flags of every command that takes a scenario, whatever it does with its load. */
+export interface AnyLoadFlags {
   scenario: string;
   set: string[];
-  duration: string | undefined;
-  rate: string | undefined;
-  count: string | undefined;
   seed: string | undefined;
   allow: string[];
   verify: boolean;
@@ -22,8 +19,23 @@ export interface ScenarioFlags {
   label: string[];
 }
 
+/** Flags of every command that takes a scenario as one run. */
+export interface ScenarioFlags extends AnyLoadFlags {
+  duration: string | undefined;
+  rate: string | undefined;
+  count: string | undefined;
+}
+
 /** Adds the scenario argument and the flags that change it. Values stay text: their units are the scenario file's. */
 export function scenarioFlags<T>(parser: Argv<T>): Argv<T & ScenarioFlags> {
+  return anyLoadFlags(parser)
+    .option('duration', { type: 'string', describe: 'override run.duration, e.g. 30s' })
+    .option('rate', { type: 'string', describe: 'scale all fleets to this sum, e.g. 5k/s or 51M/day' })
+    .option('count', { type: 'string', describe: 'send at most this many events, e.g. 10k' });
+}
+
+/** The same without those that say how much is sent. */
+export function anyLoadFlags<T>(parser: Argv<T>): Argv<T & AnyLoadFlags> {
   return parser
     .positional('scenario', {
       type: 'string',
@@ -37,9 +49,6 @@ export function scenarioFlags<T>(parser: Argv<T>): Argv<T & ScenarioFlags> {
       default: [] as string[],
       describe: 'override one key, e.g. --set target.endpoint=mqtt://127.0.0.1:1883 (repeatable)',
     })
-    .option('duration', { type: 'string', describe: 'override run.duration, e.g. 30s' })
-    .option('rate', { type: 'string', describe: 'scale all fleets to this sum, e.g. 5k/s or 51M/day' })
-    .option('count', { type: 'string', describe: 'send at most this many events, e.g. 10k' })
     .option('seed', { type: 'string', describe: 'override the seed: same seed, same bytes' })
     .option('allow', {
       type: 'string',
@@ -78,42 +87,53 @@ export interface PlannedScenario {
   file: string;
 }
 
-/** Loads the scenario and resolves its plan, or says everything that is wrong with it. Prints nothing. */
-export async function loadScenarioPlan(
-  flags: ScenarioFlags,
-): Promise<{ file: string; text: string; outcome: PlanOutcome }> {
+/** Reads the scenario's file and what its flags ask for. */
+export function scenarioRequest(flags: AnyLoadFlags): PlanRequest {
   for (const path of flags['env-file']) readEnvFile(path, process.env);
-  const { file, text, folder } = findScenario(flags.scenario);
-  const { loadPlan } = await import('../plan/load-plan.ts');
-  const outcome = await loadPlan({
-    text,
-    file,
-    folder,
+  return {
+    ...findScenario(flags.scenario),
     env: process.env,
     set: flags.set,
     noVerify: !flags.verify,
     allow: flags.allow,
     labels: flags.label,
     ...(flags.env === undefined ? {} : { environment: flags.env }),
+    ...(flags.seed === undefined ? {} : { seed: flags.seed }),
+  };
+}
+
+/** Loads the scenario and resolves its plan, or says everything that is wrong with it. Prints nothing. */
+export async function loadScenarioPlan(
+  flags: ScenarioFlags,
+): Promise<{ file: string; text: string; outcome: PlanOutcome }> {
+  const request = scenarioRequest(flags);
+  const { loadPlan } = await import('../plan/load-plan.ts');
+  const outcome = await loadPlan({
+    ...request,
     ...(flags.duration === undefined ? {} : { duration: flags.duration }),
     ...(flags.rate === undefined ? {} : { rate: flags.rate }),
     ...(flags.count === undefined ? {} : { count: flags.count }),
-    ...(flags.seed === undefined ? {} : { seed: flags.seed }),
   });
-  return { file, text, outcome };
+  return { file: request.file, text: request.text, outcome };
 }
 
 /** Loads the scenario and resolves its plan. Prints every mistake and returns null when there is one; prints warnings either way. */
 export async function planScenario(flags: ScenarioFlags): Promise<PlannedScenario | null> {
   const { file, text, outcome } = await loadScenarioPlan(flags);
+  const sound = await soundPlan(outcome, text, file);
+  return sound === null ? null : { plan: sound.plan, refusal: sound.refusal, capacity: sound.capacity, file };
+}
+
+/** Prints what is wrong with a scenario, and what deserves a word; null where there is no plan. */
+export async function soundPlan(
+  outcome: PlanOutcome,
+  text: string,
+  file: string,
+): Promise<Extract<PlanOutcome, { ok: true }> | null> {
   const { renderDiagnostics } = await import('../scenario/diagnostics.ts');
-  if (!outcome.ok) {
-    process.stderr.write(renderDiagnostics(outcome.diagnostics, text, file));
-    return null;
-  }
-  if (outcome.warnings.length > 0) process.stderr.write(renderDiagnostics(outcome.warnings, text, file));
-  const { plan, refusal, capacity } = outcome;
-  return { plan, refusal, capacity, file };
+  const told = outcome.ok ? outcome.warnings : outcome.diagnostics;
+  if (told.length > 0) process.stderr.write(renderDiagnostics(told, text, file));
+  return outcome.ok ? outcome : null;
 }
 
 /** The plan of a scenario that may be carried out; null when it has mistakes. Throws what the safety rail refuses. */

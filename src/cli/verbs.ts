@@ -93,6 +93,12 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import('./selftest.ts')).selfTestCommand,
   },
   {
+    name: 'capacity',
+    group: 'size',
+    summary: 'how much can it take? the highest load that still holds',
+    load: async () => (await import('./capacity.ts')).capacityCommand,
+  },
+  {
     name: 'merge',
     group: 'size',
     summary: 'one result from what the shards of a run left',

@@ -52,13 +52,22 @@ export function createRunDirectory(dir: string): RunDirectory {
 
 /** Creates the directory of a run that was given none: the plan's, with `<name>` and `<utc>` filled in, and a number if it is taken. */
 export function createDefaultRunDirectory(pattern: string, name: string, wallUs: Micros): RunDirectory {
-  const utc = new Date(wallUs / 1000).toISOString().replace(/[-:]/g, '').replace(/\.\d+/, '');
-  const dir = pattern.replaceAll('<name>', name).replaceAll('<utc>', utc);
-  for (let namesake = 1; namesake < MAX_NAMESAKES; namesake++) {
-    const directory = claim(namesake === 1 ? dir : `${dir}-${namesake}`);
+  for (const dir of defaultDirectories(pattern, name, wallUs)) {
+    const directory = claim(dir);
     if (directory !== null) return directory;
   }
-  return createRunDirectory(dir);
+  return createRunDirectory(filledIn(pattern, name, wallUs));
+}
+
+/** The directories to take where none was given, in this order: those before may be taken already. */
+export function* defaultDirectories(pattern: string, name: string, wallUs: Micros): Iterable<string> {
+  const dir = filledIn(pattern, name, wallUs);
+  for (let namesake = 1; namesake < MAX_NAMESAKES; namesake++) yield namesake === 1 ? dir : `${dir}-${namesake}`;
+}
+
+function filledIn(pattern: string, name: string, wallUs: Micros): string {
+  const utc = new Date(wallUs / 1000).toISOString().replace(/[-:]/g, '').replace(/\.\d+/, '');
+  return pattern.replaceAll('<name>', name).replaceAll('<utc>', utc);
 }
 
 /** Takes the directory of a run that is gone on with. What is in it is not ours to remove. */

@@ -1,12 +1,14 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { CapacityResult } from '../../src/capacity/capacity-result.ts';
 import { sleep, systemClock } from '../../src/core/clock.ts';
 import type { CheckResult, RunResult } from '../../src/metrics/result.ts';
 import { hasEndMark } from '../../src/wire/journal.ts';
 import { until } from '../until.ts';
 import { faultyBroker } from './faulty-broker.ts';
 import { childrenOf, holdBack } from './held-process.ts';
-import type { Running } from './iotload.ts';
+import { type Running, scratch, start } from './iotload.ts';
+import { phones } from './scenario-text.ts';
 
 const runThrough = faultyBroker();
 const load = { rate: '1000/s', duration: '3s' };
@@ -61,6 +63,39 @@ describe.runIf(process.platform === 'linux')('a process held to a fifth of a pro
     expect(check(result, 'delivery')?.status).toBe('pass');
     expect(result.delivery).toMatchObject({ verified: result.events.acked, missing: 0, lost: 0 });
     expect([code, result.verdict]).toEqual([3, 'inconclusive']);
+  });
+
+  it('the generator, while it looks for a capacity: it is named, and there is none', async () => {
+    const space = scratch();
+    const file = space.path('case.yaml');
+    const capacity = 'capacity: { from: 500/s, to: 2k/s, hold: 1500ms }';
+    writeFileSync(file, phones({ target: '{ protocol: mqtt, endpoint: embedded, connections: 4 }', more: capacity }));
+    const out = space.path('out');
+    const running = start(['capacity', file, '--out', out, '--workers', '1', '--progress', 'none']);
+    // Only while a step sends: what comes before would take five times as long.
+    for (const step of ['01-500', '02-500']) {
+      const dir = `${out}/steps/${step}`;
+      await held(
+        running,
+        dir,
+        (run) => run,
+        () => everythingSent(dir),
+      );
+    }
+    const { code, stdout } = await running.finished;
+    const { verdict, answer, finding, steps } = JSON.parse(
+      readFileSync(`${out}/capacity.json`, 'utf8'),
+    ) as CapacityResult;
+    space.remove();
+    expect(steps.map(({ verdict, limit }) => [verdict, limit?.kind])).toEqual([
+      ['generator', 'generator'],
+      ['generator', 'generator'],
+    ]);
+    expect(finding).toMatchObject({ ending: 'generator full', highestHeld: null, lowestBroke: null, interval: null });
+    expect(answer).toMatch(/^Not known: the generator was full before the target was/);
+    expect(stdout).toContain(answer);
+    expect(stdout).not.toMatch(/It holds/);
+    expect([code, verdict]).toEqual([3, 'inconclusive']);
   });
 
   it('the generator, and events are dropped: that is a failure, whoever was slow', async () => {
