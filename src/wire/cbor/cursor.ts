@@ -67,22 +67,11 @@ export class CborCursor {
   }
 
   /** Passes the next item with all that is in it; false where it is none, or not whole. */
-  skip(depth = MOST_DEPTH): boolean {
-    if (depth === 0 || !this.head()) return false;
-    const { major, value } = this;
-    switch (major) {
-      case Major.bytes:
-      case Major.text:
-        return value === OPEN ? this.#skipChunks(major) : this.pass(value);
-      case Major.list:
-        return this.#skipItems(value, 1, depth - 1);
-      case Major.map:
-        return this.#skipItems(value, 2, depth - 1);
-      case Major.tag:
-        return this.skip(depth - 1);
-      default:
-        return value !== OPEN;
-    }
+  skip(): boolean {
+    const end = skipItem(this.#bytes, this.at, MOST_DEPTH);
+    if (end < 0) return false;
+    this.at = end;
+    return true;
   }
 
   #wide(width: number): boolean {
@@ -95,18 +84,41 @@ export class CborCursor {
     else this.value = width === 4 ? view.getUint32(at) : view.getUint32(at) * TWO_TO_32 + view.getUint32(at + 4);
     return true;
   }
+}
 
-  #skipChunks(major: number): boolean {
-    while (!this.passBreak()) {
-      if (!this.head() || this.major !== major || this.value === OPEN || !this.pass(this.value)) return false;
-    }
-    return true;
+/** Where the item at `at` ends, with all that is in it; −1 where it is none, or not whole. By numbers alone: an answer has thousands. */
+function skipItem(bytes: Uint8Array, at: number, depth: number): number {
+  if (at >= bytes.length || depth === 0) return -1;
+  const first = bytes[at] as number;
+  const major = first >>> 5;
+  const low = first & 31;
+  let value = low;
+  at++;
+  if (low >= 24) {
+    if (low === 31) return skipOpen(bytes, at, major, depth);
+    if (low > 27) return -1;
+    const end = at + (1 << (low - 24));
+    if (end > bytes.length) return -1;
+    for (value = 0; at < end; at++) value = value * 256 + (bytes[at] as number);
   }
+  if (major === Major.text || major === Major.bytes) return value <= bytes.length - at ? at + value : -1;
+  if (major === Major.list || major === Major.map || major === Major.tag) {
+    const items = major === Major.map ? 2 * value : major === Major.list ? value : 1;
+    for (let i = 0; i < items && at >= 0; i++) at = skipItem(bytes, at, depth - 1);
+  }
+  return at;
+}
 
-  /** `each` items belong together: one of a list, key and value of a map. */
-  #skipItems(count: number, each: number, depth: number): boolean {
-    for (let i = 0; count === OPEN ? !this.passBreak() : i < count; i++)
-      for (let item = 0; item < each; item++) if (!this.skip(depth)) return false;
-    return true;
+/** The same for what ends with a break, behind its head. */
+function skipOpen(bytes: Uint8Array, at: number, major: number, depth: number): number {
+  const isString = major === Major.text || major === Major.bytes;
+  if (!isString && major !== Major.list && major !== Major.map) return -1;
+  for (let items = 0; ; items++) {
+    if (bytes[at] === BREAK) return major === Major.map && items % 2 === 1 ? -1 : at + 1;
+    // Pieces of a string are strings of the same kind, whole ones.
+    if (isString && (bytes[at] as number) >>> 5 !== major) return -1;
+    if (isString && ((bytes[at] as number) & 31) === 31) return -1;
+    at = skipItem(bytes, at, depth - 1);
+    if (at < 0) return -1;
   }
 }
