@@ -43,7 +43,7 @@ export interface KinesisCalls {
   create(shards: number | 'on-demand'): Promise<void>;
   /** All shards, page by page, those included that take no records any more but may still hold some. */
   shards(): Promise<ShardInfo[]>;
-  /** Whether the endpoint takes PutRecords as CBOR. Asks it to store nothing. */
+  /** Whether the endpoint takes PutRecords as CBOR. Asks it to store nothing, and never rejects: without an answer it does not. */
   takesCbor(): Promise<boolean>;
   /** Sends a whole request body, in that form, and resolves with the answer's, in whatever form; the body must not change before. */
   putRecords(body: Uint8Array, form: WireForm): Promise<Uint8Array>;

@@ -150,13 +150,9 @@ class SdkCalls implements KinesisCalls {
     return shards;
   }
 
-  async takesCbor(): Promise<boolean> {
+  takesCbor(): Promise<boolean> {
     const body = new PutRecordsBody({ name: this.#stream }, 'cbor').finish();
-    try {
-      return await this.#raw.takesCbor(this.#putRecords(), body);
-    } catch (error) {
-      throw callError(error);
-    }
+    return this.#raw.takesCbor(this.#putRecords(), body);
   }
 
   putRecords(body: Uint8Array, form: WireForm): Promise<Uint8Array> {

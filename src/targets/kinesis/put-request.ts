@@ -54,6 +54,18 @@ export class PutRequest {
     return (this.firsts[to] as number) - (this.firsts[from] as number);
   }
 
+  /** Calls back for every run of events of one fleet among the entries from `from` until before `to`, with the index of its first one. */
+  eachFleet(from: number, to: number, each: (fleet: number, slots: Float64Array, begin: number) => void): void {
+    const { fleets, slots, firsts } = this;
+    const last = firsts[to] as number;
+    for (let begin = firsts[from] as number, end = begin; begin < last; begin = end) {
+      const fleet = fleets[begin] as number;
+      do end++;
+      while (end < last && fleets[end] === fleet);
+      each(fleet, slots.subarray(begin, end), begin);
+    }
+  }
+
   reset(): void {
     this.body.reset();
     this.order = 0;

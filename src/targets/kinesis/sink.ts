@@ -1,9 +1,8 @@
 import type { Micros } from '../../core/clock.ts';
-import { IotloadError } from '../../core/errors.ts';
 import type { EventBatch } from '../../core/event-batch.ts';
 import { Outcome } from '../../core/outcome.ts';
 import { PutRecordsAnswer } from '../../wire/kinesis/put-records-answer.ts';
-import { MAX_PUT_RECORDS, PutRecordsBody } from '../../wire/kinesis/put-records-body.ts';
+import { MAX_PUT_RECORDS } from '../../wire/kinesis/put-records-body.ts';
 import type { WireForm } from '../../wire/kinesis/wire-form.ts';
 import { ConnectionNotices } from '../connection-notices.ts';
 import { LaneRooms, Shut } from '../lane-rooms.ts';
@@ -13,6 +12,7 @@ import { openingError } from './call-errors.ts';
 import { CallError, type KinesisCalls } from './calls.ts';
 import { openClient } from './client.ts';
 import type { KinesisOptions } from './options.ts';
+import { putOne } from './put-one.ts';
 import { PutQueue } from './put-queue.ts';
 import type { PutRequest } from './put-request.ts';
 import { ShardMap } from './shard-map.ts';
@@ -34,14 +34,11 @@ const LANE_EVENTS = 2048;
 const LANE_PARTS = 8192;
 /** Bytes of all events of a worker; reached, no lane takes anything. */
 const MOST_BYTES = 64 * 1024 * 1024;
-const NO_CBOR = 'the endpoint takes no CBOR: records go as JSON';
+const NO_CBOR = 'a request in CBOR was not understood: records go as JSON';
 /** Shards that notices name. */
 const MAX_NAMED = 64;
 /** Pause between two looks at what still has to be flushed. */
 const FLUSH_POLL_MS = 1;
-/** A readiness marker is sent so often before it is given up. */
-const PUBLISH_ATTEMPTS = 5;
-const PUBLISH_PAUSE_MS = 250;
 
 /**
  * Opens the write side of a part; the stream is created where nobody has done so and the options say so.
@@ -183,31 +180,8 @@ export class PutSink implements Sink {
     return Promise.resolve();
   }
 
-  async publish(address: string, payload: Uint8Array): Promise<void> {
-    const body = new PutRecordsBody({ name: this.#stream }, this.#form);
-    const key = Buffer.from(address === '' ? 'iotload' : address);
-    body.add(payload, 0, payload.length, key, 0, key.length, null);
-    const answer = new PutRecordsAnswer();
-    let reason = 'no answer';
-    for (let attempt = 0; attempt < PUBLISH_ATTEMPTS; attempt++) {
-      if (attempt > 0) {
-        await new Promise<void>((resolve) => {
-          this.#context.clock.after(PUBLISH_PAUSE_MS, resolve);
-        });
-      }
-      try {
-        const bytes = await this.#calls.putRecords(body.finish(), this.#form);
-        if (answer.read(bytes, 1) && answer.failed === 0) return;
-        reason = answer.outcome(0);
-      } catch (error) {
-        reason = error instanceof CallError ? error.reason : String(error);
-        if (error instanceof CallError && (error.failure === 'refused' || error.failure === 'missing')) break;
-      }
-    }
-    throw new IotloadError('target-unreachable', `a record to stream ${this.#stream} was not taken: ${reason}`, {
-      where: 'target.stream',
-      value: this.#stream,
-    });
+  publish(address: string, payload: Uint8Array): Promise<void> {
+    return putOne(this.#calls, this.#context.clock, { stream: this.#stream, form: this.#form }, address, payload);
   }
 
   #pump(): void {
@@ -262,7 +236,7 @@ export class PutSink implements Sink {
       const end = (firsts[i + 1] as number) - first;
       while (event < end) sent[event++] = sentUs < 0 ? nowUs : sentUs;
     }
-    eachFleet(request, from, to, (fleet, slots, begin) => {
+    request.eachFleet(from, to, (fleet, slots, begin) => {
       const times = sent.subarray(begin - first, begin - first + slots.length);
       events.settled(fleet, slots, times, slots.length, outcome, reason, nowUs);
     });
@@ -285,7 +259,7 @@ export class PutSink implements Sink {
 
   #resent(request: PutRequest, from: number, to: number, doubt: boolean): void {
     const { events } = this.#context;
-    eachFleet(request, from, to, (fleet, slots) => events.resent(fleet, slots, slots.length, doubt));
+    request.eachFleet(from, to, (fleet, slots) => events.resent(fleet, slots, slots.length, doubt));
   }
 
   #reject(batch: EventBatch, i: number, lane: number, reason: string, atUs: Micros): void {
@@ -306,22 +280,6 @@ export class PutSink implements Sink {
   #nameOf(shard: string): string {
     if (this.#named.size < MAX_NAMED) this.#named.add(shard);
     return this.#named.has(shard) ? shard : 'other shards';
-  }
-}
-
-/** Calls back for every run of events of one fleet, with the index of its first one. */
-function eachFleet(
-  { fleets, slots, firsts }: PutRequest,
-  from: number,
-  to: number,
-  each: (fleet: number, slots: Float64Array, begin: number) => void,
-): void {
-  const last = firsts[to] as number;
-  for (let begin = firsts[from] as number, end = begin; begin < last; begin = end) {
-    const fleet = fleets[begin] as number;
-    do end++;
-    while (end < last && fleets[end] === fleet);
-    each(fleet, slots.subarray(begin, end), begin);
   }
 }
 

@@ -159,7 +159,7 @@ describe('raw bodies', () => {
     expect(await says(500, '<html>', 'text/html')).toBe(false);
     expect(await says(400, 'no CBOR')).toBe(false);
     answer = (response) => void response.destroy();
-    await expect(raw.takesCbor(command, Buffer.from('none'))).rejects.toThrow();
+    expect(await raw.takesCbor(command, Buffer.from('none'))).toBe(false);
     expect(received.every(({ headers }) => headers['content-type'] === 'application/x-amz-cbor-1.1')).toBe(true);
     // What comes then is another form again.
     answer = store;
