@@ -9,6 +9,7 @@ import { readyPlan } from '../events/ready-plan.ts';
 import type { RunResult } from '../metrics/result.ts';
 import type { Plan } from '../plan/plan.ts';
 import { pacedLengthUs } from '../plan/plan-length.ts';
+import { ConnectionNotices } from '../targets/connection-notices.ts';
 import type { NoticeKind } from '../targets/target.ts';
 import { PartOrdinals } from '../wire/part-ordinals.ts';
 import { PartitionTally } from '../wire/partition-counts.ts';
@@ -46,6 +47,8 @@ export interface RunHandle {
 }
 
 const PROGRESS_MS = 250;
+/** What goes on and on is told anew so often at least. */
+const LONGEST_QUIET_MS = 8_000;
 /** How long arrivals are awaited after an interrupt. */
 const INTERRUPTED_GRACE_US = 5_000_000;
 
@@ -76,6 +79,8 @@ class Run {
   readonly #clock: Clock;
   readonly #watch: GeneratorWatch;
   readonly #cancels: (() => void)[] = [];
+  /** What targets told, on its way to the user: no flood, whatever goes on. */
+  readonly #notices: ConnectionNotices;
   readonly #incidents: ErrorTally[] = [];
   readonly #connecting: ConnectProgress;
   /** What each target's partitions took, of all workers. */
@@ -99,6 +104,9 @@ class Run {
     this.#earlier = earlier;
     this.#clock = options.clock;
     this.#connecting = new ConnectProgress(options.clock, this.#note);
+    const tell = (_: NoticeKind, text: string, count: number): void =>
+      this.#note(count > 1 ? `${text} (${count} times)` : text);
+    this.#notices = new ConnectionNotices(options.clock, tell, LONGEST_QUIET_MS);
     this.#watch = new GeneratorWatch(options.clock, options.workers);
     this.#partitions = options.plan.targets.map(() => new PartitionTally());
     this.#interruption = new Promise((resolve) => {
@@ -174,6 +182,7 @@ class Run {
       throw unsettled(error);
     } finally {
       for (const cancel of this.#cancels) cancel();
+      this.#notices.flush();
       await this.#crew?.close();
       await this.#verification?.close();
       await this.#endBridges();
@@ -253,6 +262,7 @@ class Run {
     const watched = { plan, shard: this.#options.shard, clock: this.#clock, boards, latencies, watch: this.#watch };
     this.#cancels.push(watchThresholds({ ...watched, broken: (broken) => this.#thresholdBroken(broken) }, start));
     const ends = await crew.ended((worker, error) => this.#workerFailed(worker, error));
+    this.#notices.flush();
     for (const { worker, report } of ends)
       if (report === null || report.failed !== null) this.#buryWorker(crew, worker, start);
     await keeper.end({ ended: this.#ended, ...(this.#broken === undefined ? {} : { broken: this.#broken }) });
@@ -297,8 +307,7 @@ class Run {
   #noticed(target: string, kind: NoticeKind, detail: string, count = 1): void {
     if (kind === 'disconnected') this.#disconnects++;
     this.#watch.noticed(kind, count);
-    const times = count > 1 ? ` (${count} times)` : '';
-    if (kind !== 'connecting' && kind !== 'connected') this.#note(`${target}: ${kind}: ${detail}${times}`);
+    if (kind !== 'connecting' && kind !== 'connected') this.#notices.add(kind, `${target}: ${kind}: ${detail}`, count);
   }
 
   /** What a target says before there are workers, whose tallies would keep it. */

@@ -3,19 +3,22 @@ import type { NoticeKind, SinkEvents } from './target.ts';
 
 /** Equal notices are held back this long, to become one; twice as long each time as long as they go on, up to the longest. */
 const GATHER_MS = 250;
-const LONGEST_MS = 8000;
+/** Whoever draws a run over time has a figure for each second. */
+const LONGEST_MS = 1000;
 
 /** Turns what happens again and again into a readable number of notices: the first at once, equal ones that follow as a count. */
 export class ConnectionNotices {
   readonly #clock: Clock;
   readonly #notice: SinkEvents['notice'];
+  readonly #longestMs: number;
   /** What is being gathered, with how often it happened since it was last reported. */
   readonly #gathered = new Map<string, { kind: NoticeKind; detail: string; count: number }>();
   #gatherMs = GATHER_MS;
   #cancel: (() => void) | null = null;
 
-  constructor(clock: Clock, notice: SinkEvents['notice']) {
+  constructor(clock: Clock, notice: SinkEvents['notice'], longestMs = LONGEST_MS) {
     this.#clock = clock;
+    this.#longestMs = longestMs;
     this.#notice = notice;
   }
 
@@ -46,7 +49,7 @@ export class ConnectionNotices {
       this.flush();
       return;
     }
-    this.#gatherMs = Math.min(LONGEST_MS, 2 * this.#gatherMs);
+    this.#gatherMs = Math.min(this.#longestMs, 2 * this.#gatherMs);
     this.#cancel = this.#clock.after(this.#gatherMs, () => this.#report());
   }
 
