@@ -102,7 +102,7 @@ describe('a sink whose broker acknowledges oddly', () => {
     const ids: number[] = [];
     const broker = await scriptedBroker((_, packetId) => ids.push(packetId));
     const record = new SinkRecord();
-    const options = mqttOptions(broker.endpoint, { connections: 1, maxInFlight: 3, timeoutUs: 100_000 });
+    const options = mqttOptions(broker.endpoint, { connections: 1, maxInFlight: 3, timeoutUs: 700_000 });
     const sink = await openSink(options, sinkContext(record, [fleet]));
     await sendSlots(sink, record, fleet, 0, 6);
     await until(() => record.outcomes.size >= 3);
