@@ -6,11 +6,12 @@ import { fileURLToPath } from 'node:url';
 
 /*
  * Runs every benchmark of this folder, each in a process of its own, one after the other: none meets another's garbage or compiled code.
+ * Without the soak, which takes as long as all of them.
  */
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const names = readdirSync(folder)
-  .filter((name) => name.endsWith('.ts') && name !== 'all.ts')
+  .filter((name) => name.endsWith('.ts') && name !== 'all.ts' && name !== 'soak.ts')
   .sort();
 
 console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}`);

@@ -25,6 +25,7 @@ import { countedAtEnd } from './counted-at-end.ts';
 import { EndToEnd } from './end-to-end.ts';
 import { HopUnwrapper } from './hop-unwrapper.ts';
 import { Ledger } from './ledger.ts';
+import { MomentRhythm } from './moment-rhythm.ts';
 import { Outstanding } from './outstanding.ts';
 import type { FromVerifier, ToVerifier, VerifierProgress, VerifierTask } from './protocol.ts';
 import { ReadPartitions } from './read-partitions.ts';
@@ -79,7 +80,8 @@ export class Verifier {
   #reader: ArrivalReader | undefined;
   /** null where payloads arrive as they were sent. */
   #unwrapper: HopUnwrapper | null = null;
-  #partitions: ReadPartitions | undefined;
+  readonly #partitions = new ReadPartitions();
+  #rhythm: MomentRhythm | undefined;
   #source: Source | undefined;
   #seen: SeenWriter | undefined;
   #outstanding: Outstanding | null = null;
@@ -124,7 +126,7 @@ export class Verifier {
     const { clock, post, random, reveal, disk = systemDisk } = this.#ports;
     const { plan, runId, shard, target, outDir } = task;
     this.#task = task;
-    this.#partitions = new ReadPartitions(plan.run.warmUpUs + plan.run.durationUs);
+    this.#rhythm = new MomentRhythm(plan.run.warmUpUs + plan.run.durationUs);
     await readyPlan(plan);
     const header: RunHeader = {
       runId,
@@ -182,7 +184,7 @@ export class Verifier {
   #delivered(batch: DeliveredBatch): void {
     const { totals } = this.#ledger as Ledger;
     const before = totals.received - totals.foreign;
-    this.#partitions?.delivered(batch);
+    this.#partitions.delivered(batch);
     this.#reader?.read(this.#unwrapper === null ? batch : this.#unwrapper.unwrap(batch));
     if (totals.received - totals.foreign > before) this.#lastArrivalUs = batch.atUs;
   }
@@ -302,25 +304,27 @@ export class Verifier {
   async #save(): Promise<void> {
     const seen = this.#seen;
     if (seen === undefined || this.#over) return;
+    for (const endToEnd of this.#endToEnd) endToEnd.fold(this.#endToEndSum);
+    const { clock, usage, residentBytes } = this.#ports;
+    const told = this.#rhythm?.due(clock.nowUs()) === true || this.#finishing;
     (this.#ledger as Ledger).takeGain((unattributed, fleets) => {
-      fleets.forEach((fleet, index) => {
-        fleet.endToEnd = (this.#endToEnd[index] as EndToEnd).take(this.#endToEndSum);
-      });
+      if (told)
+        for (const [index, fleet] of fleets.entries()) fleet.endToEnd = (this.#endToEnd[index] as EndToEnd).take();
       seen.append(unattributed, fleets, this.#source?.positions?.() ?? null);
     });
     const { received, seen: distinct, duplicates, corrupt } = (this.#ledger as Ledger).totals;
-    const { clock, usage, residentBytes } = this.#ports;
-    seen.moment({
-      wallUs: clock.wallUs(),
-      received,
-      seen: distinct,
-      duplicates,
-      corrupt,
-      cpuUs: Math.round(usage().cpuSeconds * 1e6),
-      rssBytes: residentBytes(),
-      descriptors: this.#machine.descriptors,
-      ...this.#partitions?.take(this.#source, clock.nowUs(), this.#finishing),
-    });
+    if (told)
+      seen.moment({
+        wallUs: clock.wallUs(),
+        received,
+        seen: distinct,
+        duplicates,
+        corrupt,
+        cpuUs: Math.round(usage().cpuSeconds * 1e6),
+        rssBytes: residentBytes(),
+        descriptors: this.#machine.descriptors,
+        ...this.#partitions.take(this.#source),
+      });
     await seen.flush();
   }
 
