@@ -4,10 +4,10 @@ import type { Threshold } from './threshold.ts';
 
 const HOUR_US = 3_600_000_000;
 
-/** The least that growth comes in: a page of the JavaScript heap, one descriptor, what a timer is exact to. */
+/** What cannot be told from nothing: how much a heap goes up and down by itself, one descriptor, what a timer is exact to. */
 const steps = {
-  'bytes/h': { amount: 262_144, words: 'memory grows by 256 KiB at a time' },
-  '1/h': { amount: 1, words: 'they grow by one at a time' },
+  'bytes/h': { amount: 1_048_576, words: 'memory goes up and down by 1 MiB anyhow' },
+  '1/h': { amount: 1, words: 'there is one more, or none' },
   'us/h': { amount: 100, words: 'lag is known to 100 us' },
 } as const;
 

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { startKafkaBroker } from '../../src/brokers/kafka/embedded-kafka-broker.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { draw, streamRoot, unit } from '../../src/core/random.ts';
 import { readSeen } from '../../src/wire/seen-file.ts';
@@ -174,6 +175,104 @@ describe('with a broker that keeps no positions', () => {
       await agree(out, payloads);
       if (run === 901) expect(summaryOf(out).events).toMatchObject({ unknown: 0, notSent: 0 });
     });
+  });
+});
+
+/** Kills of one run, of itself and of its verifier. */
+const TEN = 10;
+/** How long it sends; a machine on which a process takes seconds to start gets through ten only in a longer one. */
+const TEN_SECONDS = Number(process.env['IOTLOAD_KILL_SECONDS'] ?? 22);
+/** Longest time between two kills, the time left out in which a run gets going. */
+const GAP_MS = 700;
+
+/**
+ * Most of its events are over before the first kill: so few are unknown that the proof stands, however many of the others a kill leaves open.
+ */
+function mostlyEarly(endpoint: string, topic: string): string {
+  return `iotload: 1
+run: { duration: ${TEN_SECONDS}s, drain: 3s }
+fleets:
+  phones:
+    model: phone-motion
+    devices: 40
+    rate: 10/s
+    profile: [ { hold: 150000%, for: 2s }, { hold: 100%, for: ${TEN_SECONDS - 2}s } ]
+    payload: seismograph-traced
+  boards:
+    model: sensor-board
+    devices: 3
+    rate: 2/s
+    payload: { codec: json, fields: { id: <device>, ts: <time.ms>, temp: <temperature> }, identity: headers }
+    topic: ${topic}-boards
+target: { protocol: kafka, endpoint: "${endpoint}", topic: ${topic}, create: { partitions: 2 } }
+verify: { expect: exactly-once, order: per_device, grace: 3s }
+thresholds: [ missing == 0, duplicates == 0, corrupt == 0, unknown <= 1% ]
+`;
+}
+
+/** The monotonic clock counts from another zero, as after a reboot. */
+function reboot(out: string): void {
+  const path = `${out}/plan.json`;
+  const document = JSON.parse(readFileSync(path, 'utf8'));
+  document.anchor.startMonoUs += 86_400e6;
+  writeFileSync(path, JSON.stringify(document));
+}
+
+/** Kills a run or its verifier at random instants, ten times; in the middle the machine is started anew. Tells what was killed when. */
+async function killedTenTimes(file: string, out: string): Promise<string[]> {
+  const args = ['run', file, '--out', out, '--resume', '--workers', '2', '--progress', 'plain'];
+  const killed: string[] = [];
+  const began = clock.nowUs();
+  let running = start(args);
+  // Two seconds after the many, their outcomes are on the disk.
+  await running.said(/acked 30,(0[3-9]|[1-9])/);
+  for (let n = 0; n < TEN; n++) {
+    // Two of three find it at work, the third wherever it is.
+    if (n % 3 > 0) await Promise.race([running.said(/measuring/).catch(() => {}), running.finished]);
+    await pause(instant(500, n, GAP_MS));
+    if (running.child.exitCode !== null) break;
+    const verifier = verifierOf(running.child.pid as number);
+    const whom = verifier !== null && instant(501, n, 2) < 1 ? 'verifier' : 'run';
+    killed.push(`${whom} after ${Math.round((clock.nowUs() - began) / 1000)} ms`);
+    if (whom === 'verifier') process.kill(verifier as number, 'SIGKILL');
+    else {
+      running.child.kill('SIGKILL');
+      await running.finished;
+      if (n >= TEN / 2 && !killed.includes('reboot')) {
+        reboot(out);
+        killed.push('reboot');
+      }
+      running = start(args);
+    }
+  }
+  const { stderr } = await running.finished;
+  expect(stderr).not.toMatch(/error:/);
+  return killed;
+}
+
+describe('a run that is killed ten times, and its machine started anew', () => {
+  it('comes to the verdict of one that is not', async () => {
+    const broker = await startKafkaBroker();
+    await inFolders([0], async (space) => {
+      const [killedOut, wholeOut] = [space.path('killed'), space.path('whole')];
+      const [one, other] = ['one', 'other'].map((topic) => {
+        writeFileSync(space.path(`${topic}.yaml`), mostlyEarly(broker.endpoint, topic));
+        return space.path(`${topic}.yaml`);
+      });
+      const whole = iotload(['run', other as string, '--out', wholeOut]);
+      const kills = await killedTenTimes(one as string, killedOut);
+      await whole;
+      process.stderr.write(`seed ${SEED}: ${kills.join(', ')}\n`);
+      const [killed, uninterrupted] = [summaryOf(killedOut), summaryOf(wholeOut)];
+      const verdictOf = ({ verdict, checks }: typeof killed) => [verdict, checks.map((c) => [c.expression, c.status])];
+      expect(verdictOf(killed)).toEqual(verdictOf(uninterrupted));
+      expect(killed.verdict).toBe('pass');
+      expect(killed.delivery).toMatchObject({ lost: 0, missing: 0, duplicates: 0, phantom: 0, reordered: 0 });
+      const { resumptions } = await readSent(`${killedOut}/sent`);
+      expect(resumptions).toBeGreaterThanOrEqual(2);
+      expect(kills.length).toBeGreaterThan(TEN / 3);
+    });
+    await broker.stop();
   });
 });
 
