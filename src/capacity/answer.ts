@@ -1,10 +1,10 @@
-import { loadText } from './load-text.ts';
+import { loadText } from '../plan/resolve-capacity.ts';
 import type { CapacityFinding, CapacityGoal, LevelTally } from './search.ts';
 
 /** What a search found out, in a sentence that stands alone. */
 export function answerOf(goal: CapacityGoal, finding: CapacityFinding): string {
   const { ending, highestHeld, lowestBroke, limit, shards } = finding;
-  const load = (level: number): string => loadText(goal.vary, level);
+  const load = (level: number): string => loadText(goal, level);
   const held = highestHeld === null ? null : `It holds ${load(highestHeld.level)}`;
   const broke = lowestBroke === null ? null : `breaks at ${load(lowestBroke.level)}`;
   const on = limit === null ? '' : `: ${limit.what}`;

@@ -7,8 +7,8 @@ export function conclude(
   goal: CapacityGoal,
   outcomes: readonly StepOutcome[],
   ending: CapacityEnding,
+  standings: readonly Standing[] = standingsOf(outcomes, goal.confirm),
 ): CapacityFinding {
-  const standings = standingsOf(outcomes, goal.confirm);
   const { held, ceiling } = bracketOf(standings);
   const broke = ceiling?.is === 'broke' ? ceiling : null;
   return {

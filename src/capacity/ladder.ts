@@ -1,11 +1,19 @@
 import { conclude } from './conclude.ts';
-import type { CapacityFinding, CapacityGoal, StepOutcome } from './search.ts';
-import { bracketOf, standingsOf } from './standings.ts';
+import type { CapacityEnding, CapacityFinding, CapacityGoal, StepOutcome } from './search.ts';
+import { bracketOf, type Standing, standingsOf } from './standings.ts';
 
-/** What a fixed list of loads proves that was walked whatever came of it; as narrow as its steps. */
+/**
+ * What a fixed list of loads proves that was walked whatever came of it; as narrow as its steps. A load has the trials that it has: what
+ * they say counts.
+ */
 export function ladderFinding(goal: CapacityGoal, outcomes: readonly StepOutcome[]): CapacityFinding {
-  const { held, ceiling, open } = bracketOf(standingsOf(outcomes, goal.confirm));
-  if (ceiling === null) return conclude(goal, outcomes, held === null || open !== null ? 'unsure' : 'holds to the end');
-  if (ceiling.is === 'blind') return conclude(goal, outcomes, ceiling.generator ? 'generator full' : 'unsure');
-  return conclude(goal, outcomes, held === null ? 'breaks at once' : 'found');
+  const standings = standingsOf(outcomes, 1, 1);
+  return conclude(goal, outcomes, endingOf(goal, standings), standings);
+}
+
+function endingOf(goal: CapacityGoal, standings: readonly Standing[]): CapacityEnding {
+  const { held, ceiling } = bracketOf(standings);
+  if (ceiling === null) return held !== null && held.level >= goal.to ? 'holds to the end' : 'cut short';
+  if (ceiling.is === 'blind') return ceiling.generator ? 'generator full' : 'unsure';
+  return held === null ? 'breaks at once' : 'found';
 }

@@ -9,7 +9,7 @@ const DIGITS = 4;
 export function rampLevels({ vary, from, to }: CapacityGoal): number[] {
   const intervals = Math.min(MOST_INTERVALS, Math.max(1, Math.ceil(Math.log2(to / from))));
   const inside = Array.from({ length: intervals - 1 }, (_, i) =>
-    round(vary, from * (to / from) ** ((i + 1) / intervals)),
+    roundLoad(vary, from * (to / from) ** ((i + 1) / intervals)),
   );
   return [...new Set([from, ...inside, to])];
 }
@@ -17,10 +17,11 @@ export function rampLevels({ vary, from, to }: CapacityGoal): number[] {
 /** The load in the middle of two, by ratio; null where they are as near to each other as they have to be or can be. */
 export function between({ vary, precision }: CapacityGoal, low: number, high: number): number | null {
   if (high <= low * (1 + precision)) return null;
-  const middle = round(vary, Math.sqrt(low * high));
+  const middle = roundLoad(vary, Math.sqrt(low * high));
   return middle > low && middle < high ? middle : null;
 }
 
-function round(vary: CapacityGoal['vary'], level: number): number {
+/** A load as it may be told, and typed again. */
+export function roundLoad(vary: CapacityGoal['vary'], level: number): number {
   return vary === 'devices' ? Math.round(level) : Number(level.toPrecision(DIGITS));
 }

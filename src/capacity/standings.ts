@@ -1,8 +1,9 @@
+import { byLevel } from './by-level.ts';
 import type { LevelTally, StepOutcome } from './search.ts';
 
 /** Of the trials of a load, this share may break and it still counts as one that holds: one of three. */
 const TOLERATED = 1 / 3;
-/** Trials of a load without an answer before it is left alone. */
+/** Trials of a load without an answer before it is left alone, where it can be tried again. */
 const BLIND_TRIALS = 2;
 
 /** How a load stands after its trials. */
@@ -25,15 +26,9 @@ export interface Bracket {
   open: Standing | null;
 }
 
-/** Every load that was tried, from the lowest on; `confirm` is how many trials decide. */
-export function standingsOf(outcomes: readonly StepOutcome[], confirm: number): Standing[] {
-  const byLevel = new Map<number, StepOutcome[]>();
-  for (const outcome of outcomes) {
-    const trials = byLevel.get(outcome.level);
-    if (trials === undefined) byLevel.set(outcome.level, [outcome]);
-    else trials.push(outcome);
-  }
-  return [...byLevel].map(([level, trials]) => standingOf(level, trials, confirm)).sort((a, b) => a.level - b.level);
+/** Every load that was tried, from the lowest on; `confirm` is how many trials decide, `blind` how many without an answer are enough. */
+export function standingsOf(outcomes: readonly StepOutcome[], confirm: number, blind = BLIND_TRIALS): Standing[] {
+  return byLevel(outcomes).map(({ level, trials }) => standingOf(level, trials, confirm, blind));
 }
 
 /** Whatever holds above a load that breaks proves nothing. */
@@ -47,12 +42,12 @@ export function bracketOf(standings: readonly Standing[]): Bracket {
   };
 }
 
-function standingOf(level: number, outcomes: readonly StepOutcome[], confirm: number): Standing {
+function standingOf(level: number, outcomes: readonly StepOutcome[], confirm: number, blind: number): Standing {
   const count = (verdict: StepOutcome['verdict']): number => outcomes.filter((one) => one.verdict === verdict).length;
   const [holds, breaks, full] = [count('holds'), count('breaks'), count('generator')];
   const trials = holds + breaks;
   const doubts = outcomes.length - trials;
-  const is = doubts >= BLIND_TRIALS && doubts > trials ? 'blind' : decide(holds, breaks, confirm);
+  const is = doubts >= blind && doubts > trials ? 'blind' : decide(holds, breaks, confirm);
   return { level, holds, breaks, is, trials, generator: full * 2 >= doubts };
 }
 

@@ -51,6 +51,7 @@ svg text.strong{fill:var(--ink);font-weight:600}
 .cells{shape-rendering:crispEdges}.refused{stroke:var(--shed);stroke-width:3;fill:none}.mean{stroke:var(--ink);stroke-dasharray:3 3;stroke-width:1.2}
 .b0{--b:var(--h0)}.b1{--b:var(--h1)}.b2{--b:var(--h2)}.b3{--b:var(--h3)}.b4{--b:var(--h4)}.b5{--b:var(--h5)}.b6{--b:var(--h6)}.b7{--b:var(--h7)}
 .scale{white-space:nowrap}.legend .scale i{width:16px;height:10px;margin:0;border-radius:0;background:var(--b)}.legend .scale i:first-of-type{margin-left:6px}.legend .scale i:last-of-type{margin-right:6px}
+.pair{display:grid;grid-template-columns:1fr 1fr;gap:4px 26px}.pair>div{min-width:0}.pair svg text{font-size:12px}td.why{min-width:12rem}
 .legend{display:flex;flex-wrap:wrap;gap:4px 16px;margin:.5rem 0 0;font-size:.84rem;color:var(--soft)}
 .legend i{display:inline-block;width:14px;height:3px;border-radius:2px;background:var(--c);vertical-align:middle;margin-right:6px}
 code{font:.86em ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}
@@ -58,5 +59,6 @@ pre{background:var(--paper);border:1px solid var(--line);border-radius:8px;paddi
 .plot{min-height:230px}.u-legend{font-size:12px;color:var(--soft);text-align:left!important}.u-legend .u-value{font-variant-numeric:tabular-nums;color:var(--ink)}
 .u-select{background:rgba(120,150,200,.18)!important}
 footer{margin-top:26px;color:var(--soft);font-size:.84rem}
-@media (max-width:600px){.chart{overflow-x:auto}.chart>svg{width:760px}.chart text{font-size:12.5px}.tiles{grid-template-columns:1fr 1fr}main{padding:16px 12px 40px}section{padding:14px 14px 12px}h1{font-size:1.32rem}.tile b{font-size:1.08rem}td.k{white-space:normal}}
+@media (max-width:760px){.pair{grid-template-columns:1fr}}
+@media (max-width:600px){.pair .chart>svg{width:100%}.pair svg text{font-size:15px}.chart{overflow-x:auto}.chart>svg{width:760px}.chart text{font-size:12.5px}.tiles{grid-template-columns:1fr 1fr}main{padding:16px 12px 40px}section{padding:14px 14px 12px}h1{font-size:1.32rem}.tile b{font-size:1.08rem}td.k{white-space:normal}}
 `;
