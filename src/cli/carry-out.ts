@@ -4,6 +4,7 @@ import type { Argv } from 'yargs';
 import type { Part } from '../core/anchor.ts';
 import { type Micros, systemClock } from '../core/clock.ts';
 import { IotloadError } from '../core/errors.ts';
+import { shellWord } from '../core/shell-word.ts';
 import type { RunResult } from '../metrics/result.ts';
 import type { Plan } from '../plan/plan.ts';
 import { isSecret, maskSecrets } from '../scenario/secret-keys.ts';
@@ -152,10 +153,5 @@ export function commandLine(): string {
       ? `${arg.slice(0, arg.length - setting.length)}${path.join('.')}=[redacted]`
       : maskSecrets(arg);
   });
-  return ['iotload', ...args.map(quoted)].join(' ');
-}
-
-/** An argument as a shell takes it for one word. */
-function quoted(arg: string): string {
-  return /^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", String.raw`'\''`)}'`;
+  return ['iotload', ...args.map(shellWord)].join(' ');
 }

@@ -79,16 +79,33 @@ export function anyLoadFlags<T>(parser: Argv<T>): Argv<T & AnyLoadFlags> {
     });
 }
 
+/** The flags as they can be given again where the scenario's environment is laid over it and its variables are known. */
+export function scenarioArguments(flags: ScenarioFlags): string[] {
+  const single = (['duration', 'rate', 'count', 'seed'] as const).flatMap((name) => {
+    const value = flags[name];
+    return value === undefined ? [] : [`--${name}`, value];
+  });
+  const repeated = (['set', 'allow', 'label'] as const).flatMap((name) =>
+    flags[name].flatMap((value) => [`--${name}`, value]),
+  );
+  return [...single, ...repeated, ...(flags.verify ? [] : ['--no-verify'])];
+}
+
+/** What a plan is made from, and where the paths in it start. */
+export type ScenarioRequest = PlanRequest & { folder: string };
+
 export interface PlannedScenario {
   plan: Plan;
   refusal: SafetyRefusal | null;
   /** null where its load cannot be varied. */
   capacity: CapacityPlan | null;
   file: string;
+  /** What it was made from. */
+  request: ScenarioRequest;
 }
 
 /** Reads the scenario's file and what its flags ask for. */
-export function scenarioRequest(flags: AnyLoadFlags): PlanRequest {
+export function scenarioRequest(flags: AnyLoadFlags): ScenarioRequest {
   for (const path of flags['env-file']) readEnvFile(path, process.env);
   return {
     ...findScenario(flags.scenario),
@@ -105,23 +122,22 @@ export function scenarioRequest(flags: AnyLoadFlags): PlanRequest {
 /** Loads the scenario and resolves its plan, or says everything that is wrong with it. Prints nothing. */
 export async function loadScenarioPlan(
   flags: ScenarioFlags,
-): Promise<{ file: string; text: string; outcome: PlanOutcome }> {
-  const request = scenarioRequest(flags);
+): Promise<{ file: string; text: string; outcome: PlanOutcome; request: ScenarioRequest }> {
   const { loadPlan } = await import('../plan/load-plan.ts');
-  const outcome = await loadPlan({
-    ...request,
+  const request: ScenarioRequest = {
+    ...scenarioRequest(flags),
     ...(flags.duration === undefined ? {} : { duration: flags.duration }),
     ...(flags.rate === undefined ? {} : { rate: flags.rate }),
     ...(flags.count === undefined ? {} : { count: flags.count }),
-  });
-  return { file: request.file, text: request.text, outcome };
+  };
+  return { file: request.file, text: request.text, outcome: await loadPlan(request), request };
 }
 
 /** Loads the scenario and resolves its plan. Prints every mistake and returns null when there is one; prints warnings either way. */
 export async function planScenario(flags: ScenarioFlags): Promise<PlannedScenario | null> {
-  const { file, text, outcome } = await loadScenarioPlan(flags);
+  const { file, text, outcome, request } = await loadScenarioPlan(flags);
   const sound = await soundPlan(outcome, text, file);
-  return sound === null ? null : { plan: sound.plan, refusal: sound.refusal, capacity: sound.capacity, file };
+  return sound === null ? null : { plan: sound.plan, refusal: sound.refusal, capacity: sound.capacity, file, request };
 }
 
 /** Prints what is wrong with a scenario, and what deserves a word; null where there is no plan. */
@@ -138,9 +154,13 @@ export async function soundPlan(
 
 /** The plan of a scenario that may be carried out; null when it has mistakes. Throws what the safety rail refuses. */
 export async function allowedPlan(flags: ScenarioFlags): Promise<Plan | null> {
+  return (await allowedScenario(flags))?.plan ?? null;
+}
+
+/** The same with what it was made from. */
+export async function allowedScenario(flags: ScenarioFlags): Promise<PlannedScenario | null> {
   const planned = await planScenario(flags);
-  if (planned === null) return null;
-  if (planned.refusal === null) return planned.plan;
+  if (planned === null || planned.refusal === null) return planned;
   const { refusalError } = await import('../plan/safety.ts');
   throw refusalError(planned.refusal);
 }

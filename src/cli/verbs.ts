@@ -99,6 +99,12 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import('./capacity.ts')).capacityCommand,
   },
   {
+    name: 'kube',
+    group: 'size',
+    summary: 'print what runs it as shards on Kubernetes or Slurm',
+    load: async () => (await import('./kube.ts')).kubeCommand,
+  },
+  {
     name: 'merge',
     group: 'size',
     summary: 'one result from what the shards of a run left',

@@ -53,8 +53,11 @@ const CONNECTION_BYTES = 30 * 1024;
 const LEDGER_BYTES_PER_DEVICE = 4;
 const LEDGER_BITS_PER_EVENT = 1;
 
-/** Works out a plan for so many worker threads; `sizes` are those of each fleet's events. */
-export function estimatePlan(plan: Plan, sizes: readonly EventSize[], workers: number): PlanEstimate {
+/**
+ * Works out a plan for so many worker threads; `sizes` are those of each fleet's events. Of several shards only the memory is that of one:
+ * its share of the connections, and a ledger that spans all slots.
+ */
+export function estimatePlan(plan: Plan, sizes: readonly EventSize[], workers: number, shards = 1): PlanEstimate {
   const sendingUs = planLengthUs(plan);
   const endUs = plan.run.warmUpUs + plan.run.durationUs;
   const fleets = plan.fleets.map((fleet, i): FleetEstimate => {
@@ -82,7 +85,7 @@ export function estimatePlan(plan: Plan, sizes: readonly EventSize[], workers: n
   );
   const events = sum((fleet) => fleet.events);
   const connections = connectionsInAll(plan);
-  const targetBytes = plan.targets.reduce((total, target) => total + heldBytes(target, fleets, workers), 0);
+  const targetBytes = plan.targets.reduce((total, target) => total + heldBytes(target, fleets, workers, shards), 0);
   const ledgerBytes =
     plan.verify === null
       ? 0
@@ -101,21 +104,27 @@ export function estimatePlan(plan: Plan, sizes: readonly EventSize[], workers: n
     totalBytes: Math.round(sum((fleet) => fleet.events * (fleet.addressBytes + fleet.payloadBytes))),
     connections,
     workers,
-    memoryBytes: PROCESS_BYTES + workers * WORKER_BYTES + targetBytes + connections * CONNECTION_BYTES + ledgerBytes,
+    memoryBytes:
+      PROCESS_BYTES +
+      workers * WORKER_BYTES +
+      targetBytes +
+      Math.ceil(connections / shards) * CONNECTION_BYTES +
+      ledgerBytes,
     fleets,
   };
 }
 
-/** What all workers hold of a target's events that have no outcome: what comes until they time out, or as much as they take. */
+/** What all workers of a shard hold of a target's events that have no outcome: what comes until they time out, or as much as they take. */
 function heldBytes(
   { name, protocol, options }: Plan['targets'][number],
   fleets: readonly FleetEstimate[],
   workers: number,
+  shards: number,
 ): number {
   const most = (targetOf(protocol).effort?.(options).workerBytes ?? 0) * workers;
   const seconds = typeof options['timeoutUs'] === 'number' ? options['timeoutUs'] / 1e6 : Number.POSITIVE_INFINITY;
   const perSecond = fleets.reduce((sum, fleet) => sum + (fleet.target === name ? fleet.peakBytesPerSecond : 0), 0);
-  return most === 0 ? 0 : Math.min(most, perSecond * seconds);
+  return most === 0 ? 0 : Math.min(most, (perSecond / shards) * seconds);
 }
 
 /** Connections that a fleet's events go through; those of a pool are shared with the target's other fleets. */

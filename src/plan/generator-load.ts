@@ -12,7 +12,7 @@ const ENGINE_NS = 200;
 const MODEL_NS = 1500;
 const EFFORT: Effort = { sendNs: 2000, readNs: 2500 };
 /** Share of a machine that a shard takes: what is fuller than that is late now and then. */
-const HEADROOM = 0.7;
+export const HEADROOM = 0.7;
 
 /** What a plan takes of machines, by what bench/ measured; a guess within a factor of two on other processors. */
 export interface GeneratorLoad {

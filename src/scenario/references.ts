@@ -1,4 +1,4 @@
-import type { Diagnostic } from './diagnostic.ts';
+import type { Diagnostic, ScenarioPath } from './diagnostic.ts';
 import { isSecret } from './secret-keys.ts';
 import { diagnosticAt, type ScalarTree, type ScalarValue, scalarsOf, type Tree } from './tree.ts';
 
@@ -49,6 +49,34 @@ function typed(text: string): ScalarValue {
     if (Number.isFinite(number) && (Number.isSafeInteger(number) || !/^[-+]?\d+$/.test(text))) return number;
   }
   return text;
+}
+
+/** A variable that a scenario reads; `optional`: each reference to it has a default. */
+export interface Variable {
+  name: string;
+  optional: boolean;
+}
+
+/** The variables that values of a tree read in which no reference has been replaced, sorted by name. */
+export function variablesOf(tree: Tree): Variable[] {
+  const optional = new Map<string, boolean>();
+  for (const { node } of scalarsOf(tree)) {
+    if (typeof node.value !== 'string') continue;
+    for (const [, name, operator] of node.value.matchAll(reference))
+      if (name !== undefined) optional.set(name, operator === ':-' && (optional.get(name) ?? true));
+  }
+  return [...optional].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, has]) => ({ name, optional: has }));
+}
+
+/** Paths of secrets that stand in a tree literally, as a whole or in part: a default within a reference is a literal too. */
+export function literalSecrets(tree: Tree): ScenarioPath[] {
+  return [...scalarsOf(tree)].flatMap(({ node: { value }, path }) => {
+    if (!isSecret(path) || value === null) return [];
+    const rest = String(value).replace(reference, (_, name, operator, text) =>
+      name === undefined || (operator === ':-' && text !== '') ? 'literal' : '',
+    );
+    return rest === '' ? [] : [path];
+  });
 }
 
 /** Whether a scalar stands literally in the file. */

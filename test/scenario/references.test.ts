@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readYaml } from '../../src/scenario/read-yaml.ts';
-import { resolveReferences } from '../../src/scenario/references.ts';
+import { literalSecrets, resolveReferences, variablesOf } from '../../src/scenario/references.ts';
 import { plainOf, type Tree } from '../../src/scenario/tree.ts';
 
 function resolve(text: string, env: Record<string, string>) {
@@ -46,5 +46,31 @@ describe('resolveReferences', () => {
       messages: [],
     });
     expect(resolve(text, {}).messages).toEqual(['the environment variable P is not set; export it']);
+  });
+});
+
+describe('variablesOf', () => {
+  it('names each variable once, optional where all its references have a default', () => {
+    const tree = readYaml('a: ${B:-x}\nb: ["${A} ${B:-y}", { c: "${C:?why}${A:-}" }]\nd: $$ {X}\n', null).tree as Tree;
+    expect(variablesOf(tree)).toEqual([
+      { name: 'A', optional: false },
+      { name: 'B', optional: true },
+      { name: 'C', optional: false },
+    ]);
+  });
+});
+
+describe('literalSecrets', () => {
+  it.each<[string, boolean]>([
+    ['"${P}"', false],
+    ['"${USER}${P:?export it}"', false],
+    ['"${P:-}"', false],
+    ['null', false],
+    ['"${P:-hunter2}"', true],
+    ['"hunter2${P}"', true],
+    ['12345', true],
+  ])('password: %s', (password, literal) => {
+    const tree = readYaml(`target: { auth: { username: me, password: ${password} } }`, null).tree as Tree;
+    expect(literalSecrets(tree)).toEqual(literal ? [['target', 'auth', 'password']] : []);
   });
 });

@@ -1,0 +1,71 @@
+import type { ShardLimits } from '../cluster/shard-needs.ts';
+import type { StartRequest } from '../cluster/shard-start.ts';
+import { IotloadError } from '../core/errors.ts';
+import { parseBytes, parseDuration } from '../core/units.ts';
+import { parseStartAt } from './shard-flags.ts';
+
+/** Reads `--start-at` and `--start-in`, of which there is one at most. */
+export function parseStart(flags: { startAt: string | undefined; startIn: string | undefined }): StartRequest {
+  const { startAt, startIn } = flags;
+  if (startAt !== undefined && startIn !== undefined)
+    throw new IotloadError('bad-arguments', '--start-at says when', { where: '--start-in', value: startIn });
+  if (startIn === undefined) return { startAtUs: parseStartAt(startAt), startInUs: null };
+  const parsed = parseDuration(startIn);
+  if ('value' in parsed) return { startAtUs: null, startInUs: parsed.value };
+  throw new IotloadError('bad-arguments', parsed.error, { where: '--start-in', value: startIn, hint: parsed.hint });
+}
+
+/** Reads `--cpu` and `--memory`. */
+export function parseLimits({ cpu, memory }: { cpu: string | undefined; memory: string | undefined }): ShardLimits {
+  return {
+    cores: cpu === undefined ? null : parseCores(cpu),
+    memoryBytes: memory === undefined ? null : parseMemory(memory),
+  };
+}
+
+function parseCores(text: string): number {
+  const cores = /^\d+m$/.test(text)
+    ? Number.parseInt(text, 10) / 1000
+    : /^\d+(\.\d{1,3})?$/.test(text)
+      ? Number(text)
+      : 0;
+  if (cores > 0) return cores;
+  throw new IotloadError('bad-arguments', 'expected a number of cores', {
+    where: '--cpu',
+    value: text,
+    hint: 'such as 2, 0.5 or 500m',
+  });
+}
+
+function parseMemory(text: string): number {
+  const parsed = parseBytes(text);
+  if ('value' in parsed) return parsed.value;
+  throw new IotloadError('bad-arguments', parsed.error, { where: '--memory', value: text, hint: parsed.hint });
+}
+
+/** Reads `--results` for Kubernetes: the name of a claim, null for one that is made. */
+export function parseClaim(text: string | undefined): string | null {
+  if (text === undefined) return null;
+  const name = /^pvc:(.+)$/.exec(text)?.[1];
+  if (name !== undefined) return checkObjectName('--results', name);
+  if (text.startsWith('s3://'))
+    throw new IotloadError('not-supported', 'results go to a volume, not into a bucket', {
+      where: '--results',
+      value: text,
+      hint: 'name a claim that all pods may write to: --results pvc:NAME',
+    });
+  throw new IotloadError('bad-arguments', 'expected pvc:NAME', { where: '--results', value: text });
+}
+
+/** Longest name of a Job whose pods have their index behind it and are names of hosts. */
+const LONGEST_NAME = 52;
+
+/** Checks a name of Kubernetes: a label of DNS. */
+export function checkObjectName(flag: string, text: string): string {
+  if (/^[a-z]([a-z0-9-]*[a-z0-9])?$/.test(text) && text.length <= LONGEST_NAME) return text;
+  throw new IotloadError('bad-arguments', `expected up to ${LONGEST_NAME} small letters, digits and dashes`, {
+    where: flag,
+    value: text,
+    hint: 'it begins with a letter and ends with a letter or a digit',
+  });
+}

@@ -1,0 +1,58 @@
+import type { Plan } from '../../plan/plan.ts';
+import type { ScenarioBundle } from '../bundle/scenario-bundle.ts';
+import type { ShardedRun } from '../sharded-run.ts';
+
+/** A sharded run on Kubernetes. */
+export interface KubeRun extends ShardedRun {
+  bundle: ScenarioBundle;
+  /** Of the objects, a label of DNS. */
+  name: string;
+  /** Of the Secret, which the user makes. */
+  secret: string;
+  /** null: whatever kubectl takes. */
+  namespace: string | null;
+  image: string;
+  /** null: the namespace's own, without its token either way. */
+  serviceAccount: string | null;
+  /** An existing PersistentVolumeClaim; null: one is made. */
+  claim: string | null;
+  /** Bytes of all events, for targets that write them into files. */
+  eventBytes: number;
+  /** Credentials of AWS may come from the Secret too. */
+  aws: { region: string | null } | null;
+}
+
+/** Where the pods find things. */
+export const mounts = { scenario: '/scenario', results: '/results', tmp: '/tmp' } as const;
+
+/** Names that belong to a run besides its own. */
+export function namesOf({ name, claim }: Pick<KubeRun, 'name' | 'claim'>): {
+  config: string;
+  claim: string;
+  merge: string;
+} {
+  return { config: `${name}-scenario`, claim: claim ?? `${name}-results`, merge: `${name}-merge` };
+}
+
+/** Names under which a ConfigMap and a Secret keep files: the path without slashes, told apart where that makes two alike. */
+export function keysOf(paths: readonly string[]): Map<string, string> {
+  const keys = new Map<string, string>();
+  const taken = new Set<string>();
+  for (const path of paths) {
+    const plain = path.replace(/[^-._a-zA-Z0-9]+/g, '_').slice(-200);
+    let key = plain;
+    for (let twin = 2; taken.has(key); twin++) key = `${twin}-${plain}`;
+    taken.add(key);
+    keys.set(path, key);
+  }
+  return keys;
+}
+
+/** Whether the pods of a plan need credentials of AWS, and the region that its targets were resolved with; null where they do not. */
+export function awsOf({ targets }: Plan, env: Readonly<Record<string, string | undefined>>): KubeRun['aws'] {
+  const signs = targets.some(
+    ({ protocol, options: { path } }) =>
+      protocol === 'kinesis' || (typeof path === 'string' && path.startsWith('s3://')),
+  );
+  return signs ? { region: env['AWS_REGION'] || null } : null;
+}

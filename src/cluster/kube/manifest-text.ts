@@ -1,0 +1,61 @@
+import { stringify } from 'yaml';
+import { shellWord } from '../../core/shell-word.ts';
+import { formatBytes, formatDuration } from '../../core/units.ts';
+import { planLengthUs } from '../../plan/plan-length.ts';
+import { shardEnvironment } from '../sharded-run.ts';
+import { type KubeRun, keysOf, namesOf } from './kube-run.ts';
+import { inCores, manifestsOf } from './manifests.ts';
+
+/** As whoever reads YAML 1.1 understands it too, to whom `no` is a boolean: most tools of Kubernetes do. */
+const writing = { schema: 'yaml-1.1', lineWidth: 0, aliasDuplicateObjects: false } as const;
+
+/** The manifests of a run as YAML, and before them what to do with them. Pure. */
+export function manifestText(run: KubeRun): string {
+  const documents = manifestsOf(run).map((manifest) => stringify(manifest, writing));
+  const comment = introduction(run)
+    .flatMap((line) => line.split('\n'))
+    .map((line) => `# ${line}`.trimEnd());
+  return [`${comment.join('\n')}\n`, ...documents].join('---\n');
+}
+
+function introduction(run: KubeRun): string[] {
+  const { plan, shards, needs, version, runId, digest } = run;
+  const start = shardEnvironment(run)['IOTLOAD_START_AT'];
+  const { merge, claim } = namesOf(run);
+  const one = `${inCores(needs.cores)} of CPU, ${formatBytes(needs.memoryBytes)} of memory, ${needs.workers} worker ${needs.workers === 1 ? 'thread' : 'threads'}`;
+  const secret = secretCommand(run);
+  const steps = [
+    ...(secret === null ? [] : [['the Secret, once, from your own variables and files:', secret]]),
+    [`before ${start}, early enough for every pod to be up by then:`, `kubectl apply -f THIS_FILE`],
+    ['the verdict, which is the exit code of this Job too:', kubectl(run, `logs --follow job/${merge}`)],
+    ['everything away again:', `kubectl delete -f THIS_FILE`],
+  ];
+  return [
+    `iotload ${version}: ${plan.name}, run ${runId} of plan ${digest.slice(0, 16)}`,
+    `${shards} ${shards === 1 ? 'pod' : 'pods'}, each: ${one}`,
+    `all send from ${start} on, for ${formatDuration(planLengthUs(plan))}`,
+    ...(run.claim === null
+      ? [`${claim} needs a storage class that offers ReadWriteMany; --results pvc:NAME takes a claim that is there`]
+      : []),
+    ...steps.flatMap(([what, command], i) => [`${i + 1}. ${what}`, `     ${command}`]),
+  ];
+}
+
+/** Makes the Secret; null where nothing has to be in it. A variable whose default was taken may stay away. */
+function secretCommand(run: KubeRun): string | null {
+  const { variables, bundle, secret } = run;
+  const files = bundle.files.filter(({ secret: isSecret }) => isSecret);
+  const keys = keysOf(files.map(({ path }) => path));
+  const needed = variables.filter(({ optional }) => !optional);
+  if (needed.length === 0 && files.length === 0) return null;
+  const parts = [
+    `create secret generic ${secret}`,
+    ...needed.map(({ name }) => `--from-literal=${name}="$${name}"`),
+    ...files.map(({ path, source }) => `--from-file=${keys.get(path)}=${shellWord(source)}`),
+  ];
+  return kubectl(run, parts.join(' '));
+}
+
+function kubectl({ namespace }: KubeRun, rest: string): string {
+  return `kubectl ${namespace === null ? '' : `--namespace ${namespace} `}${rest}`;
+}

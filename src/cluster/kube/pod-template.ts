@@ -1,0 +1,119 @@
+import type { BundledFile } from '../bundle/scenario-bundle.ts';
+import { type KubeRun, keysOf, mounts, namesOf } from './kube-run.ts';
+
+/** Whom the image runs as; see the Dockerfile. */
+const USER = 1000;
+
+export interface Container {
+  name: string;
+  args: readonly string[];
+  env: readonly object[];
+  resources: object;
+  /** Seconds between SIGTERM and SIGKILL. */
+  graceSeconds: number;
+  /** It reads what the scenario needs of the Secret. */
+  trusted: boolean;
+}
+
+/** Labels of everything that belongs to a run. */
+export function labelsOf({ name }: KubeRun, component: string): Record<string, string> {
+  return {
+    'app.kubernetes.io/name': 'iotload',
+    'app.kubernetes.io/instance': name,
+    'app.kubernetes.io/component': component,
+  };
+}
+
+/** What ties an object to the run and its plan. */
+export function annotationsOf({ runId, digest, shards }: KubeRun): Record<string, string> {
+  return { 'iotload/run-id': runId, 'iotload/plan-digest': digest, 'iotload/shards': `${shards}` };
+}
+
+/** Name, namespace, labels and annotations of an object. */
+export function metadataOf(run: KubeRun, name: string, component: string): object {
+  return {
+    name,
+    ...(run.namespace === null ? {} : { namespace: run.namespace }),
+    labels: labelsOf(run, component),
+    annotations: annotationsOf(run),
+  };
+}
+
+/**
+ * The pod of one container that may do nothing but its work: no root, no writing besides the mounted volumes, no capabilities, no token of a service
+ * account, the system calls that the runtime allows by default.
+ */
+export function podTemplate(run: KubeRun, component: string, container: Container, more: object = {}): object {
+  return {
+    metadata: {
+      labels: labelsOf(run, component),
+      annotations: { ...annotationsOf(run), 'cluster-autoscaler.kubernetes.io/safe-to-evict': 'false' },
+    },
+    spec: {
+      restartPolicy: 'Never',
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      ...(run.serviceAccount === null ? {} : { serviceAccountName: run.serviceAccount }),
+      terminationGracePeriodSeconds: container.graceSeconds,
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: USER,
+        runAsGroup: USER,
+        fsGroup: USER,
+        fsGroupChangePolicy: 'OnRootMismatch',
+        seccompProfile: { type: 'RuntimeDefault' },
+      },
+      ...more,
+      containers: [
+        {
+          name: container.name,
+          image: run.image,
+          args: container.args.map(literally),
+          workingDir: mounts.results,
+          env: container.env,
+          resources: container.resources,
+          securityContext: {
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            capabilities: { drop: ['ALL'] },
+          },
+          volumeMounts: [
+            { name: 'scenario', mountPath: mounts.scenario, readOnly: true },
+            { name: 'results', mountPath: mounts.results },
+            { name: 'tmp', mountPath: mounts.tmp },
+          ],
+        },
+      ],
+      volumes: [
+        { name: 'scenario', projected: { defaultMode: 0o440, sources: sourcesOf(run, container.trusted) } },
+        { name: 'results', persistentVolumeClaim: { claimName: namesOf(run).claim } },
+        { name: 'tmp', emptyDir: { sizeLimit: '256Mi' } },
+      ],
+    },
+  };
+}
+
+/** The index, which Kubernetes fills in; any other `$(…)` of an argument stands for itself. */
+export const INDEX = '$(JOB_COMPLETION_INDEX)';
+
+function literally(arg: string): string {
+  return arg
+    .split(INDEX)
+    .map((piece) => piece.split('$(').join('$$('))
+    .join(INDEX);
+}
+
+/** ConfigMap and Secret, laid out as the scenario and its files lie to each other. */
+function sourcesOf(run: KubeRun, trusted: boolean): object[] {
+  const { bundle, secret } = run;
+  const itemsOf = (files: readonly Pick<BundledFile, 'path'>[]): object[] => {
+    const keys = keysOf(files.map(({ path }) => path));
+    return files.map(({ path }) => ({ key: keys.get(path), path }));
+  };
+  const secretFiles = bundle.files.filter(({ secret: isSecret }) => isSecret);
+  const plain = bundle.files.filter(({ secret: isSecret }) => !isSecret);
+  return [
+    { configMap: { name: namesOf(run).config, items: itemsOf([{ path: bundle.scenario }, ...plain]) } },
+    ...(secretFiles.length === 0 || !trusted ? [] : [{ secret: { name: secret, items: itemsOf(secretFiles) } }]),
+  ];
+}
