@@ -1,19 +1,25 @@
 import type { StepOutcome } from '../../src/capacity/search.ts';
+import { stepOutcome } from '../../src/capacity/step-outcome.ts';
 import type { EventBatch } from '../../src/core/event-batch.ts';
-import type { Outcome } from '../../src/core/outcome.ts';
-import { type Board, boardBytes, Counter, openBoard } from '../../src/engine/board.ts';
+import { Outcome } from '../../src/core/outcome.ts';
+import { type Board, boardBytes, Counter, openBoard, type SenderInterval } from '../../src/engine/board.ts';
 import { Engine } from '../../src/engine/engine.ts';
-import { evaluateThreshold } from '../../src/metrics/evaluate-threshold.ts';
 import { judgeGenerator, tightestLatencyUs } from '../../src/metrics/generator-health.ts';
+import type { LatencySummary, QuantileSummary } from '../../src/metrics/result.ts';
 import { isThresholdError, parseThreshold, type Threshold } from '../../src/metrics/threshold.ts';
+import type { Plan } from '../../src/plan/plan.ts';
+import type { Stretch, Timeline } from '../../src/report/timeline/timeline.ts';
 import { Latencies } from '../../src/runner/latencies.ts';
+import type { RateProfile } from '../../src/schedule/profile.ts';
 import { createSchedule } from '../../src/schedule/schedule.ts';
+import { judge } from '../../src/verify/verdict.ts';
 import { testEvents, testLatency, testResult } from '../metrics/test-result.ts';
 import { VirtualClock } from '../simulation/virtual-clock.ts';
 import { BusyClock } from './busy-clock.ts';
 import { type Service, SimulatedBroker } from './simulated-broker.ts';
-import { noSamples, trial } from './trials.ts';
+import { noSamples } from './trials.ts';
 
+const SECOND_US = 1_000_000;
 const ONE = { numerator: 1, denominator: 1 };
 const DEVICES = 100;
 
@@ -30,7 +36,10 @@ export interface SimulatedTrial {
   eventUs?: number;
 }
 
-/** One trial: the engine, its schedule and its recorders in virtual time against a broker, judged by the thresholds of its result. */
+/**
+ * One trial: the engine, its schedule and its recorders in virtual time against a broker. Judged by what judges the run of a step, from a
+ * result and a timeline like those that its files would tell.
+ */
 export function simulatedTrial({
   level,
   warmUpSeconds,
@@ -76,67 +85,96 @@ export function simulatedTrial({
   });
   const sink = new SimulatedBroker(clock, broker);
   const [slot, sentAt] = [new Float64Array(1), new Float64Array(1)];
+  let waits: number[] = [];
   sink.settled = (number, sentAtUs, outcome: Outcome, atUs) => {
     slot[0] = number;
     sentAt[0] = sentAtUs;
+    if (outcome === Outcome.acked) waits.push(atUs - startUs - profile.timeOf(number));
     engine.settled(0, slot, sentAt, 1, outcome, atUs);
   };
   sink.drained = () => engine.drained(0, 0);
   engine.attach([sink]);
   const startUs = clock.nowUs();
-  void engine.run({ runId: 'trial', startWallUs: 0, startMonoUs: startUs });
-  clock.advanceTo(startUs + endUs);
-  const latencies = new Latencies([board], 1);
   const { counters } = board.fleets[0] as Board['fleets'][number];
-  const ackedInTime = counters[Counter.acked] as number;
+  const stretches: Stretch[] = [];
+  void engine.run({ runId: 'trial', startWallUs: 0, startMonoUs: startUs });
+  for (let toUs = SECOND_US, before = counters.slice(); toUs <= endUs; toUs += SECOND_US, before = counters.slice()) {
+    waits = [];
+    clock.advanceTo(startUs + toUs);
+    stretches.push(stretchOf(profile, toUs, before, counters, waits));
+  }
   // What is under way then gets its answer, as in a drain.
   clock.advanceTo(startUs + 10 * endUs);
+  const latencies = new Latencies([board], 1);
   latencies.fold();
-  return judged(level, thresholds.map(parsed), {
-    slots,
-    ackedInTime: ackedInTime / (endUs / 1e6),
-    count: (name) => counters[Counter[name]] as number,
-    latency: testLatency({
-      ...{
-        scheduleLag: latencies.of(0, 'scheduleLag').summarise(),
-        clientWait: latencies.of(0, 'clientWait').summarise(),
-      },
-      ...{
-        serviceTime: latencies.of(0, 'serviceTime').summarise(),
-        responseTime: latencies.of(0, 'responseTime').summarise(),
-      },
-      endToEnd: noSamples,
-    }),
-  });
+  const of = (interval: SenderInterval): QuantileSummary => latencies.of(0, interval).summarise();
+  return judged(
+    level,
+    thresholds,
+    { warmUpUs, durationUs: endUs - warmUpUs },
+    {
+      ...{ slots, counters, stretches },
+      latency: testLatency({
+        ...{ scheduleLag: of('scheduleLag'), clientWait: of('clientWait') },
+        ...{ serviceTime: of('serviceTime'), responseTime: of('responseTime'), endToEnd: noSamples },
+      }),
+    },
+  );
 }
 
 interface Left {
   slots: number;
-  ackedInTime: number;
-  count(name: keyof typeof Counter): number;
-  latency: ReturnType<typeof testLatency>;
+  counters: Float64Array;
+  stretches: readonly Stretch[];
+  latency: LatencySummary;
 }
 
 function judged(
   level: number,
-  thresholds: readonly Threshold[],
-  { slots, ackedInTime, count, latency }: Left,
+  thresholds: readonly string[],
+  window: { warmUpUs: number; durationUs: number },
+  { slots, counters, stretches, latency }: Left,
 ): StepOutcome {
+  const count = (name: keyof typeof Counter): number => counters[Counter[name]] as number;
   const [sent, acked, rejected] = [count('sent'), count('acked'), count('rejected')];
-  const result = testResult({
-    events: testEvents({ intended: slots, sent, notSent: slots - sent, acked, rejected, attempts: sent }),
-    rate: { targetPerSecond: level, achievedPerSecond: (level * sent) / slots },
-    latency,
-  });
-  const rates = { achievedPerSecond: result.rate.achievedPerSecond, ackedPerSecond: ackedInTime, latency };
   const generator = judgeGenerator({
-    ...{ scheduleLag: latency.scheduleLag, tightestLatencyUs: tightestLatencyUs(thresholds) },
+    ...{ scheduleLag: latency.scheduleLag, tightestLatencyUs: tightestLatencyUs(thresholds.map(parsed)) },
     ...{ due: slots, pickedUp: count('pickedUp') },
   });
-  if (generator.status === 'unhealthy') return trial(level, 'generator', rates);
-  const broken = thresholds.find((threshold) => evaluateThreshold(threshold, result).holds !== true);
-  if (broken === undefined) return trial(level, 'holds', rates);
-  return trial(level, 'breaks', { ...rates, limit: { kind: 'threshold', what: broken.expression } });
+  const measured = testResult({
+    events: testEvents({ intended: slots, sent, notSent: slots - sent, acked, rejected, attempts: sent }),
+    rate: { targetPerSecond: level, achievedPerSecond: (level * sent) / slots },
+    generator: { ...generator, cpuSeconds: 0, peakRssBytes: 0 },
+    latency,
+  });
+  const plan = { run: window, verify: null, fleets: [{ name: 'meters' }], targets: [] } as unknown as Plan;
+  const judgement = judge({
+    plan: { ...plan, thresholds: thresholds.map((expression) => ({ expression })) },
+    ...{ run: measured, ended: 'completed', sentTold: true, laws: [], reader: null, ordered: true },
+    ...{ generator: measured.generator, skipped: new Map() },
+  });
+  const result = { ...measured, ...judgement };
+  const timeline = { stretches } as unknown as Timeline;
+  return stepOutcome({ level, purpose: 'ramp', dir: '', plan, result, timeline });
+}
+
+function stretchOf(
+  profile: RateProfile,
+  toUs: number,
+  before: Float64Array,
+  after: Float64Array,
+  waits: number[],
+): Stretch {
+  const gained = (name: keyof typeof Counter): number =>
+    (after[Counter[name]] as number) - (before[Counter[name]] as number);
+  const p50 = waits.sort((a, b) => a - b)[waits.length >> 1] ?? null;
+  const none = { count: 0, p50: null, p99: null, max: null };
+  return {
+    ...{ fromUs: toUs - SECOND_US, toUs, due: profile.dueBy(toUs) - profile.dueBy(toUs - SECOND_US) },
+    ...{ sent: gained('sent'), acked: gained('acked'), rejected: gained('rejected') },
+    ...{ unknown: 0, noAck: 0, notSent: gained('notSent') },
+    latency: { responseTime: { ...none, count: waits.length, p50 }, endToEnd: none },
+  } as unknown as Stretch;
 }
 
 function parsed(expression: string): Threshold {
