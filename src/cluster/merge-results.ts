@@ -7,8 +7,8 @@ import { readyPlan } from '../events/ready-plan.ts';
 import type { RunResult } from '../metrics/result.ts';
 import { readingsOf } from '../plan/readings.ts';
 import { composeResult } from '../runner/compose-result.ts';
+import { keepAnswers } from '../runner/keep-answers.ts';
 import { keepSummary } from '../runner/keep-summary.ts';
-import { keepTruth } from '../runner/keep-truth.ts';
 import { type PlanDocument, planDocument } from '../runner/plan-document.ts';
 import { createDefaultRunDirectory, createRunDirectory, runFiles, writeRunFile } from '../runner/run-directory.ts';
 import { withGrowth } from '../runner/settle-again.ts';
@@ -83,13 +83,13 @@ async function write(
   // As it will be settled again: from the files.
   const settled = withGrowth(await settleRun(dir, plan, anchor), growth);
   await nameFindings(dir, plan, anchor, settled);
-  const truth = await keepTruth(plan, anchor, whole, sender.run.ended === 'completed' ? null : sent, {
+  const answers = await keepAnswers(plan, anchor, whole, sender.run.ended === 'completed' ? null : sent, {
     dir,
     clock,
     note,
-    failed: ({ message }) => note(`${runFiles.truth}: ${message}`),
+    failed: ({ message, where }) => note(`${where ?? dir}: ${message}`),
   });
-  const named = composeResult(plan, { ...sender, written: truth }, settled);
+  const named = composeResult(plan, { ...sender, written: answers }, settled);
   return keepSummary(dir, (await report?.(dir, named)) ?? named);
 }
 

@@ -106,6 +106,8 @@ export interface ModelShape {
   readonly readings: ReadingSpecs;
   readonly labels?: ReadingSpecs;
   readonly payloads: Readonly<Record<string, PayloadProfile>>;
+  /** The reading that is worth a picture: how high it went, by device and over time. Absent where none is. */
+  readonly picture?: string;
 }
 
 /** A device type: documentation and pure physics. What it reports follows from `shape` where it has one; `shapeOf` knows. */

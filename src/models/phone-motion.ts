@@ -173,6 +173,7 @@ export const phoneMotion: DeviceModel = {
     },
   },
   costNs: 860,
+  picture: 'magnitude',
   maxSamplingDelayUs: maxTickDelayUs,
   feels: ['quake', 'shake'],
   create: (params, scene) => new PhoneMotion(params, scene),

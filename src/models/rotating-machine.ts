@@ -193,6 +193,7 @@ export const rotatingMachine: DeviceModel = {
   },
   // Features are those of the moment.
   costNs: 1520,
+  picture: 'velocity',
   maxSamplingDelayUs: 1,
   create: (params) => new Machine(params),
 };

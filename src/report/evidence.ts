@@ -6,6 +6,7 @@ import type { Plan } from '../plan/plan.ts';
 import { readPlanDocument } from '../runner/plan-document.ts';
 import { runFiles } from '../runner/run-directory.ts';
 import { type DeviceFault, readFaults } from './device-faults.ts';
+import { type FleetPicture, readPictures } from './devices/read-pictures.ts';
 import { readTimeline } from './timeline/read-timeline.ts';
 import type { Timeline } from './timeline/timeline.ts';
 
@@ -18,10 +19,12 @@ export interface Evidence {
   timeline: Timeline | null;
   /** Devices with findings, the worst first. */
   faults: readonly DeviceFault[];
+  /** What devices reported, of fleets whose models have a picture. */
+  pictures: readonly FleetPicture[];
 }
 
 /** Of a result alone. */
-export const noEvidence: Evidence = { plan: null, startWallUs: null, timeline: null, faults: [] };
+export const noEvidence: Evidence = { plan: null, startWallUs: null, timeline: null, faults: [], pictures: [] };
 
 /**
  * Reads what stands beside a result in the directory of its run. What is not there is left out; what cannot be read is said.
@@ -31,7 +34,8 @@ export async function readEvidence(dir: string): Promise<Evidence> {
   if (!existsSync(join(dir, runFiles.plan))) return noEvidence;
   const { plan, anchor, shard } = readPlanDocument(dir);
   const timeline = anchor === null ? null : await timelineOf(dir, plan, anchor, partOf(shard));
-  return { plan, startWallUs: anchor?.startWallUs ?? null, timeline, faults: await readFaults(dir) };
+  const [faults, pictures] = [await readFaults(dir), await readPictures(dir)];
+  return { plan, startWallUs: anchor?.startWallUs ?? null, timeline, faults, pictures };
 }
 
 async function timelineOf(dir: string, plan: Plan, anchor: Anchor, shard: Part): Promise<Timeline | null> {

@@ -8,8 +8,8 @@ import { composeResult } from './compose-result.ts';
 import { environment } from './environment.ts';
 import { dueBy, generatorHealth } from './generator-health.ts';
 import type { GeneratorWatch } from './generator-watch.ts';
+import { keepAnswers } from './keep-answers.ts';
 import { keepSummary } from './keep-summary.ts';
-import { keepTruth } from './keep-truth.ts';
 import { mergeErrors } from './merge-errors.ts';
 import { writtenFiles } from './real-targets.ts';
 import { sentBefore } from './resume.ts';
@@ -53,7 +53,7 @@ export async function concludeRun(
   const { startWallUs, startMonoUs } = anchor;
   const needs = await targetNeeds(plan, told, { runId, startWallUs, workers });
   const keeper = { dir, clock, note, failed: incident };
-  const truth = await keepTruth(plan, anchor, shard, ended === 'completed' ? null : settled.sent, keeper);
+  const answers = await keepAnswers(plan, anchor, shard, ended === 'completed' ? null : settled.sent, keeper);
   const sendingSeconds = Math.max(0, endedUs - startMonoUs) / 1e6;
   const result = composeResult(
     plan,
@@ -83,7 +83,7 @@ export async function concludeRun(
       errors: mergeErrors([...told, ...needs]),
       counted: ended === 'worker-died' ? null : counted,
       environment: environment(version),
-      written: { ...writtenFiles(plan, dir, crew.parts[0]?.count ?? 1, runId), ...truth },
+      written: { ...writtenFiles(plan, dir, crew.parts[0]?.count ?? 1, runId), ...answers },
     },
     settled,
   );

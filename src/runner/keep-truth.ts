@@ -1,13 +1,12 @@
 import { join } from 'node:path';
+import type { TruthQuestion } from '../answers/truth.ts';
 import { writeTruth } from '../answers/truth-file.ts';
-import type { Anchor, Part } from '../core/anchor.ts';
 import type { Clock } from '../core/clock.ts';
 import type { IotloadError } from '../core/errors.ts';
 import { total } from '../core/total.ts';
 import type { RunResult } from '../metrics/result.ts';
 import { fleetGroups } from '../plan/fleet-groups.ts';
-import type { FleetPlan, Plan } from '../plan/plan.ts';
-import type { SentRecord } from '../wire/sent-record.ts';
+import type { FleetPlan } from '../plan/plan.ts';
 import { runFiles } from './run-directory.ts';
 
 /** Making events again takes about a microsecond each; beyond this many nobody would want to wait for it at the end of a run. */
@@ -21,29 +20,22 @@ export interface TruthKeeper {
 }
 
 /**
- * Writes `truth.ndjson` beside the results; of a run that was cut short (`sent`, else null) as far as events can have been sent. Resolves with
- * what to add to the result's files. A truth that cannot be kept costs nothing else. Runs that send nowhere have none.
+ * Writes `truth.ndjson` beside the results, of a run that was cut short as far as events can have been sent. Resolves with what to add to the
+ * result's files. A truth that cannot be kept costs nothing else. Runs that send nowhere have none.
  */
 export async function keepTruth(
-  plan: Plan,
-  anchor: Anchor,
-  shard: Part,
-  sent: SentRecord | null,
+  question: TruthQuestion,
   { dir, clock, note, failed }: TruthKeeper,
 ): Promise<RunResult['files']> {
+  const { plan } = question;
   if (plan.targets.every(({ protocol }) => protocol === 'discard')) return {};
-  const until = plan.fleets.map(({ slots }, place) => sent?.fleets[place]?.promised ?? slots);
   const events = total(fleetGroups(plan), ([place]) => (plan.fleets[place as number] as FleetPlan).slots);
   if (events > MOST_EVENTS) {
     note(`${runFiles.truth} is left out: it is written for at most ${MOST_EVENTS} events, and this run has ${events}`);
     return {};
   }
   try {
-    await writeTruth(
-      join(dir, runFiles.truth),
-      { plan, anchor, shard, until },
-      () => new Promise((resolve) => clock.soon(resolve)),
-    );
+    await writeTruth(join(dir, runFiles.truth), question, () => new Promise((resolve) => clock.soon(resolve)));
     return { truth: runFiles.truth };
   } catch (error) {
     failed(error as IotloadError);

@@ -23,6 +23,9 @@ export const runFiles = {
   findings: 'findings.ndjson',
   /** What is true of the events, whatever became of them. */
   truth: 'truth.ndjson',
+  /** What some of its devices reported, in all and over time. */
+  devices: 'devices.csv',
+  heatMap: 'heatmap.csv',
   /** What the bridge did on purpose. */
   bridge: 'bridge.ndjson',
   /** Which process works on the run; gone when it is over. */

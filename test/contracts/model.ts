@@ -65,6 +65,8 @@ export function describeModel(model: DeviceModel, usual: Params = defaultParams(
       docs.push(...quantities.map(([, spec]) => spec.doc));
       for (const doc of docs) expect(doc).toMatch(/^[A-Z0-9].*\.$/);
       expect(Object.keys(payloads)).not.toEqual([]);
+      const { picture, readings } = shapeOf(model, usual);
+      if (picture !== undefined) expect(Object.keys(readings)).toContain(picture);
     });
 
     it('has payloads that can be written', () => {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { writePictures } from '../../src/answers/picture-files.ts';
 import { cellOf } from '../../src/metrics/recorder.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { planDocument } from '../../src/runner/plan-document.ts';
@@ -50,6 +51,8 @@ thresholds: [response_time p99 < 250ms]
     if (second % 50 === 0) await Promise.all([sent.flush(), seen.flush()]);
   }
   await sent.end({ ended: 'completed' });
+  const paths = { devices: join(dir, 'devices.csv'), heatMap: join(dir, 'heatmap.csv') };
+  await writePictures(paths, { plan, anchor, shard, until: [] }, async () => {});
   await seen.close();
   return { dir, plan, remove: () => rmSync(dir, { recursive: true, force: true }) };
 }

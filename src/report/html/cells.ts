@@ -37,3 +37,34 @@ export function scaleLegend(least: string, most: string): string {
   const steps = Array.from({ length: LEVELS }, (_, level) => `<i class="b${level}"></i>`).join('');
   return `<span class="scale">${least}${steps}${most}</span>`;
 }
+
+/** Rows of one height, from the top; in a unit grid, so that a cell takes a few characters. */
+export class GridCells {
+  readonly #grid: string;
+  readonly #paths: string[] = Array(LEVELS).fill('');
+  #rows = 0;
+
+  /** `width` is that of a unit along a row, `filled` the part of a row's height that is drawn. */
+  constructor(left: number, top: number, width: number, height: number, filled = 1) {
+    // Strokes lie half a row above and below their line.
+    const at = `translate(${px(left)} ${px(top)})scale(${width.toPrecision(5)} ${height.toPrecision(5)})translate(0 ${filled / 2})`;
+    this.#grid = `stroke-width="${filled}" transform="${at}"`;
+  }
+
+  /** Cell i of the next row lies between `edges[i]` and `edges[i + 1]` units, from i to i + 1 where there are none. */
+  row(levels: readonly number[], edges?: readonly number[]): void {
+    for (let from = 0, to = 0; from < levels.length; from = to) {
+      const level = levels[from] as number;
+      do to++;
+      while (to < levels.length && levels[to] === level);
+      if (level === NOTHING) continue;
+      this.#paths[level] += `M${edges?.[from] ?? from} ${this.#rows}H${edges?.[to] ?? to}`;
+    }
+    this.#rows++;
+  }
+
+  get markup(): string {
+    const paths = this.#paths.map((path, level) => (path === '' ? '' : `<path class="s${level}" d="${path}"/>`));
+    return `<g class="cells grid" ${this.#grid}>${paths.join('')}</g>`;
+  }
+}

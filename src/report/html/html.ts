@@ -8,6 +8,7 @@ import { heatMapDrawing } from './heat-map-drawing.ts';
 import { type PageData, type Plot, page } from './page.ts';
 import { partitionSection } from './partition-section.ts';
 import { percentileCurves } from './percentile-curves.ts';
+import { pictureSection } from './picture-section.ts';
 import { plotsOf, showsSomething } from './plots.ts';
 import * as sections from './sections.ts';
 import { shardTable } from './shard-table.ts';
@@ -62,6 +63,7 @@ function* body(result: RunResult, evidence: Evidence, plots: readonly Plot[]): I
   yield sections.section('What happened', sections.happenings(result));
   yield partitionSection(result, evidence);
   yield sections.worstDevices(evidence);
+  yield pictureSection(evidence);
   const machine = `${chart('plot-cpu')}${chart('plot-memory')}`;
   if (machine !== '')
     yield sections.section(

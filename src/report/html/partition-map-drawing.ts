@@ -2,7 +2,7 @@ import { formatCount, formatRate } from '../../core/units.ts';
 import { partitionName } from '../../wire/placed-arrivals.ts';
 import { markup } from '../markup.ts';
 import type { PartitionMap, PartitionRow } from '../timeline/partition-map.ts';
-import { Cells, levelOf, NOTHING, scaleLegend } from './cells.ts';
+import { GridCells, levelOf, NOTHING, scaleLegend } from './cells.ts';
 import { drawing, px, timeLabels } from './svg.ts';
 
 const WIDTH = 1000;
@@ -35,17 +35,17 @@ export function partitionMapDrawing(map: PartitionMap): string {
   const gap = height > 8 ? 2 : 0;
   const bottom = TOP + rows.length * height;
   const x = (us: number): number => LEFT + ((RIGHT - LEFT) * us) / endUs;
-  const edges = [0, ...columns].map(x);
+  const edges = [0, ...columns].map((us) => Math.round(x(us)));
   const highest = Math.max(...rows.flatMap(({ rates }) => rates.map((rate) => rate ?? 0)));
   const most = Math.max(...rows.map(({ total }) => total));
   const mean = all.reduce((sum, { total }) => sum + total, 0) / all.length;
   const barOf = (count: number): number => ((BARS_END - BARS) * count) / most;
-  const cells = new Cells();
+  const cells = new GridCells(0, TOP, 1, height, (height - gap) / height);
   let [labels, bars, refused] = ['', '', ''];
   rows.forEach(({ label, rates, throttled, total }, i) => {
     const y = TOP + i * height;
     const levels = rates.map((rate) => (rate === null ? NOTHING : levelOf(rate / highest)));
-    cells.row(y, height - gap, edges, levels);
+    cells.row(levels, edges);
     throttled.forEach((count, column) => {
       if (count > 0)
         refused += `M${px(edges[column] as number)} ${px(y + (height - gap) / 2)}H${px(edges[column + 1] as number)}`;

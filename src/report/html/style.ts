@@ -50,6 +50,8 @@ svg text.strong{fill:var(--ink);font-weight:600}
 .h0{fill:var(--h0)}.h1{fill:var(--h1)}.h2{fill:var(--h2)}.h3{fill:var(--h3)}.h4{fill:var(--h4)}.h5{fill:var(--h5)}.h6{fill:var(--h6)}.h7{fill:var(--h7)}
 .cells{shape-rendering:crispEdges}.refused{stroke:var(--shed);stroke-width:3;fill:none}.mean{stroke:var(--ink);stroke-dasharray:3 3;stroke-width:1.2}
 .b0{--b:var(--h0)}.b1{--b:var(--h1)}.b2{--b:var(--h2)}.b3{--b:var(--h3)}.b4{--b:var(--h4)}.b5{--b:var(--h5)}.b6{--b:var(--h6)}.b7{--b:var(--h7)}
+.grid path{fill:none}.s0{stroke:var(--h0)}.s1{stroke:var(--h1)}.s2{stroke:var(--h2)}.s3{stroke:var(--h3)}.s4{stroke:var(--h4)}.s5{stroke:var(--h5)}.s6{stroke:var(--h6)}.s7{stroke:var(--h7)}
+.dot{stroke-width:4.5;stroke-linecap:round}.gridpath{fill:none;stroke:var(--line);stroke-width:1}.stalk{fill:none;stroke:var(--due);stroke-width:1;opacity:.5}
 .scale{white-space:nowrap}.legend .scale i{width:16px;height:10px;margin:0;border-radius:0;background:var(--b)}.legend .scale i:first-of-type{margin-left:6px}.legend .scale i:last-of-type{margin-right:6px}
 .pair{display:grid;grid-template-columns:1fr 1fr;gap:4px 26px}.pair>div{min-width:0}.pair svg text{font-size:12px}td.why{min-width:12rem}
 .legend{display:flex;flex-wrap:wrap;gap:4px 16px;margin:.5rem 0 0;font-size:.84rem;color:var(--soft)}

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Evidence, noEvidence, readEvidence } from '../../../src/report/evidence.ts';
 import { html } from '../../../src/report/html/html.ts';
+import type { PartitionMap } from '../../../src/report/timeline/partition-map.ts';
 import { exampleRun } from '../example-run.ts';
 import { hostile, resultWith, stored } from '../hostile.ts';
 
@@ -12,6 +13,23 @@ const pageOf = (result: Parameters<typeof html.render>[0], evidence: Evidence = 
 function elementsOf(page: string): string[] {
   const body = page.replace(/<(style|script)[^>]*>[\s\S]*?<\/\1>/g, '');
   return [...body.matchAll(/<([a-z!][a-z0-9]*)/gi)].map(([, name]) => name as string);
+}
+
+/** The charts of a run under names that somebody else chose. */
+function named({ timeline, pictures }: Evidence, text: string): Pick<Evidence, 'timeline' | 'pictures'> {
+  const events = (timeline?.stretches ?? []).map(({ acked }) => acked);
+  const map: PartitionMap = {
+    ...{ target: text, kind: 'partition', counted: 'read', others: 0 },
+    columns: (timeline?.stretches ?? []).map(({ toUs }) => toUs),
+    rows: [0, 1].map((partition) => ({ partition, events, throttled: [1], total: 1 })),
+  };
+  return {
+    timeline: timeline === null ? null : { ...timeline, partitions: [map] },
+    pictures: pictures.map((picture) => ({
+      ...{ ...picture, fleet: text, reading: text, unit: text },
+      devices: picture.devices.map((device) => ({ ...device, device: text })),
+    })),
+  };
 }
 
 describe('report.html', () => {
@@ -57,7 +75,11 @@ describe('report.html', () => {
   it.each(hostile)('keeps %j a text', (text) => {
     const faults = [{ device: text, fleet: text, kinds: { lost: 1 }, total: 1 }];
     const [page, plain] = [text, 'x'].map((one) =>
-      pageOf(resultWith(one), { ...evidence, faults: faults.map((fault) => ({ ...fault, device: one, fleet: one })) }),
+      pageOf(resultWith(one), {
+        ...evidence,
+        faults: faults.map((fault) => ({ ...fault, device: one, fleet: one })),
+        ...named(evidence, one),
+      }),
     ) as [string, string];
     expect(elementsOf(page)).toEqual(elementsOf(plain));
     expect(page.match(/<script/g)).toHaveLength(2);
