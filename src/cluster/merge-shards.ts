@@ -58,6 +58,8 @@ function mergeSenders(senders: readonly SenderFigures[]): SenderFigures {
     run: {
       ...first.run,
       shard: '0/1',
+      // One process does the same.
+      command: first.run.command.replace(/ --shard[= ]\S+/, ''),
       startedAt: new Date(startMs).toISOString(),
       durationSeconds: seconds(({ run }) => run.durationSeconds),
       ended: ended.find((word) => word === 'worker-died') ?? ended.find((word) => word !== 'completed') ?? 'completed',

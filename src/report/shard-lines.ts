@@ -17,13 +17,13 @@ export function shardLines(shards: readonly ShardSummary[] | undefined): string[
   const lines = shown.map((shard) => {
     const told = [
       clipped(printable(shard.host ?? '–'), 24),
-      `${formatCount(shard.events.sent)} sent`,
       ...oddities(shard),
+      `${formatCount(shard.events.sent)} sent`,
     ];
-    return `          ${shard.shard.padEnd(width)}  ${clipped(told.join(', '), 64 - width)}`;
+    return `          ${shard.shard.padEnd(width)}  ${clipped(told.join(', '), 66 - width)}`;
   });
   if (shards.length > shown.length) lines.push(`          and ${shards.length - shown.length} more in summary.json`);
-  return [`  shards    ${shardsTogether(shards)}`, ...lines.map((line) => `  ${line}`)];
+  return [`  shards    ${formatCount(shards.length)}, ${shardsTogether(shards)}`, ...lines.map((line) => `  ${line}`)];
 }
 
 /** How well the shards began together, and how far that can be told, in one sentence. */
@@ -35,7 +35,7 @@ export function shardsTogether(shards: readonly ShardSummary[]): string {
     latest === 0 ? 'ready in time' : `ready up to ${formatMicros(latest)} late`,
     ...(unsaid === 0 ? [] : [`${formatCount(unsaid)} did not say when`]),
   ];
-  return `${formatCount(shards.length)}, ${begun.join(', ')}; ${clocksTogether(shards)}`;
+  return `${begun.join(', ')}; ${clocksTogether(shards)}`;
 }
 
 function clocksTogether(shards: readonly ShardSummary[]): string {

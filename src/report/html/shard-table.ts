@@ -12,14 +12,15 @@ export function shardTable({ shards }: RunResult): string {
     const times = [startSkewUs, clockBoundUs].map((us) => `<td class="n">${orDash(us, formatMicros)}</td>`);
     const cells = counts.map((count) => `<td class="n">${formatCount(count)}</td>`);
     return (
-      `<tr><td>${markup(shard)}</td><td>${markup(host ?? '–')}</td><td>${markup(ended.replace('-', ' '))}</td>` +
-      `<td class="n">${formatCount(attempts)}</td>${times.join('')}${cells.join('')}<td>${markup(generator)}</td></tr>`
+      `<tr><td>${markup(shard)}</td><td>${markup(host ?? '–')}</td><td>${markup(ended.replace('-', ' '))}</td><td>${markup(generator)}</td>` +
+      `<td class="n">${formatCount(attempts)}</td>${times.join('')}${cells.join('')}</tr>`
     );
   });
   const headings = [
     'shard',
     'host',
     'ended',
+    'generator',
     '>attempts',
     '>late',
     '>clock within',
@@ -27,7 +28,6 @@ export function shardTable({ shards }: RunResult): string {
     '>sent',
     '>acked',
     '>unknown',
-    'generator',
   ];
-  return section('Shards', table(headings, rows), `${shardsTogether(shards)}.`);
+  return section('Shards', table(headings, rows), `${formatCount(shards.length)} of them: ${shardsTogether(shards)}.`);
 }
