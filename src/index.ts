@@ -22,11 +22,39 @@
  *     const { result, dir } = await run.finished;
  *     console.log(result.verdict, result.delivery.verified, result.latency.responseTime.p99, dir);
  *
+ * How much the target takes is found by a run for each load that is tried, whose plan is that of the scenario at this load; of a `CapacityPlan`,
+ * `outcome.capacity`, the goal is a part:
+ *
+ *     const planAt = async (load: number) => {
+ *       const at = await loadPlan({ text, file: 'scenario.yaml', env: process.env, set: [], allow: [], level: { load, steps: 1 } });
+ *       if (!at.ok) throw new Error(`there is no plan at ${load}`);
+ *       return at.plan;
+ *     };
+ *     const search = startCapacity({ goal, planAt, …as above, with step and stepped in the observer });
+ *     const { result } = await search.finished;
+ *     console.log(result.answer, result.finding.interval);
+ *
  * `outcome.refusal` says what the safety rail has against it: whoever starts the run nevertheless decides so. Every error that is thrown
  * is an `IotloadError` with a code, or a defect.
  */
 
 export { type BrokerOptions, brokers, type EmbeddedBroker } from './brokers/registry.ts';
+export type { CapacityResult } from './capacity/capacity-result.ts';
+export { readLadder } from './capacity/read-ladder.ts';
+export {
+  type CapacityFinding,
+  type CapacityGoal,
+  type NextStep,
+  nextStep,
+  type StepOutcome,
+  stepLimit,
+} from './capacity/search.ts';
+export {
+  type CapacityHandle,
+  type CapacityObserver,
+  type CapacityOptions,
+  startCapacity,
+} from './capacity/start-capacity.ts';
 export { type MergeOptions, mergeResults } from './cluster/merge-results.ts';
 export type { Anchor, Part } from './core/anchor.ts';
 export { type Clock, systemClock } from './core/clock.ts';
@@ -44,6 +72,7 @@ export { loadPlan, type PlanOutcome, type PlanRequest } from './plan/load-plan.t
 export type { Plan } from './plan/plan.ts';
 export { planDigest, redactPlan } from './plan/plan-digest.ts';
 export { type QuickRequest, quickScenario } from './plan/quick-scenario.ts';
+export type { CapacityPlan } from './plan/resolve-capacity.ts';
 export { refusalError, type SafetyRefusal } from './plan/safety.ts';
 export {
   type StarterAnswers,

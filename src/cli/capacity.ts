@@ -1,28 +1,41 @@
 import { relative } from 'node:path';
-import type { CapacityResult } from '../capacity/capacity-result.ts';
 import type { CapacityGoal } from '../capacity/search.ts';
+import type { Part } from '../core/anchor.ts';
 import { systemClock } from '../core/clock.ts';
 import { IotloadError } from '../core/errors.ts';
 import type { PlanRequest } from '../plan/load-plan.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { CapacityPlan } from '../plan/resolve-capacity.ts';
 import { stepDisplay } from './capacity-progress.ts';
-import { commandLine, requireOut, type SendingFlags, sendingFlags, withReports, workersOf } from './carry-out.ts';
+import {
+  carryOut,
+  commandLine,
+  requireOut,
+  type SendingFlags,
+  sendingFlags,
+  withReports,
+  workersOf,
+} from './carry-out.ts';
 import { defineCommand } from './command.ts';
 import { exitOfError } from './exit-codes.ts';
 import { openMetrics } from './metrics-endpoint.ts';
+import { exitOfFinding, printCapacity } from './print-capacity.ts';
+import { requirePlan } from './require-plan.ts';
 import { type AnyLoadFlags, anyLoadFlags, scenarioRequest, soundPlan } from './scenario-flags.ts';
-import { checkRunId } from './shard-flags.ts';
+import { shardOf } from './shard-environment.ts';
+import { checkRunId, parseClockBound, parseStartAt } from './shard-flags.ts';
 import { onInterrupt } from './signals.ts';
 import { version } from './version.ts';
 
 interface CapacityFlags extends AnyLoadFlags, SendingFlags {
   duration: string | undefined;
   resume: boolean;
+  shard: string | undefined;
+  runId: string | undefined;
+  startAt: string | undefined;
+  clockBound: string | undefined;
+  planDigest: string | undefined;
 }
-
-/** Exit code of what a search found. */
-const exitOfFinding = { pass: 0, fail: 1, inconclusive: 3 } as const;
 
 /** `iotload capacity`: how much can it take? */
 export const capacityCommand = defineCommand({
@@ -38,6 +51,23 @@ export const capacityCommand = defineCommand({
         default: false,
         describe: 'go on behind the steps that are done, with the search in --out; else begin it',
       })
+      .option('shard', {
+        type: 'string',
+        describe:
+          'this process’s part i/n, as of run: all shards walk a fixed ladder of loads by the clock, and merge reads what it proves',
+      })
+      .option('start-at', {
+        type: 'string',
+        describe: 'ISO instant at which the shards begin; the same on each, as is --run-id',
+      })
+      .option('clock-bound', {
+        type: 'string',
+        describe: 'of a shard: how far this clock may be from that of a verifier on another host, e.g. 2ms',
+      })
+      .option('plan-digest', {
+        type: 'string',
+        describe: 'of a shard: send only if the plan has this digest (default IOTLOAD_PLAN_DIGEST)',
+      })
       .example('$0 capacity how-much', 'a first one, no broker needed')
       .example('$0 capacity my.yaml --set capacity.to=50k/s --duration 2m', 'up to that rate, each load for longer'),
   handler: (flags) => capacity(flags),
@@ -51,15 +81,44 @@ async function capacity(flags: CapacityFlags): Promise<number> {
   const scenario = await soundPlan(await loadPlan(request), request.text, request.file);
   if (scenario === null) return exitOfError['bad-scenario'];
   const asked = variable(scenario.capacity, request.file);
+  const { shard, runId, startAt } = shardOf(flags, process.env);
+  if (shard.count > 1) return walk(request, { ...flags, 'run-id': runId }, shard, startAt);
   // The rail is asked once, about the highest load and all the steps that there may be.
-  const level = { load: asked.to, steps: stepLimit(asked) };
-  const highest = await soundPlan(await loadPlan({ ...request, level }), request.text, request.file);
+  const highest = await allowedLevel({ ...request, level: { load: asked.to, steps: stepLimit(asked) } });
   if (highest === null) return exitOfError['bad-scenario'];
-  if (highest.refusal !== null) {
-    const { refusalError } = await import('../plan/safety.ts');
-    throw refusalError(highest.refusal);
-  }
-  return search(asked, highest.plan, flags, (load) => planAt(request, load));
+  return search(asked, highest, flags, (load) => planAt(request, load));
+}
+
+/** The plan of a level, or of a ladder; null where it has mistakes, which are told. Throws what the safety rail refuses. */
+async function allowedLevel(request: PlanRequest): Promise<Plan | null> {
+  const { loadPlan } = await import('../plan/load-plan.ts');
+  const sound = await soundPlan(await loadPlan(request), request.text, request.file);
+  if (sound === null || sound.refusal === null) return sound?.plan ?? null;
+  const { refusalError } = await import('../plan/safety.ts');
+  throw refusalError(sound.refusal);
+}
+
+/** One shard's part of a ladder. What it proves is told by the merge of all of them, so whatever it breaks is no failure of this process. */
+async function walk(
+  request: PlanRequest,
+  flags: CapacityFlags,
+  shard: Part,
+  startAt: string | undefined,
+): Promise<number> {
+  const plan = await allowedLevel({ ...request, level: 'ladder' });
+  if (plan === null) return exitOfError['bad-scenario'];
+  requirePlan(plan, flags.planDigest ?? process.env['IOTLOAD_PLAN_DIGEST']);
+  const exit = await carryOut(plan, flags, {
+    shard,
+    startAtWallUs: parseStartAt(startAt),
+    resume: flags.resume,
+    clockBoundUs: parseClockBound(flags.clockBound),
+  });
+  if (!flags.quiet)
+    process.stderr.write(
+      'the ladder is walked: iotload merge, with the directories of all shards, says what it proves\n',
+    );
+  return exit === exitOfFinding.fail || exit === exitOfFinding.inconclusive ? 0 : exit;
 }
 
 /** The plan of one load; what is between the bounds may be wrong though they are not, such as a rate that cannot be kept. */
@@ -119,16 +178,12 @@ async function search(
   try {
     const { result, dir } = await handle.finished;
     display.end();
-    await print(result, relative(process.cwd(), dir) || '.', flags);
-    return interruption.exitCode() ?? exitOfFinding[result.verdict];
+    const form = flags.json ? 'json' : flags.quiet ? 'nothing' : 'screen';
+    const exit = await printCapacity(result, relative(process.cwd(), dir) || '.', form);
+    return interruption.exitCode() ?? exit;
   } finally {
     display.end();
     await metrics?.close();
     interruption.release();
   }
-}
-
-async function print(result: CapacityResult, dir: string, flags: CapacityFlags): Promise<void> {
-  if (flags.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
-  else if (!flags.quiet) process.stdout.write(`${result.answer}\n\nresults in ${dir}\n`);
 }

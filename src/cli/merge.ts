@@ -4,6 +4,7 @@ import { IotloadError } from '../core/errors.ts';
 import { resultFormatNames } from '../metrics/result-formats.ts';
 import { withReports } from './carry-out.ts';
 import { defineCommand } from './command.ts';
+import { printCapacity } from './print-capacity.ts';
 import { printResult } from './print-result.ts';
 
 /** `iotload merge`: the result of one run from what its shards left. */
@@ -46,6 +47,12 @@ export const mergeCommand = defineCommand({
       note,
       report: (into, merged) => withReports(into, merged, resultFormatNames, note),
     });
-    return printResult(result, relative(process.cwd(), dir) || '.', json ? 'json' : quiet ? 'nothing' : 'screen');
+    const [where, form] = [relative(process.cwd(), dir) || '.', json ? 'json' : quiet ? 'nothing' : 'screen'] as const;
+    const { readLadder } = await import('../capacity/read-ladder.ts');
+    const ladder = await readLadder(dir, result);
+    if (ladder === null) return printResult(result, where, form);
+    const { keepSearch } = await import('../capacity/search-directory.ts');
+    keepSearch(dir, ladder);
+    return printCapacity(ladder, where, form);
   },
 });

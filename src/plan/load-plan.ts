@@ -8,6 +8,7 @@ import { isLiteral } from '../scenario/references.ts';
 import { isSecret } from '../scenario/secret-keys.ts';
 import { diagnosticAt, keyAt, nodeAt, type Place, placeAt, scalarsOf, type Tree } from '../scenario/tree.ts';
 import { atLevel, withDefaultThreshold } from './capacity-level.ts';
+import { ladderLevels, walked, withLadder } from './ladder.ts';
 import { loadModelFiles } from './load-model-files.ts';
 import { loadPayloadSchemas } from './load-payload-schemas.ts';
 import type { Plan } from './plan.ts';
@@ -44,8 +45,11 @@ export interface PlanRequest {
   labels?: readonly string[];
   /** How long each load of `capacity` is held. */
   hold?: string;
-  /** The plan of one load of `capacity`, of `steps` that there may be: the safety rail is asked about all of them. Absent: that of the scenario. */
-  level?: { load: number; steps: number };
+  /**
+   * The plan of one load of `capacity`, of `steps` that there may be: the safety rail is asked about all of them. Or of all loads of a
+   * ladder, one after the other. Absent: that of the scenario.
+   */
+  level?: { load: number; steps: number } | 'ladder';
 }
 
 export type PlanOutcome =
@@ -86,16 +90,18 @@ export async function loadPlan(request: PlanRequest): Promise<PlanOutcome> {
   const { plan, safety } = resolved;
   const sizings = await sizingsOf(plan, resolved.largest, MOST_WORKERS);
   const costUsd = costOf(sizings);
-  const steps = level?.steps ?? 1;
+  // A ladder is one run as long as all of its levels.
+  const [steps, walked] =
+    typeof level === 'object' ? [level.steps, level.steps] : [1, plan.ladder?.levels.length ?? null];
   const refusal = judgeSafety({
     ...safety,
     durationUs: safety.durationUs * steps,
     costUsd: costUsd === null ? null : costUsd * steps,
     allow: [...safety.allow, ...allow],
-    file: changed ? askedByFile(file as ResolvedFile, level?.steps ?? null) : safety,
+    file: changed ? askedByFile(file as ResolvedFile, walked) : safety,
   });
   const warnings = sortDiagnostics(literalSecrets(draft.tree));
-  return { ok: true, plan: level === undefined ? plan : withDefaultThreshold(plan), capacity, refusal, warnings };
+  return { ok: true, plan: typeof level === 'object' ? withDefaultThreshold(plan) : plan, capacity, refusal, warnings };
 }
 
 interface ResolvedFile {
@@ -151,7 +157,16 @@ async function resolveDraft(
       );
     return resolvePlan(held, file, { ...flags, rate }, own, tell);
   };
-  if (level !== undefined && capacity !== null)
+  if (level === 'ladder' && capacity !== null) {
+    const walk = walked(draft, capacity, ladderLevels(capacity));
+    const [lowest, resolved] = [
+      atLoad(capacity.from, extent),
+      resolvePlan(walk.draft, file, { ...flags, rate: walk.rate }, extent, report),
+    ];
+    if (resolved !== null && lowest !== null) resolved.plan = withLadder(resolved.plan, lowest.plan, capacity);
+    return { resolved, highest: null, capacity };
+  }
+  if (typeof level === 'object' && capacity !== null)
     return { resolved: atLoad(level.load, extent), highest: null, capacity };
   const resolved = resolvePlan(draft, file, flags, extent, report);
   const looked = resolved !== null && diagnostics.length === 0 && capacity?.stated === true;

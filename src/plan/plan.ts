@@ -9,6 +9,7 @@ import type { ListenAddress } from '../scenario/listen-address.ts';
 import type { PluginPlan } from '../scenario/load-plugin.ts';
 import type { ScheduleSpec } from '../schedule/profile.ts';
 import type { TargetOptions } from '../targets/target.ts';
+import type { LadderPlan } from './ladder.ts';
 import type { TimelineEntry } from './timeline.ts';
 
 export type Identity = 'fields' | 'headers' | 'named' | 'derived' | 'none';
@@ -39,6 +40,8 @@ export interface Plan {
   thresholds: ThresholdPlan[];
   /** In order of time. */
   timeline: TimelineEntry[];
+  /** The loads that it walks one after the other; absent: it is a run like any other. */
+  ladder?: LadderPlan;
   /** Loaded by every thread and process before anything of the plan is looked up; absent: none. */
   plugins?: PluginPlan[];
   /** Where results go, the labels that every one of them carries, and where a run under way tells of itself; absent: nowhere. */

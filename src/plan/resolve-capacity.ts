@@ -52,7 +52,7 @@ export function resolveCapacity(draft: ScenarioDraft, report: Report): CapacityP
   const own = loadOf(draft, capacity.vary);
   if (own === null) return null;
   const rounded = (load: number): number =>
-    capacity.vary === 'devices' ? Math.max(fleets.length, Math.round(load)) : Number(load.toPrecision(DIGITS));
+    Math.max(capacity.vary === 'devices' ? fleets.length : 0, roundLoad(capacity.vary, load));
   const written = (key: 'from' | 'to' | 'provision_for'): number | null =>
     capacity[key] === undefined ? null : amountOf(capacity[key]);
   const from = written('from') ?? rounded(Math.min(own, written('to') ?? own) / AROUND);
@@ -83,6 +83,11 @@ export function resolveCapacity(draft: ScenarioDraft, report: Report): CapacityP
     };
   }
   return null;
+}
+
+/** A load that follows from another, in digits that can be read and typed again. */
+export function roundLoad(vary: CapacityPlan['vary'], load: number): number {
+  return vary === 'devices' ? Math.round(load) : Number(load.toPrecision(DIGITS));
 }
 
 /** A load in words: `20,000 devices`, `5k/s`. */

@@ -1,0 +1,15 @@
+import type { CapacityResult } from '../capacity/capacity-result.ts';
+
+/** Exit code of what a search found. */
+export const exitOfFinding = { pass: 0, fail: 1, inconclusive: 3 } as const;
+
+/** Prints what a search found on stdout, as the final screen or as JSON, and returns its exit code. */
+export async function printCapacity(
+  result: CapacityResult,
+  dir: string,
+  form: 'screen' | 'json' | 'nothing',
+): Promise<number> {
+  if (form === 'json') process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  if (form === 'screen') process.stdout.write(`${result.answer}\n\nresults in ${dir}\n`);
+  return exitOfFinding[result.verdict];
+}
