@@ -114,7 +114,7 @@ export const fleet = z
     payload: z
       .union([z.string(), ownPayload], { error: 'expected a payload profile of the model, or a map with fields' })
       .describe('a payload profile of the model, or own fields'),
-    topic: z.string().optional().describe('overrides the target’s topic'),
+    topic: z.string().optional().describe('overrides the target’s topic; of Kafka, one for all events of the fleet'),
     key: z.string().optional().describe('default <device>'),
     to: z
       .array(z.string(), { error: 'expected a list of targets, such as [edge]' })

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { mergeShards } from '../../src/cluster/merge-shards.ts';
 import type { ShardFiles } from '../../src/cluster/shard-set.ts';
 import { Histogram } from '../../src/metrics/histogram.ts';
-import type { RunResult } from '../../src/metrics/result.ts';
+import type { GrowthSummary, RunResult } from '../../src/metrics/result.ts';
 import { composeResult } from '../../src/runner/compose-result.ts';
 import { senderFigures } from '../../src/runner/settle-again.ts';
 import { settleRecords } from '../../src/runner/settled-run.ts';
@@ -115,7 +115,12 @@ describe('mergeShards', () => {
       });
       return { ...shard, seen, summary: { ...summary, ...over } };
     };
-    const healthy = { status: 'healthy' as const, cpuSeconds: 2, peakRssBytes: 5, signals: [] };
+    const growth = (perHour: number): GrowthSummary => ({
+      rss: { perHour, low: 0, high: 9 },
+      descriptors: null,
+      scheduleLag: null,
+    });
+    const healthy = { status: 'healthy' as const, cpuSeconds: 2, peakRssBytes: 5, signals: [], growth: growth(1) };
     const run = (startedAt: string, durationSeconds: number): RunResult['run'] => ({
       ...resultOf(past).run,
       startedAt,
@@ -125,12 +130,13 @@ describe('mergeShards', () => {
     const merged = mergeShards([
       ended(a, { generator: healthy, run: run('2026-01-01T00:00:00.000Z', 10) }),
       ended(b, {
-        generator: { ...healthy, status: 'unhealthy', peakRssBytes: 9, signals: ['too late'] },
+        generator: { ...healthy, status: 'unhealthy', peakRssBytes: 9, signals: ['too late'], growth: growth(3) },
         run: { ...run('2026-01-01T00:00:02.000Z', 10), ended: 'interrupted' },
       }),
       ended(c, { generator: healthy, run: run('2026-01-01T00:00:01.000Z', 10) }),
     ]);
     expect(merged.generator).toEqual({
+      growth: growth(3),
       status: 'unhealthy',
       cpuSeconds: 6,
       peakRssBytes: 9,

@@ -48,7 +48,7 @@ const create = z
   })
   .nullable()
   .default(null)
-  .describe('creates the topic where it does not exist; it stays. A default topic is always created');
+  .describe('creates the topics that do not exist; they stay. A default topic is always created');
 
 /** The block `target: { protocol: kafka, … }`, without `protocol`. Main thread only. */
 export const optionsSchema = z
@@ -61,7 +61,7 @@ export const optionsSchema = z
       .string()
       .superRefine((text, context) => complain(context, [], topicProblem(text)))
       .optional()
-      .describe(`of all events; may hold <scenario> and <run>; default ${defaultTopic}`),
+      .describe(`of all fleets without one of their own; may hold <scenario> and <run>; default ${defaultTopic}`),
     key: z.string().default('<device>').describe('decides the partition of an event; a fleet may have its own'),
     create,
     acks: z
