@@ -9,9 +9,13 @@ export interface Clock {
   nowUs(): Micros;
   /** Wall-clock time in microseconds since 1970 UTC. */
   wallUs(): Micros;
-  /** Calls `task` once after `ms` milliseconds (fractions allowed, never early by design); returns a function that cancels. */
+  /**
+   * Calls `task` once after `ms` milliseconds (fractions allowed, never early by design); returns a function that cancels. Where this
+   * thread was held up meanwhile, what came in until then is looked at first, so that no task calls an answer late that only waited to be
+   * read.
+   */
   after(ms: number, task: () => void): () => void;
-  /** Calls `task` every `ms` milliseconds until cancelled. */
+  /** Calls `task` every `ms` milliseconds until cancelled, behind what came in like `after`. */
   every(ms: number, task: () => void): () => void;
   /** Calls `task` after pending input and output has been looked at. */
   soon(task: () => void): void;
@@ -38,6 +42,8 @@ function monotonicOffsetUs(): number {
 
 /** Longest delay of a Node timer, 2³¹ − 1 ms. */
 const LONGEST_TIMER_MS = 2_147_483_647;
+/** A timer that is later than this was held up, by this thread or by the machine. */
+const HELD_UP_MS = 10;
 /** The two ways to read the wall clock differ by less than this as long as nobody has set it. */
 const AGREEMENT_US = 2_500;
 
@@ -54,17 +60,36 @@ export function systemClock(): Clock {
     },
     after(ms, task) {
       let timer: NodeJS.Timeout;
+      let behind: NodeJS.Immediate | undefined;
       const wait = (leftMs: number): void => {
         // A longer delay would fire at once.
         const nowMs = Math.min(leftMs, LONGEST_TIMER_MS);
-        timer = setTimeout(() => (leftMs > nowMs ? wait(leftMs - nowMs) : task()), nowMs);
+        const dueMs = performance.now() + nowMs;
+        timer = setTimeout(() => {
+          if (leftMs > nowMs) wait(leftMs - nowMs);
+          else if (performance.now() - dueMs > HELD_UP_MS) behind = setImmediate(task);
+          else task();
+        }, nowMs);
       };
       wait(ms);
-      return () => clearTimeout(timer);
+      return () => {
+        clearTimeout(timer);
+        clearImmediate(behind);
+      };
     },
     every(ms, task) {
-      const timer = setInterval(task, ms);
-      return () => clearInterval(timer);
+      let behind: NodeJS.Immediate | undefined;
+      let dueMs = performance.now() + ms;
+      const timer = setInterval(() => {
+        const nowMs = performance.now();
+        if (nowMs - dueMs > HELD_UP_MS) behind = setImmediate(task);
+        else task();
+        dueMs = nowMs + ms;
+      }, ms);
+      return () => {
+        clearInterval(timer);
+        clearImmediate(behind);
+      };
     },
     soon: (task) => void setImmediate(task),
   };

@@ -9,6 +9,7 @@ import type { Plan } from '../plan/plan.ts';
 import { readPlanDocument } from '../runner/plan-document.ts';
 import { type RunHandle, startRun } from '../runner/run.ts';
 import { runFiles } from '../runner/run-directory.ts';
+import { readSent } from '../wire/sent-file.ts';
 import type { CaseReport } from './case-report.ts';
 import { caseScenario, pluginFolder } from './case-scenario.ts';
 import { isTimed, type Load, type SelfTestCase } from './cases.ts';
@@ -19,6 +20,7 @@ import { expectedOf } from './expected.ts';
 import { foreignMessages } from './foreign-messages.ts';
 import { inflictedTimes } from './inflicted-times.ts';
 import { judgeCase, judgeTimes, statusOf } from './judge-case.ts';
+import { withLateAnswers } from './late-answers.ts';
 import type { Rig, Subject, Truth } from './subject.ts';
 import { type Granularity, TimerWatch } from './timer-watch.ts';
 
@@ -60,17 +62,21 @@ export async function runCase(one: SelfTestCase, context: CaseContext): Promise<
     const watch = new TimerWatch(clock);
     const result = await carryOut(one, plan, context);
     const granularity = watch.stop();
-    const truth = rig.truth();
+    const done = rig.truth();
+    const { truth, late } = withLateAnswers(done, await unknownIn(dir, context.load.events));
     const times = timesOf(one, plan, truth, context);
     const problems = [
       ...compareCounts(one, result, truth, context).map((text) => ({ text, excused: false })),
+      ...(late === 0
+        ? []
+        : [{ text: `this machine was too slow for ${late} answers: they came after the time-out`, excused: true }]),
       ...judgeTimes(compareTimes(one, result, times, granularity), result, granularity),
       ...judgeCase(one, result),
     ];
     return {
       name: one.name,
       protocol: subject.protocol,
-      injected: describeInjected(one, truth, times),
+      injected: describeInjected(one, done, times),
       reported: describeReported(one, result),
       expectedVerdict: one.verdict,
       verdict: result.verdict,
@@ -168,6 +174,12 @@ function compareTimes(
     default:
       return [];
   }
+}
+
+/** Slots of which the run says that their outcome is unknown. */
+async function unknownIn(dir: string, events: number): Promise<number[]> {
+  const { fleets } = await readSent(join(dir, runFiles.sent));
+  return fleets.flatMap(({ unknown }) => unknown.first(events));
 }
 
 function findingsIn(dir: string): NamedFinding[] {

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../src/core/clock.ts';
@@ -34,6 +36,34 @@ describe('systemClock', () => {
       });
     });
     expect(said).toEqual(['soon', 'tick', 'tick', 'tick']);
+  });
+
+  it('looks at what came in before a timer that was held up', async () => {
+    const clock = systemClock();
+    const said: string[] = [];
+    const server = createServer((socket) => socket.once('data', () => said.push('answer')));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const client = connect(port, '127.0.0.1');
+    await Promise.all([once(client, 'connect'), once(server, 'connection')]);
+    const both = new Promise<void>((resolve) => {
+      const cancel = clock.every(5, () => {
+        said.push('sweep');
+        cancel();
+      });
+      clock.after(5, () => {
+        said.push('time-out');
+        resolve();
+      });
+    });
+    clock.after(5, () => said.push('cancelled'))();
+    client.write('x');
+    const startUs = clock.nowUs();
+    while (clock.nowUs() - startUs < 60_000);
+    await both;
+    expect(said).toEqual(['answer', 'sweep', 'time-out']);
+    client.destroy();
+    server.close();
   });
 
   it('waits longer than a Node timer can', () => {

@@ -20,7 +20,7 @@ function forgetful(thresholds: string, duration = '60s'): string {
 describe('abort_on_fail', () => {
   it('ends the run as soon as the check fails, names it, and is exit 1', async () => {
     const out = space.path('out');
-    const others = '{ check: "rejected == 0", after: 30s }, "not_sent == 0"';
+    const others = '{ check: "rejected == 0", after: 30s }, "not_sent < 25%"';
     const checks = `[{ check: "unknown < 1%", abort_on_fail: true }, ${others}]`;
     const { code, stderr } = await iotload(['run', forgetful(checks), '--out', out, '--progress', 'plain']);
     expect(code).toBe(1);
@@ -35,8 +35,8 @@ describe('abort_on_fail', () => {
     const statuses = before.checks.map(({ name, status }) => [name, status]);
     expect(statuses).toContainEqual(['unknown < 1%', 'fail']);
     expect(statuses).toContainEqual(['rejected == 0', 'inconclusive']);
-    // What was not due by then is nobody's fault.
-    expect(statuses).toContainEqual(['not_sent == 0', 'pass']);
+    // What was not due by then, most of all, is nobody's fault.
+    expect(statuses).toContainEqual(['not_sent < 25%', 'pass']);
     // Settled again from its files it is the same.
     expect((await iotload(['verify', out])).code).toBe(1);
     expect(summaryOf(out)).toEqual(before);
