@@ -1,7 +1,17 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { mergeResults } from '../../src/cluster/merge-results.ts';
 import { Outcome } from '../../src/core/outcome.ts';
 import type { RunResult } from '../../src/metrics/result.ts';
@@ -16,10 +26,8 @@ import { anchor, resumeShard, type StoredShard, shardedPlan, storeShard } from '
 let plan: Plan;
 let dir: string;
 let notes: string[];
-beforeAll(async () => {
+beforeEach(async () => {
   plan = await shardedPlan();
-});
-beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'iotload-merge-'));
   notes = [];
 });
@@ -90,7 +98,6 @@ verify: { read: [speed, batch] }`;
     const whole = await settleAgain(place('alone'), null);
     for (const index of [0, 1, 2]) await store(`shards/${index}`, index, 3, less);
     const { result } = await merge('shards');
-    plan = await shardedPlan();
     expect(result.targets.map(({ delivery }) => [delivery.verified, delivery.lost])).toEqual([
       [40, 0],
       [39, 1],
@@ -124,6 +131,52 @@ verify: { read: [speed, batch] }`;
     expect(await settleAgain(place('merged'), null)).toEqual(result);
   });
 
+  it('of shards one of whose readers left nothing accuses nobody', async () => {
+    await store('0', 0, 2);
+    rmSync(join(await store('1', 1, 2), 'seen'));
+    const { result } = await merge('0', '1');
+    expect(result).toMatchObject({ verdict: 'inconclusive', delivery: { verified: 24, missing: 16, foreign: 0 } });
+    expect(await settleAgain(place('merged'), null)).toEqual(result);
+  });
+
+  it('of shards that were not read back holds what was sent', async () => {
+    for (const index of [0, 1]) rmSync(join(await store(`${index}`, index, 2, { document: {} }), 'seen'));
+    const { result } = await merge('0', '1');
+    expect(result.files).not.toHaveProperty('seen');
+    expect(result).toMatchObject({ verifier: { status: 'not run' }, events: { acked: 40 } });
+    expect(result.shards?.[0]).toMatchObject({ host: null, clockBoundUs: null });
+    expect(await settleAgain(place('merged'), null)).toEqual(result);
+  });
+
+  it('has a name of its own where none is given, and is gone again where it could not be finished', async () => {
+    for (const index of [0, 1]) await store(`${index}`, index, 2);
+    plan.outputs.dir = place('results/<name>-<utc>');
+    const options = { dirs: [dir], out: null, clock: new VirtualClock(0), note: () => {} };
+    for (const index of [0, 1]) await store(`${index}`, index, 2);
+    const failing = mergeResults({ ...options, report: () => Promise.reject(new Error('no room')) });
+    await expect(failing).rejects.toThrow('no room');
+    expect(existsSync(place('results/sharded-merged-20231114T221320Z'))).toBe(false);
+    expect((await mergeResults(options)).dir).toBe(place('results/sharded-merged-20231114T221320Z'));
+  });
+
+  it('keeps how fast processes grew, which its files do not tell one by one', async () => {
+    const grows = (perHour: number) => ({ perHour, low: perHour - 1, high: perHour + 1 });
+    for (const index of [0, 1]) {
+      const summary = await settleAgain(await store(`${index}`, index, 2), null);
+      const growth = { rss: grows(index * 1e6), descriptors: null, scheduleLag: null };
+      const grown = {
+        ...summary,
+        generator: { ...summary.generator, growth },
+        verifier: { ...summary.verifier, growth },
+      };
+      writeFileSync(place(`${index}/summary.json`), JSON.stringify(grown));
+    }
+    const { result } = await merge('0', '1');
+    expect(result.generator.growth?.rss).toEqual(grows(1e6));
+    expect(result.verifier.growth?.rss).toEqual(grows(1e6));
+    expect(await settleAgain(place('merged'), null)).toEqual(result);
+  });
+
   it('is nothing that a run could go on with, or that could be merged once more', async () => {
     for (const index of [0, 1]) await store(`shards/${index}`, index, 2);
     await mergeResults({ dirs: [dir], out: place('shards/merged'), clock: new VirtualClock(0), note: () => {} });
@@ -148,6 +201,27 @@ describe('shards that are not exactly those of one run', () => {
         'a and twin are both shard 0/3, by two attempts that may both have sent; shard 1/3 is missing; shard 2/3 is missing',
     );
     expect(await refusal('empty')).toBe('there is nothing to merge: empty holds no run');
+  });
+
+  it('are refused where a record is damaged, which is no fault of the arguments', async () => {
+    await store('a', 0, 2);
+    const path = join(await store('b', 1, 2), 'sent');
+    const bytes = readFileSync(path);
+    bytes[20] = (bytes[20] as number) ^ 1;
+    writeFileSync(path, bytes);
+    await expect(merge('a', 'b')).rejects.toMatchObject({ code: 'file-corrupt', where: path });
+  });
+
+  it('are looked for four folders deep, behind links too, and in no hidden ones', async () => {
+    await store('r/s/t/u/a', 0, 2);
+    await store('elsewhere/b', 1, 2);
+    symlinkSync(place('elsewhere'), place('r/link'));
+    symlinkSync(place('nowhere'), place('r/broken'));
+    await store('r/.hidden', 0, 2, { attempt: 'x' });
+    await store('r/1/2/3/4/5', 0, 2, { attempt: 'y' });
+    writeFileSync(place('r/notes.txt'), 'a file');
+    expect((await merge('r')).result.events.acked).toBe(40);
+    expect(notes).toEqual([]);
   });
 
   it('are refused where one has lost its record, or is still at it', async () => {
