@@ -47,7 +47,7 @@ export async function mergeSentMoments(paths: readonly string[], fleets: number)
   const readers = curves.map((curve) => new CurveReader(curve));
   return steps.map(({ toUs, samples }, step) => {
     const moment = sentAt(readers, toUs, fleets);
-    const gains = partitions[step] ?? [];
+    const gains = partitions[step] as PartitionGain[];
     return { moment: gains.length === 0 ? moment : { ...moment, partitions: gains }, samples };
   });
 }
@@ -75,7 +75,7 @@ export async function mergeSeenMoments(
   const readers = curves.map((curve) => new CurveReader(curve));
   return steps.map(({ toUs, samples }, step) => {
     const moment = seenAt(readers, toUs, startWallUs);
-    const [gain = []] = partitions[step] ?? [];
+    const [gain = []] = partitions[step] as PartitionGain[];
     return { moment: gain.length === 0 ? moment : { ...moment, partitions: gain }, endToEnd: samples };
   });
 }
@@ -90,7 +90,7 @@ function widestView(curves: readonly (readonly Curve<SeenMoment>[])[]): Curve<Pa
     for (const { value } of view) for (const gain of value) eachPartition(gain, (_, more) => (events += more));
     return events;
   };
-  return views.sort((a, b) => met(b) - met(a))[0] ?? [];
+  return views.sort((a, b) => met(b) - met(a))[0] as Curve<PartitionGain[]>[];
 }
 
 /** By step, what each of several lists of partitions gained in it. */
@@ -145,7 +145,7 @@ function sentAt(readers: readonly CurveReader<SentMoment>[], atUs: number, fleet
   return {
     atUs,
     fleets: Array.from({ length: fleets }, (_, fleet) =>
-      sentCounters.map((_name, i) => sum((moment) => moment.fleets[fleet]?.[i] ?? 0)),
+      sentCounters.map((_name, i) => sum((moment) => moment.fleets[fleet]?.[i] as number)),
     ),
     cpuUs: sum(({ cpuUs }) => cpuUs),
     rssBytes: Math.max(...moments.map(({ rssBytes }) => rssBytes)),

@@ -13,6 +13,7 @@ import { type PlanDocument, planDocument } from '../runner/plan-document.ts';
 import { createDefaultRunDirectory, createRunDirectory, runFiles, writeRunFile } from '../runner/run-directory.ts';
 import { withGrowth } from '../runner/settle-again.ts';
 import { nameFindings, settleRun } from '../runner/settled-run.ts';
+import type { SeenRecord } from '../wire/seen-file.ts';
 import { findShards } from './find-shards.ts';
 import { mergeSeenMoments, mergeSentMoments } from './merge-moments.ts';
 import { type MergedShards, mergeAll } from './merge-shards.ts';
@@ -74,9 +75,9 @@ async function write(
   const paths = (file: string): string[] => shards.map((shard) => join(shard.name, file));
   await writeSent(join(dir, runFiles.sent), sent, await mergeSentMoments(paths(runFiles.sent), sent.fleets.length));
   for (const [i, { file }] of readingsOf(plan).entries()) {
-    const record = seen[i] ?? null;
+    const record = seen[i] as SeenRecord | null;
     if (record === null) continue;
-    const own = paths(file).filter((_, shard) => (shards[shard]?.seen[i] ?? null) !== null);
+    const own = paths(file).filter((_, shard) => shards[shard]?.seen[i] !== null);
     const steps = await mergeSeenMoments(own, record.fleets.length, anchor.startWallUs);
     await writeSeen(join(dir, file), record, steps);
   }

@@ -27,7 +27,7 @@ export async function writeSent(path: string, record: SentRecord, steps: readonl
       sentIntervals.map((_, interval) =>
         rest(
           samples[interval] as Samples,
-          steps.map((step) => step.samples[fleet]?.[interval]),
+          steps.map((step) => step.samples[fleet]?.[interval] as Samples),
         ),
       ),
     ),
@@ -59,7 +59,7 @@ export async function writeSeen(path: string, record: SeenRecord, steps: readonl
     ...counted(arrivals),
     endToEnd: rest(
       arrivals.endToEnd,
-      steps.map(({ endToEnd }) => endToEnd[fleet]),
+      steps.map(({ endToEnd }) => endToEnd[fleet] as Samples),
     ),
   }));
   writer.append(record.unattributed, told);
@@ -83,8 +83,8 @@ function counted(
 }
 
 /** What no step tells of, such as what a process had written of its last second when it was killed. */
-function rest(whole: Samples, parts: readonly (Samples | undefined)[]): Samples {
+function rest(whole: Samples, parts: readonly Samples[]): Samples {
   const told = emptySamples();
-  for (const part of parts) if (part !== undefined) addSamples(told, part);
+  for (const part of parts) addSamples(told, part);
   return withoutSamples(whole, told);
 }
