@@ -37,7 +37,7 @@ export type TruthLine =
     };
 
 /** Events between two chances for others to do something. */
-const STRETCH = 4_096;
+export const TRUTH_STRETCH = 4_096;
 
 /**
  * Ground truth of a run: every event with a label that marks it, every event that was doubled or damaged on purpose or held back, each reload
@@ -107,7 +107,7 @@ function* fleetTruth({ plan, anchor, shard, until }: TruthQuestion, place: numbe
       if (behavior.holds) yield* offline.take(behavior.releaseAt(seat, dueUs) > dueUs ? 1 : 0, at);
     }
     for (const track of tracks) yield* track.take(values[Value.readings + track.mark.index] as number, at);
-    if (++stretch % STRETCH === 0) yield null;
+    if (++stretch % TRUTH_STRETCH === 0) yield null;
   }
   for (const track of [...tracks, offline]) yield* track.closeAll();
 }

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import type { TruthQuestion } from '../answers/truth.ts';
+import { TRUTH_STRETCH, type TruthQuestion } from '../answers/truth.ts';
 import { writeTruth } from '../answers/truth-file.ts';
 import type { Clock } from '../core/clock.ts';
 import type { IotloadError } from '../core/errors.ts';
 import { total } from '../core/total.ts';
+import { formatCount } from '../core/units.ts';
 import type { RunResult } from '../metrics/result.ts';
 import { fleetGroups } from '../plan/fleet-groups.ts';
 import type { FleetPlan } from '../plan/plan.ts';
@@ -11,6 +12,10 @@ import { runFiles } from './run-directory.ts';
 
 /** Making events again takes about a microsecond each; beyond this many nobody would want to wait for it at the end of a run. */
 const MOST_EVENTS = 20_000_000;
+
+/** Longer than this nobody shall wait without a word; then again after each further stretch of time. */
+const SILENT_US = 2_000_000;
+const TOLD_EVERY_US = 5_000_000;
 
 export interface TruthKeeper {
   dir: string;
@@ -35,10 +40,31 @@ export async function keepTruth(
     return {};
   }
   try {
-    await writeTruth(join(dir, runFiles.truth), question, () => new Promise((resolve) => clock.soon(resolve)));
+    await writeTruth(
+      join(dir, runFiles.truth),
+      question,
+      pauses(clock, (done) => {
+        note(`${runFiles.truth}: ${formatCount(done)} of at most ${formatCount(events)} events have been made again`);
+      }),
+    );
     return { truth: runFiles.truth };
   } catch (error) {
     failed(error as IotloadError);
     return {};
   }
+}
+
+/** Lets others do something, and says now and then how many events it has come through. */
+function pauses(clock: Clock, tell: (done: number) => void): () => Promise<void> {
+  let done = 0;
+  let nextUs = clock.nowUs() + SILENT_US;
+  return () => {
+    done += TRUTH_STRETCH;
+    const nowUs = clock.nowUs();
+    if (nowUs >= nextUs) {
+      nextUs = nowUs + TOLD_EVERY_US;
+      tell(done);
+    }
+    return new Promise((resolve) => clock.soon(resolve));
+  };
 }
