@@ -52,6 +52,8 @@ export type FromWorker =
   | { kind: 'partitions'; target: number; gain: PartitionGain }
   /** The backlog of this target is full and its policy is to end the run. */
   | { kind: 'overflow'; target: string }
+  /** So many events were sent again as the same message, which the target may pass on twice. */
+  | { kind: 'doubled'; count: number }
   | { kind: 'notice'; target: string; notice: NoticeKind; detail: string; count: number }
   /** Share of the last second in which this thread's event loop was busy, 0…1, and its garbage collection. */
   | { kind: 'load'; busy: number; gc: GcPauses };

@@ -156,6 +156,7 @@ export class Worker {
       },
       resent: (fleet, slots, count, mayDouble) => {
         this.#journal.attemptedAgain(fleet, count);
+        if (mayDouble) this.#post({ kind: 'doubled', count });
         // A copy by design, between two whole numbers, counts for its slot.
         for (let i = 0; mayDouble && i < count; i++) this.#journal.mayDouble(fleet, Math.floor(slots[i] as number));
       },

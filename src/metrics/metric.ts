@@ -45,10 +45,18 @@ export const metricKinds = {
 /** A metric as thresholds name it: a key of the result document in snake_case, one of the two rates, or a growth. */
 export type MetricName = keyof typeof metricKinds;
 
-/** Whether it can be told while events are still being sent; everything else follows from what was read back and written down at the end. */
+/** Counts of what was read back that only grow, and accuse of what has happened already. */
+const growing: ReadonlySet<MetricName> = new Set(['duplicates', 'reordered', 'corrupt', 'foreign']);
+
+/** Whether it can be told while events are still being sent; everything else follows from what is read back, or written down, at the end. */
 export function isKnownWhileSending(metric: MetricName): boolean {
-  if (metric === 'attempts' || metric === 'end_to_end' || isGrowth(metricKinds[metric])) return false;
-  return metricKinds[metric] !== 'delivery-count';
+  if (metric === 'attempts' || isGrowth(metricKinds[metric])) return false;
+  return metricKinds[metric] !== 'delivery-count' || growing.has(metric);
+}
+
+/** Whether it is told by those who read back. */
+export function isReadBack(metric: MetricName): boolean {
+  return metric === 'end_to_end' || metricKinds[metric] === 'delivery-count';
 }
 
 /** Whether it is a slope over the whole measurement. */

@@ -1,7 +1,7 @@
 import type { Micros } from '../core/clock.ts';
 import { formatDuration } from '../core/units.ts';
 import { tooShortFor } from '../metrics/growth-resolution.ts';
-import { isGrowth, isKnownWhileSending } from '../metrics/metric.ts';
+import { isGrowth, isKnownWhileSending, isReadBack } from '../metrics/metric.ts';
 import { isThresholdError, parseThreshold, quantileSupported, type Threshold } from '../metrics/threshold.ts';
 import type { ScenarioPath } from '../scenario/diagnostic.ts';
 import type { ThresholdDraft } from '../scenario/load-scenario.ts';
@@ -40,6 +40,13 @@ export function resolveThresholds(
     if (inRun !== null && inFile !== null) {
       const { key, ...problem } = inFile;
       report(key === undefined ? path : [...path.slice(0, -1), key], 0, problem);
+      return [];
+    }
+    if (abortOnFail && inRun === null && isReadBack(threshold.metric) && !run.toldAlone(threshold.scope)) {
+      const of = threshold.scope === null ? 'several targets together' : threshold.scope;
+      const message = `${threshold.metric} of ${of} is only known when the run is over, and cannot end it`;
+      const hint = 'name a target that is read back, or leave abort_on_fail away';
+      report([...path.slice(0, -1), 'abort_on_fail'], 0, { message, hint });
       return [];
     }
     return [

@@ -10,6 +10,8 @@ export interface RunExtent {
   samples(scope: string | null, metric: MetricName): number;
   /** Why what arrived there is not known; null where it is. */
   unread(scope: string | null): string | null;
+  /** Whether what was read back there is told by one reader alone while the run is sending, and of nothing else. */
+  toldAlone(scope: string | null): boolean;
   /** Events are due at times that a clock of this host knows; not where `clock.speed` is `max`. */
   paced: boolean;
   warmUpUs: Micros;
@@ -22,6 +24,7 @@ export interface RunExtent {
 export const boundless: RunExtent = {
   samples: () => Number.POSITIVE_INFINITY,
   unread: () => null,
+  toldAlone: () => true,
   paced: true,
   warmUpUs: 0,
   durationUs: Number.MAX_SAFE_INTEGER,
@@ -59,6 +62,12 @@ export function extentOf(
       return ways
         .filter(({ fleet, target }) => scope === null || scope === fleet || scope === target)
         .reduce((sum, { fleet }) => sum + (measured.get(fleet) ?? 0), 0);
+    },
+    toldAlone(scope) {
+      if (plan === null) return true;
+      const own = judged.filter(({ name }) => scope === null || !targetNames.includes(scope) || name === scope);
+      const names = new Set(seen.map(({ fleet }) => fleet));
+      return own.length === 1 && (scope === null || targetNames.includes(scope) || names.size === 1);
     },
     unread(scope) {
       if (plan === null) return null;

@@ -4,9 +4,10 @@ import type { MeasuredRun } from '../metrics/evaluate-threshold.ts';
 import { Histogram } from '../metrics/histogram.ts';
 import type { EventCounts, LatencySummary, QuantileSummary } from '../metrics/result.ts';
 import type { Threshold } from '../metrics/threshold.ts';
-import type { VerifyPlan } from '../plan/plan.ts';
+import type { Identity, VerifyPlan } from '../plan/plan.ts';
 import { finishDelivery, noDelivery } from '../verify/delivery-counts.ts';
 import type { SentCounter } from '../wire/sent-counters.ts';
+import type { ReaderSoFar } from './reader-so-far.ts';
 
 /** Where a part of a run stands while it is being sent: the whole, a fleet or a target. */
 export interface ScopeSoFar {
@@ -23,6 +24,10 @@ export interface ScopeSoFar {
   lengthUs: Micros;
   latency(interval: SenderInterval): QuantileSummary;
   verify: VerifyPlan | null;
+  /** How its events are known. */
+  identities: readonly Identity[];
+  /** What was read back of it; null where nobody has told. */
+  reader: ReaderSoFar | null;
 }
 
 const none = new Histogram().summarise();
@@ -36,7 +41,9 @@ export function figuresSoFar({ metric, kind, operator, value }: Threshold, scope
   const lower = operator.startsWith('>');
   if (value.unit === 'events' && (lower || metric === 'intended')) return null;
   const events = lower ? atBest(scope.counts) : soFar(scope.counts);
-  const whole = { fleets: [], targets: [], latency: latencies(kind === 'latency' ? metric : null, scope.latency) };
+  const latency = latencies(kind === 'latency' ? metric : null, scope);
+  const whole = { fleets: [], targets: [], latency };
+  if (kind === 'delivery-count') return lower ? null : readSoFar(scope, latency);
   if (kind === 'rate') {
     const rates = lower ? ratesAtBest(scope) : ratesAtLeast(scope, events);
     if (rates === null || (lower && value.unit === 'events/s' && rates.rate.targetPerSecond < value.amount))
@@ -51,6 +58,26 @@ export function figuresSoFar({ metric, kind, operator, value }: Threshold, scope
     events,
     rate: { targetPerSecond: 0, achievedPerSecond: 0 },
     delivery: finishDelivery(noDelivery(), counted, [], scope.verify),
+  };
+}
+
+/** What was read back; a share of it is one of everything that may still be acknowledged. null where nobody has told. */
+function readSoFar({ counts, identities, verify, reader }: ScopeSoFar, latency: LatencySummary): MeasuredRun | null {
+  if (reader === null) return null;
+  const { duplicates, reordered, corrupt, foreign } = reader;
+  const known = !identities.includes('none');
+  const delivery = {
+    ...noDelivery(),
+    foreign,
+    duplicates: known ? duplicates : null,
+    reordered: known ? reordered : null,
+    corrupt: known ? corrupt : null,
+  };
+  const events = atBest(counts);
+  return {
+    ...{ fleets: [], targets: [], latency, events },
+    rate: { targetPerSecond: 0, achievedPerSecond: 0 },
+    delivery: finishDelivery(delivery, events, identities, verify),
   };
 }
 
@@ -101,7 +128,7 @@ function ratesAtLeast({ slots, lengthUs }: ScopeSoFar, events: EventCounts): Rat
 }
 
 /** The interval that a threshold is about, and how late the generator was itself. */
-function latencies(metric: Threshold['metric'] | null, of: ScopeSoFar['latency']): LatencySummary {
+function latencies(metric: Threshold['metric'] | null, { latency: of, reader }: ScopeSoFar): LatencySummary {
   const asked = (name: Threshold['metric'], interval: SenderInterval): QuantileSummary =>
     metric === name ? of(interval) : none;
   return {
@@ -110,6 +137,6 @@ function latencies(metric: Threshold['metric'] | null, of: ScopeSoFar['latency']
     clientWait: asked('client_wait', 'clientWait'),
     serviceTime: asked('service_time', 'serviceTime'),
     responseTime: asked('response_time', 'responseTime'),
-    endToEnd: none,
+    endToEnd: metric === 'end_to_end' ? (reader?.endToEnd ?? none) : none,
   };
 }

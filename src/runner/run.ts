@@ -23,6 +23,7 @@ import { showLive } from './live-run.ts';
 import { memoryExceeded } from './memory-limit.ts';
 import { checkMachine } from './preflight.ts';
 import { prepareTargets } from './prepare-targets.ts';
+import type { ReaderSoFar } from './reader-so-far.ts';
 import { awaitProbe, refuseLateStart } from './readiness.ts';
 import { inDirectory, type RealTargets, startEmbeddedBrokers } from './real-targets.ts';
 import { describeResumption, type EarlierRun, findEarlierRun } from './resume.ts';
@@ -79,6 +80,8 @@ class Run {
   readonly #clock: Clock;
   readonly #watch: GeneratorWatch;
   readonly #cancels: (() => void)[] = [];
+  /** Events that the target may pass on twice by no fault of its own. */
+  #doubled = 0;
   /** What targets told, on its way to the user: no flood, whatever goes on. */
   readonly #notices: ConnectionNotices;
   readonly #incidents: ErrorTally[] = [];
@@ -260,7 +263,12 @@ class Run {
     this.#cancels.push(scheduleFaults(plan, start, this.#clock, (faults) => this.#embedded?.inject(faults)));
     const { boards } = crew;
     const watched = { plan, shard: this.#options.shard, clock: this.#clock, boards, latencies, watch: this.#watch };
-    this.#cancels.push(watchThresholds({ ...watched, broken: (broken) => this.#thresholdBroken(broken) }, start));
+    const read = (scope: string | null): ReaderSoFar | null => {
+      const told = this.#verification?.soFar(scope) ?? null;
+      return told === null ? null : { ...told, duplicates: Math.max(0, told.duplicates - this.#doubled) };
+    };
+    const broken = (threshold: BrokenThreshold): void => this.#thresholdBroken(threshold);
+    this.#cancels.push(watchThresholds({ ...watched, read, broken }, start));
     const ends = await crew.ended((worker, error) => this.#workerFailed(worker, error));
     this.#notices.flush();
     for (const { worker, report } of ends)
@@ -297,6 +305,7 @@ class Run {
     if (message.kind === 'frame') this.#keeper?.append(message.frame);
     else if (message.kind === 'partitions') this.#partitions[message.target]?.addGain(message.gain);
     else if (message.kind === 'load') this.#watch.load(worker, message.busy, message.gc);
+    else if (message.kind === 'doubled') this.#doubled += message.count;
     else if (message.kind === 'overflow') this.#overflowed(message.target);
     else if (message.kind === 'probe-failed')
       this.#probeFailure = new IotloadError(message.error.code, message.error.message, message.error);

@@ -3,7 +3,7 @@ import type { Clock, Micros } from '../core/clock.ts';
 import { type Board, Counter } from '../engine/board.ts';
 import type { Start } from '../engine/protocol.ts';
 import { isThresholdError, parseThreshold, type Threshold } from '../metrics/threshold.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { FleetPlan, Plan } from '../plan/plan.ts';
 import { pacedLengthUs } from '../plan/plan-length.ts';
 import type { RateProfile } from '../schedule/profile.ts';
 import { createSchedule } from '../schedule/schedule.ts';
@@ -14,6 +14,7 @@ import { figuresSoFar, type ScopeSoFar } from './figures-so-far.ts';
 import { generatorHealth } from './generator-health.ts';
 import type { GeneratorWatch } from './generator-watch.ts';
 import type { Latencies } from './latencies.ts';
+import type { ReaderSoFar } from './reader-so-far.ts';
 import { sumCounters } from './run-progress.ts';
 
 const SECOND_MS = 1_000;
@@ -27,6 +28,8 @@ export interface ThresholdWatchOptions {
   boards: readonly Board[];
   latencies: Latencies;
   watch: GeneratorWatch;
+  /** What was read back so far at a target, or, of anything else, everywhere; null where nobody has told. */
+  read?(scope: string | null): ReaderSoFar | null;
   /** Once: the first threshold that failed. */
   broken(threshold: BrokenThreshold): void;
 }
@@ -38,6 +41,7 @@ interface Watched {
   bounds: Threshold[];
   /** Places in the plan of the fleets in its scope. */
   places: number[];
+  scope: string | null;
 }
 
 /**
@@ -83,7 +87,7 @@ function watchedOf(plan: Plan): Watched[] {
             { ...whole, operator: '>=' },
           ]
         : [whole];
-    return [{ expression, fromUs: afterUs ?? fromUs, bounds, places }];
+    return [{ expression, fromUs: afterUs ?? fromUs, bounds, places, scope }];
   });
 }
 
@@ -108,25 +112,27 @@ class RunSoFar {
     latencies.fold();
     const all = this.#scope(
       plan.fleets.map((_, place) => place),
+      null,
       nowUs,
     );
     const { pickedUp } = all.counts;
     const cursors = boards.length * plan.fleets.length;
     const generator = generatorHealth(plan, all.latency('scheduleLag'), all.due ?? pickedUp, pickedUp, cursors, watch);
-    for (const { expression, bounds, places } of watched) {
-      const scope = this.#scope(places, nowUs);
+    for (const { expression, bounds, places, scope: name } of watched) {
+      const scope = this.#scope(places, name, nowUs);
+      const reader = scope.reader === null ? null : { finished: true, doubts: scope.reader.doubts };
       for (const bound of bounds) {
         const run = figuresSoFar(bound, scope);
         if (run === null) continue;
-        const { status, observed } = judgeThreshold(bound, { run, reader: null, generator });
+        const { status, observed } = judgeThreshold(bound, { run, reader, generator });
         if (status === 'fail') return { expression, observed, atUs: Math.round(nowUs) };
       }
     }
     return null;
   }
 
-  #scope(places: readonly number[], nowUs: Micros): ScopeSoFar {
-    const { plan, boards, latencies } = this.#options;
+  #scope(places: readonly number[], name: string | null, nowUs: Micros): ScopeSoFar {
+    const { plan, boards, latencies, read } = this.#options;
     const counts = sumCounters(boards, places);
     const paced = plan.clock.speed !== 'max';
     const untilUs = nowUs - SLACK_US;
@@ -140,6 +146,8 @@ class RunSoFar {
       lengthUs: pacedLengthUs(plan),
       latency: (interval) => latencies.overall(interval, places).summarise(),
       verify: plan.verify,
+      identities: places.map((place) => (plan.fleets[place] as FleetPlan).payload.identity),
+      reader: read?.(name) ?? null,
     };
   }
 

@@ -5,6 +5,7 @@ import { total } from '../core/total.ts';
 import type { Plan } from '../plan/plan.ts';
 import { readingsOf } from '../plan/readings.ts';
 import type { VerifierProgress } from '../verify/protocol.ts';
+import { type ReaderSoFar, readerSoFar } from './reader-so-far.ts';
 import { Verification, type VerificationOptions } from './verification.ts';
 
 /** As for one verifier; `plan` is that of the run, with real endpoints. */
@@ -42,6 +43,13 @@ export class Verifications {
     return this.#all.flatMap(({ name, verification: { progress } }) =>
       progress === null ? [] : [{ target: name, progress }],
     );
+  }
+
+  /** What those who are judged have read so far: at a target of that name, or, where none has it, at all of them. */
+  soFar(scope: string | null): ReaderSoFar | null {
+    const judged = this.#all.filter((one) => one.judged);
+    const own = judged.filter(({ name }) => name === scope);
+    return readerSoFar((own.length > 0 ? own : judged).map(({ verification }) => verification.progress));
   }
 
   /** Memory of the processes, as they last told. */

@@ -2,6 +2,7 @@ import type { Anchor, Part } from '../core/anchor.ts';
 import type { Micros } from '../core/clock.ts';
 import type { PlainError } from '../core/errors.ts';
 import type { BucketCounts } from '../metrics/bucket-counts.ts';
+import type { QuantileSummary } from '../metrics/result.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { NoticeKind, TargetOptions } from '../targets/target.ts';
 import type { SeenEnd } from '../wire/seen-file.ts';
@@ -55,6 +56,9 @@ export interface VerifierProgress {
   endToEndP99Us: Micros | null;
   /** End-to-end times of the whole run, as of about a second ago. */
   endToEnd: BucketCounts;
+  times: QuantileSummary;
+  /** Why events may have passed unseen so far; one sentence each. */
+  doubts: string[];
   /** Events still waited for; null before `finish`. */
   outstanding: number | null;
   /** Resident memory of the verifier. */

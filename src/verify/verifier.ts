@@ -250,9 +250,9 @@ export class Verifier {
     // At once, so that it is of the same moment as what is saved.
     const counted = whole ? countedAtEnd(source, startUs, this.#probes) : {};
     await this.#save();
-    const { gapNames, ...health } = this.#health(source);
+    const { gapNames: _, ...health } = this.#health(source);
     this.#watch.stood(this.#ports.stoodStill());
-    const doubts = this.#watch.doubts(gapNames === undefined ? health : { ...health, gapNames });
+    const doubts = this.#doubts();
     const outstanding = this.#outstanding?.count() ?? null;
     if (impatient && outstanding !== 0) doubts.push('reading was ended before the grace was over');
     const end: SeenEnd = {
@@ -333,6 +333,10 @@ export class Verifier {
     return { ...health, gaps: health.gaps + this.#lostSessions };
   }
 
+  #doubts(): string[] {
+    return this.#source === undefined ? [] : this.#watch.doubts(this.#health(this.#source));
+  }
+
   #progress(): VerifierProgress {
     const { received, seen, duplicates, reordered, corrupt, foreign } = (this.#ledger as Ledger).totals;
     const sum = this.#endToEndSum;
@@ -346,6 +350,8 @@ export class Verifier {
       endToEndP50Us: sum.count === 0 ? null : sum.quantile(0.5),
       endToEndP99Us: sum.count === 0 ? null : sum.quantile(0.99),
       endToEnd: bucketCounts(sum),
+      times: sum.summarise(),
+      doubts: this.#doubts(),
       outstanding: this.#outstanding?.recent() ?? null,
       rssBytes: this.#ports.residentBytes(),
     };

@@ -42,6 +42,23 @@ describe('abort_on_fail', () => {
     expect(summaryOf(out)).toEqual(before);
   });
 
+  it('ends it for what was read back, too', async () => {
+    const out = space.path('out');
+    const checks = 'thresholds: [{ check: duplicates == 0, abort_on_fail: true }]';
+    const more = `timeline: [{ at: 0s, fault: { duplicates: 20% }, for: 60s }]\n${checks}`;
+    const target = '{ protocol: mqtt, endpoint: embedded }';
+    const file = space.scenario(phones({ duration: '60s', target, more }));
+    expect((await iotload(['run', file, '--out', out, '--progress', 'none'])).code).toBe(1);
+    const { run, reasons, targets } = summaryOf(out);
+    expect(run.ended).toBe('aborted');
+    expect(run.durationSeconds).toBeLessThan(30);
+    expect(reasons[0]).toMatch(/^duplicates == 0: observed \d+ after [\d.]+ m?s, which ended the run$/);
+    // The broker took the copies as well, and says so.
+    const [{ broker, events }] = targets as [(typeof targets)[number]];
+    expect(broker).toMatchObject({ doubts: [] });
+    if (broker?.final === true) expect(broker.messages).toBeGreaterThan(events.acked);
+  });
+
   it('leaves a run alone whose check holds', async () => {
     const out = space.path('out');
     const checks = `[{ check: "acked >= 90%", abort_on_fail: true }, { check: "unknown == 0", after: 50%, abort_on_fail: true }]`;

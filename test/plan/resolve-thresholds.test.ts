@@ -45,6 +45,35 @@ thresholds: ["${threshold}"]`;
     ]);
   });
 
+  it('ends a run for what was read back only where one reader tells it while the run is sending', async () => {
+    const several = (check: string): string => `iotload: 1
+run: { duration: 10s }
+fleets:
+  phones: { model: phone-motion, devices: 10, rate: 600/s, payload: seismograph-traced, to: [edge, lake] }
+  others: { model: phone-motion, devices: 10, rate: 600/s, payload: seismograph-traced, to: [edge] }
+targets: { edge: { protocol: mqtt, endpoint: embedded }, lake: { protocol: kafka, endpoint: embedded } }
+verify: { read: [edge, lake] }
+thresholds: [{ check: ${check}, abort_on_fail: true }]`;
+    for (const sound of ['edge.duplicates == 0', 'lake.end_to_end p99 < 1s', 'edge.corrupt < 1%'])
+      expect(await mistakes({ text: several(sound) }), sound).toEqual([]);
+    expect(await mistakes({ text: several('end_to_end p99 < 1s') })).toEqual([
+      'end_to_end of several targets together is only known when the run is over, and cannot end it',
+    ]);
+    expect(await mistakes({ text: several('phones.duplicates == 0') })).toEqual([
+      'duplicates of phones is only known when the run is over, and cannot end it',
+    ]);
+    const alone = (check: string, more = ''): string =>
+      scenario({ more: `thresholds: [{ check: ${check}, abort_on_fail: true }]\n${more}` });
+    for (const sound of ['duplicates == 0', 'phones.reordered == 0', 'end_to_end p99 < 1s'])
+      expect(await mistakes({ text: alone(sound) }), sound).toEqual([]);
+    expect(await mistakes({ text: alone('duplicates == 0', 'verify: false') })).toEqual([
+      'duplicates is not known without verification',
+    ]);
+    expect(await mistakes({ text: alone('lost == 0') })).toEqual([
+      'lost is only known when the run is over, and cannot end it',
+    ]);
+  });
+
   it('asks for a run in which the growth allowed can be seen; skips by name what only a flag made too short', async () => {
     const of = (threshold: string, more = ''): string =>
       scenario({ more: `thresholds: ["${threshold}"]\n${more}` }).replace('duration: 10s', 'warm_up: 2s, duration: 1h');

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { evaluateThreshold } from '../../src/metrics/evaluate-threshold.ts';
 import { isThresholdError, parseThreshold, type Threshold } from '../../src/metrics/threshold.ts';
 import { figuresSoFar, type ScopeSoFar } from '../../src/runner/figures-so-far.ts';
+import type { ReaderSoFar } from '../../src/runner/reader-so-far.ts';
 import { testQuantiles } from '../metrics/test-result.ts';
 
 function parsed(expression: string): Threshold {
@@ -20,6 +21,8 @@ const standing: ScopeSoFar = {
   lengthUs: 100_000_000,
   latency: () => testQuantiles(),
   verify: { read: 0, expect: 'at-least-once', order: true, graceUs: 0 },
+  identities: ['fields'],
+  reader: { duplicates: 20, reordered: 3, corrupt: 1, foreign: 2, endToEnd: testQuantiles(), doubts: [] },
 };
 
 /** Whether what is certain so far breaks the threshold; null where nothing can be said. */
@@ -73,6 +76,33 @@ describe('figuresSoFar', () => {
     ['acked_rate <= 10/s', false],
   ])('%s: %s', (expression, broken) => {
     expect(breaks(expression)).toBe(broken);
+  });
+
+  it.each<[string, boolean | null, boolean | null]>([
+    // Shares are of what may have been acknowledged: 980.
+    ['duplicates == 0', true, null],
+    ['duplicates <= 20', false, null],
+    ['duplicates < 2%', true, null],
+    ['duplicates < 2.1%', false, null],
+    ['reordered < 3', true, null],
+    ['corrupt < 1', true, null],
+    ['foreign <= 2', false, false],
+    ['foreign < 2', true, true],
+    // More may come.
+    ['duplicates > 100', null, null],
+    ['end_to_end p99 < 4ms', true, true],
+    ['end_to_end p99 <= 5ms', false, false],
+    ['end_to_end p99.9 < 1ms', null, null],
+  ])('%s: %s; of events that nobody knows one by one: %s', (expression, broken, unknown) => {
+    const bound = expression.replace('==', '<=');
+    expect(breaks(bound)).toBe(broken);
+    expect(breaks(bound, { identities: ['fields', 'none'] })).toBe(unknown);
+    expect(breaks(bound, { reader: null })).toBeNull();
+  });
+
+  it('knows no end-to-end time where several have measured', () => {
+    const reader = { ...(standing.reader as ReaderSoFar), endToEnd: null };
+    expect(breaks('end_to_end p99 < 1us', { reader })).toBeNull();
   });
 
   it('says nothing before anything was due, nor of rates where nothing is paced', () => {

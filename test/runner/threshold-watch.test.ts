@@ -3,8 +3,10 @@ import { type Board, boardBytes, Counter, openBoard } from '../../src/engine/boa
 import type { Plan, ThresholdPlan } from '../../src/plan/plan.ts';
 import { GeneratorWatch } from '../../src/runner/generator-watch.ts';
 import { Latencies } from '../../src/runner/latencies.ts';
+import type { ReaderSoFar } from '../../src/runner/reader-so-far.ts';
 import { watchThresholds } from '../../src/runner/threshold-watch.ts';
 import type { BrokenThreshold } from '../../src/wire/sent-record.ts';
+import { testQuantiles } from '../metrics/test-result.ts';
 import { VirtualClock } from '../simulation/virtual-clock.ts';
 import { testPlan } from '../verify/test-plan.ts';
 
@@ -16,6 +18,8 @@ class Bench {
   readonly board: Board = openBoard(new SharedArrayBuffer(boardBytes(2)), 2);
   readonly found: BrokenThreshold[] = [];
   readonly cancel: () => void;
+  /** What was read back so far, by the scope that is asked for. */
+  read: (scope: string | null) => ReaderSoFar | null = () => null;
   #second = 0;
 
   constructor(
@@ -35,7 +39,16 @@ class Bench {
     const latencies = new Latencies([board], 2);
     const broken = (threshold: BrokenThreshold): void => void this.found.push(threshold);
     this.cancel = watchThresholds(
-      { plan, shard: { index: 0, count: 1 }, clock, boards: [board], latencies, watch, broken },
+      {
+        plan,
+        shard: { index: 0, count: 1 },
+        clock,
+        boards: [board],
+        latencies,
+        watch,
+        read: (scope) => this.read(scope),
+        broken,
+      },
       { anchor, fromUs: 0, from: [0, 0], ...start },
     );
   }
@@ -88,6 +101,31 @@ describe('watchThresholds', () => {
     expect(new Bench([other]).second({ unknown: 30 })).toEqual([]);
     expect(new Bench([ends('edge.response_time p99 < 1s')]).second({ responseUs: 2_000_000 })).toHaveLength(1);
     expect(new Bench([ends('lake.response_time p99 < 1s')]).second({ responseUs: 2_000_000 })).toEqual([]);
+  });
+
+  it('ends a run for what was read back, at the target that is named, unless the reader is in doubt', () => {
+    const verify = { read: 0, others: [1], expect: 'at-least-once', order: true, graceUs: 0 } as const;
+    const reader: ReaderSoFar = {
+      ...{ duplicates: 0, reordered: 0, corrupt: 0, foreign: 0, doubts: [] },
+      endToEnd: testQuantiles({ count: 2_000 }),
+    };
+    const bench = (expression: string): Bench => new Bench([ends(expression)], { verify: { ...verify, others: [1] } });
+    const doubled = bench('duplicates == 0');
+    doubled.read = () => reader;
+    expect(doubled.second()).toEqual([]);
+    doubled.read = () => ({ ...reader, duplicates: 7 });
+    expect(doubled.second()).toEqual([{ expression: 'duplicates == 0', observed: '7', atUs: 2_000_000 }]);
+    const slow = bench('lake.end_to_end p99 < 4ms');
+    const asked: (string | null)[] = [];
+    slow.read = (scope) => {
+      asked.push(scope);
+      return { ...reader, doubts: ['the reader stood still'] };
+    };
+    expect(slow.second()).toEqual([]);
+    slow.read = () => reader;
+    expect(slow.second()).toMatchObject([{ observed: '5 ms' }]);
+    expect(asked).toContain('lake');
+    expect(bench('duplicates == 0').second()).toEqual([]);
   });
 
   it('begins with the measurement, or at its own time, and then counts everything', () => {

@@ -1,5 +1,6 @@
 import { type BucketCounts, bucketBoundsUs } from '../../../src/metrics/bucket-counts.ts';
 import type { LiveFigures, LiveFleet } from '../../../src/runner/live-run.ts';
+import { testQuantiles } from '../../metrics/test-result.ts';
 
 /** So many samples of 3 ms. */
 export function testBuckets(count: number): BucketCounts {
@@ -65,6 +66,8 @@ export function testFigures(change: Partial<LiveFigures> = {}): LiveFigures {
           endToEndP50Us: 3_000,
           endToEndP99Us: 3_000,
           endToEnd: testBuckets(460),
+          times: testQuantiles(),
+          doubts: [],
           outstanding: null,
           rssBytes: 2 ** 26,
         },
