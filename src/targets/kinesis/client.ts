@@ -38,6 +38,10 @@ export async function openClient(options: KinesisOptions, settings: ClientSettin
   const endpoint = endpointUrl(options.endpoint, region);
   const sockets = { keepAlive: true, maxSockets: settings.connections };
   const timeout = Math.max(1, Math.ceil(timeoutUs / 1000 / ATTEMPTS));
+  const agents = {
+    plain: new HttpAgent(sockets),
+    tls: new HttpsAgent({ ...sockets, ...(ca === undefined ? {} : { ca }) }),
+  };
   const client = new sdk.KinesisClient({
     region,
     maxAttempts: 1,
@@ -50,12 +54,14 @@ export async function openClient(options: KinesisOptions, settings: ClientSettin
       socketTimeout: timeout,
       throwOnRequestTimeout: true,
       socketAcquisitionWarningTimeout: 1e9,
-      httpAgent: new HttpAgent(sockets),
-      httpsAgent: new HttpsAgent({ ...sockets, ...(ca === undefined ? {} : { ca }) }),
+      httpAgent: agents.plain,
+      httpsAgent: agents.tls,
     }),
   });
   const probe = new sdk.PutRecordsCommand({ StreamName: settings.stream, Records: [] });
-  const raw = passesRawBodies(client, probe) ? passRawBodies(client) : plainBodies(client);
+  const raw = passesRawBodies(client, probe)
+    ? passRawBodies(client, { ...agents, timeoutMs: timeout })
+    : plainBodies(client);
   return new SdkCalls(sdk, client, settings.stream, raw);
 }
 

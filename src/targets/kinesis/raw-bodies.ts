@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import { decodeCbor } from '../../wire/cbor/decode.ts';
 import { contentTypes, formOf, type WireForm } from '../../wire/kinesis/wire-form.ts';
+import { type Connections, collect, exchange, type HttpAnswer, type SignedRequest } from './http-exchange.ts';
 
 /** A body that is made already. */
 export interface RawBody {
@@ -50,10 +51,9 @@ interface Step {
   request: Message;
 }
 
-/** What signs and sends, of the client's own. */
+/** What signs, of the client's own. */
 interface Transport {
-  signer(): Promise<{ sign(request: Message): Promise<Message> }>;
-  requestHandler: { handle(request: Message): Promise<{ response: Message }> };
+  signer(): Promise<{ sign(request: Message): Promise<SignedRequest> }>;
   /** ms by which this machine's clock is wrong, as the service has told. */
   systemClockOffset: number;
 }
@@ -65,8 +65,8 @@ const NEEDED = ['serializerMiddleware', 'deserializerMiddleware', 'httpSigningMi
 
 /** Whether this release of the SDK has what `passRawBodies` takes hold of. `command` is one like those that will be sent. */
 export function passesRawBodies(client: KinesisClient, command: object): boolean {
-  const { signer, requestHandler } = client.config as unknown as Partial<Transport>;
-  if (typeof signer !== 'function' || typeof requestHandler?.handle !== 'function') return false;
+  const { signer } = client.config as unknown as Partial<Transport>;
+  if (typeof signer !== 'function') return false;
   const stack = client.middlewareStack.clone();
   const added = NEEDED.map((toMiddleware) => {
     const step = { name: `iotload-${toMiddleware}`, relation: 'after' as const, toMiddleware };
@@ -83,9 +83,9 @@ export function passesRawBodies(client: KinesisClient, command: object): boolean
 
 /**
  * Has a client take request bodies that are made already, and hand out answers unread; what it refuses it reads itself. Serialising and
- * parsing are the SDK's greatest costs; signing, credentials and errors stay its own.
+ * parsing are the SDK's greatest costs; signing, credentials and errors stay its own. `connections` are those of its handler.
  */
-export function passRawBodies(client: KinesisClient): RawBodies {
+export function passRawBodies(client: KinesisClient, connections: Connections): RawBodies {
   const stack = client.middlewareStack as unknown as {
     addRelativeTo(
       middleware: (next: Next) => Next,
@@ -138,10 +138,9 @@ export function passRawBodies(client: KinesisClient): RawBodies {
   const sendLike = async ({ headers, ...rest }: Message, body: RawBody): Promise<Uint8Array> => {
     signer ??= transport.signer();
     const request = { ...rest, headers: { ...headers, ...headersOf(body) }, body: body.bytes };
-    const { response } = await transport.requestHandler.handle(await (await signer).sign(request));
-    const answer = await collect(response.body as Readable);
-    if (response.statusCode === 200) return answer;
-    throw refusal(response, answer);
+    const answer = await exchange(await (await signer).sign(request), body.bytes, connections);
+    if (answer.statusCode === 200) return answer.body;
+    throw refusal(answer);
   };
 
   const sendBySdk = async (command: object, carrier: Carrier): Promise<void> => {
@@ -191,7 +190,7 @@ function asJson(cbor: Uint8Array): Buffer {
 }
 
 /** An error as the SDK makes it. */
-function refusal({ statusCode = 0, headers }: Message, body: Uint8Array): Error {
+function refusal({ statusCode, headers, body }: HttpAnswer): Error {
   const json = formOf(headers['content-type']) === 'cbor' ? asJson(body) : body;
   let said: { __type?: unknown; message?: unknown; Message?: unknown } = {};
   try {
@@ -209,15 +208,4 @@ function nameIn(type: unknown): string {
   return String(type ?? '')
     .replace(/^.*#/, '')
     .replace(/:.*$/, '');
-}
-
-/** By its events: an iterator costs a promise for each chunk. */
-function collect(stream: Readable): Promise<Uint8Array> {
-  return new Promise((resolve, reject) => {
-    const chunks: Uint8Array[] = [];
-    stream.on('data', (chunk: Uint8Array) => chunks.push(chunk));
-    stream.once('end', () => resolve(chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks)));
-    stream.once('error', reject);
-    stream.once('close', () => reject(new Error('the answer is cut off')));
-  });
 }

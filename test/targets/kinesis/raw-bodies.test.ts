@@ -1,14 +1,17 @@
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
+import { Agent, createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
+import { Agent as TlsAgent } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { encode } from 'cborg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { callError } from '../../../src/targets/kinesis/call-errors.ts';
 import { passRawBodies, type RawBodies } from '../../../src/targets/kinesis/raw-bodies.ts';
 import type { WireForm } from '../../../src/wire/kinesis/wire-form.ts';
 
 interface Received {
+  port: number;
   headers: IncomingHttpHeaders;
   body: string;
 }
@@ -21,6 +24,7 @@ const bySdk = ({ headers }: Received): boolean => headers['amz-sdk-invocation-id
 describe('raw bodies', () => {
   let server: Server;
   let client: KinesisClient;
+  let agents: { plain: Agent; tls: TlsAgent };
   let raw: RawBodies;
   let received: Received[];
   let answer = store;
@@ -32,7 +36,11 @@ describe('raw bodies', () => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
-        received.push({ headers: request.headers, body: Buffer.concat(chunks).toString() });
+        received.push({
+          port: request.socket.remotePort ?? 0,
+          headers: request.headers,
+          body: Buffer.concat(chunks).toString(),
+        });
         answer(response);
       });
     });
@@ -45,11 +53,13 @@ describe('raw bodies', () => {
       credentials: { accessKeyId: 'id', secretAccessKey: 'secret', sessionToken: 'token' },
       requestHandler: new NodeHttpHandler(),
     });
-    raw = passRawBodies(client);
+    agents = { plain: new Agent({ keepAlive: true }), tls: new TlsAgent() };
+    raw = passRawBodies(client, { ...agents, timeoutMs: 200 });
   });
 
   afterEach(async () => {
     client.destroy();
+    agents.plain.destroy();
     server.closeAllConnections();
     server.close();
     await once(server, 'close');
@@ -182,5 +192,28 @@ describe('raw bodies', () => {
     await put('{}');
     answer = (response) => void response.destroy();
     expect(await failure()).toMatchObject({ code: 'ECONNRESET' });
+  });
+
+  it('go over connections that stay, and are given up when one is silent for too long', async () => {
+    for (const body of ['{}', '{"a":1}', '{"b":1}']) await put(body);
+    const [, second, third] = received;
+    expect(second?.port).toBeGreaterThan(0);
+    expect(third?.port).toBe(second?.port);
+    answer = () => {};
+    const error = await failure();
+    expect(error).toMatchObject({ name: 'TimeoutError', message: 'was silent for 200 ms' });
+    expect(callError(error)).toMatchObject({ failure: 'ambiguous', reason: 'timeout' });
+  });
+
+  it('have not left where there is no connection', async () => {
+    await put('{}');
+    server.closeAllConnections();
+    agents.plain.destroy();
+    server.close();
+    await once(server, 'close');
+    const error = await failure();
+    expect(callError(error)).toMatchObject({ failure: 'unsent', reason: 'nobody listens' });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
   });
 });
