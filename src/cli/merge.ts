@@ -1,11 +1,19 @@
 import { relative } from 'node:path';
-import { systemClock } from '../core/clock.ts';
+import { type Micros, systemClock } from '../core/clock.ts';
 import { IotloadError } from '../core/errors.ts';
+import { parseDuration } from '../core/units.ts';
 import { resultFormatNames } from '../metrics/result-formats.ts';
 import { withReports } from './carry-out.ts';
 import { defineCommand } from './command.ts';
 import { printCapacity } from './print-capacity.ts';
 import { printResult } from './print-result.ts';
+
+/** Reads `--wait`. */
+function parseWait(text: string): Micros {
+  const parsed = parseDuration(text);
+  if ('value' in parsed) return parsed.value;
+  throw new IotloadError('bad-arguments', parsed.error, { where: '--wait', value: text, hint: parsed.hint });
+}
 
 /** `iotload merge`: the result of one run from what its shards left. */
 export const mergeCommand = defineCommand({
@@ -21,6 +29,11 @@ export const mergeCommand = defineCommand({
         type: 'string',
         describe: 'directory for the merged result (default results/<scenario>-merged-<UTC time>)',
       })
+      .option('wait', {
+        type: 'string',
+        describe:
+          'wait that long, e.g. 20m, for every shard to have its result there; then merge, or say what is missing',
+      })
       .option('quiet', { alias: 'q', type: 'boolean', default: false, describe: 'no notes and no final screen' })
       .option('json', {
         type: 'boolean',
@@ -28,8 +41,9 @@ export const mergeCommand = defineCommand({
         describe: 'print summary.json on stdout instead of the final screen',
       })
       .example('$0 merge out/shard-0 out/shard-1 out/shard-2 --out out/merged', 'three shards of one run')
-      .example('$0 merge /results', 'everything that a job array has left there'),
-  async handler({ dir: dirs = [], out, quiet, json }) {
+      .example('$0 merge /results', 'everything that a job array has left there')
+      .example('$0 merge /results --wait 20m', 'what a job array will have left there'),
+  async handler({ dir: dirs = [], out, wait, quiet, json }) {
     if (dirs.length === 0) {
       throw new IotloadError('bad-arguments', 'which shards?', {
         where: 'merge',
@@ -40,10 +54,15 @@ export const mergeCommand = defineCommand({
     const note = (text: string): void => {
       if (!quiet) process.stderr.write(`${text}\n`);
     };
+    const clock = systemClock();
+    if (wait !== undefined) {
+      const { awaitShards } = await import('../cluster/await-shards.ts');
+      await awaitShards(dirs, parseWait(wait), { clock, note });
+    }
     const { result, dir } = await mergeResults({
       dirs,
       out: out ?? null,
-      clock: systemClock(),
+      clock,
       note,
       report: (into, merged) => withReports(into, merged, resultFormatNames, note),
     });

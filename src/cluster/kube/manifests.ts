@@ -111,7 +111,7 @@ function shardJob(run: KubeRun): Manifest {
 
 /** It is there from the start and waits for the results, not for the pods: these fail as well where a shard's own verdict does. */
 function mergeJob(run: KubeRun): Manifest {
-  const { runId, needs, shards } = run;
+  const { runId, needs } = run;
   const waitUs = endsWithinUs(run);
   const memory = inMebibytes(needs.memoryBytes);
   const container = {
@@ -121,8 +121,6 @@ function mergeJob(run: KubeRun): Manifest {
       `${mounts.results}/${runId}/shards`,
       '--out',
       `${mounts.results}/${runId}/merged`,
-      '--shards',
-      `${shards}`,
       '--wait',
       `${inSeconds(waitUs)}s`,
     ],
