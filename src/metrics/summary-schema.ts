@@ -211,7 +211,9 @@ export const summarySchema = z
           .strictObject({
             kind: z.enum(['partition', 'shard']),
             count: count.describe('those that are known by number'),
-            hottest: count.describe('number of the hottest'),
+            hottest: count.describe(
+              'number of the hottest; of topic t of several, counted from 0, t · 1048576 more than its own',
+            ),
             share: z.number().min(0).max(1).describe('what the hottest got of all events'),
             hotIndex: z
               .number()

@@ -13,7 +13,7 @@ export interface ComparedRun {
 /** What became of one figure from the first run to the second. */
 export interface ComparedMetric {
   name: string;
-  unit: 'us' | 'events/s' | 'cpu' | 'events';
+  unit: 'us' | 'events/s' | 'cpu' | 'bytes' | 'events';
   /** Which way is worse; null for what is only told. */
   worse: 'higher' | 'lower' | null;
   before: number | null;
@@ -56,6 +56,8 @@ const series: readonly Series[] = [
   ['end to end p99', 'us', 'higher', ({ latency }) => latency.endToEnd.p99],
   ['schedule lag p99', 'us', null, ({ latency }) => latency.scheduleLag.p99],
   ['generator CPU', 'cpu', null, ({ cpu }) => cpu],
+  ['generator memory', 'bytes', null, ({ rssBytes }) => rssBytes],
+  ['verifier memory', 'bytes', null, ({ verifierRssBytes }) => verifierRssBytes],
 ];
 
 /** Counts of which one more is a regression, whatever the tolerance. */

@@ -1,5 +1,5 @@
 import { printable } from '../../core/printable-text.ts';
-import { formatCount, formatMicros, formatRate } from '../../core/units.ts';
+import { formatBytes, formatCount, formatMicros, formatRate } from '../../core/units.ts';
 import { formatShare } from '../../metrics/format-share.ts';
 import { columns } from '../columns.ts';
 import type { ComparedMetric, Comparison } from './compare.ts';
@@ -31,6 +31,7 @@ export function valueText(value: number | null, unit: ComparedMetric['unit']): s
   if (value === null) return '–';
   if (unit === 'us') return formatMicros(Math.round(value));
   if (unit === 'events/s') return formatRate(value);
+  if (unit === 'bytes') return formatBytes(Math.round(value));
   return unit === 'events' ? formatCount(value) : value.toFixed(2);
 }
 

@@ -47,12 +47,12 @@ export async function openTopicsSink(
       const among = { room: room.subarray(first, first + part.partitions), share: 1 / topics.length };
       sinks.push(await part.open({ ...context, fleets, events: own }, among));
     }
-    const bySeat: [sink: Sink, first: number][] = [];
+    const ofFleet: [sink: Sink, first: number][] = [];
     for (const { index, name } of context.fleets) {
       const topic = topicOf(name);
-      bySeat[index] = [sinks[topic] as Sink, firsts[topic] as number];
+      ofFleet[index] = [sinks[topic] as Sink, firsts[topic] as number];
     }
-    return new TopicsSink(sinks, bySeat, room);
+    return new TopicsSink(sinks, ofFleet, room);
   } catch (error) {
     await Promise.allSettled([
       ...sinks.map((sink) => sink.close()),
