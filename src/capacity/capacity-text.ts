@@ -95,10 +95,10 @@ function levels({ goal, steps }: CapacityResult, paint: Paint): string[] {
 
 function takes({ goal, provision }: CapacityResult): string[] {
   if (provision === null) return [];
-  const lines = provision.targets.flatMap(({ name, needs, lines: all }) => [
-    ...(needs === null ? [] : [`${printable(name)} ${printable(needs)}`]),
-    ...all.map(([word, text]) => `${printable(name)} ${printable(word)}: ${printable(text)}`),
-  ]);
+  // The rest of what a protocol says is on the page and in capacity.json.
+  const lines = provision.targets.flatMap(({ name, needs }) =>
+    needs === null ? [] : [`${printable(name)}: ${printable(needs)}`],
+  );
   return [...provisionText(goal, provision), ...lines].flatMap((text, i) => named(i === 0 ? 'provision' : '', text));
 }
 

@@ -88,10 +88,11 @@ function short(vary: CapacityResult['goal']['vary'], level: number): string {
 function takes({ goal, provision }: CapacityResult): string {
   if (provision === null) return '';
   const rows = provision.targets.flatMap(({ name, needs, lines }) =>
-    [...(needs === null ? [] : [['in short', needs] as const]), ...lines].map(
-      ([word, text]) =>
-        `<tr><td class="k">${markup(name)} · ${markup(word)}</td><td class="v">${markup(text)}</td></tr>`,
-    ),
+    [...(needs === null ? [] : [['in short', needs] as const]), ...lines].map(([word, text]) => {
+      // A line without a word goes on with the one before it.
+      const label = word === '' ? '' : `${markup(name)} · ${markup(word)}`;
+      return `<tr><td class="k">${label}</td><td class="v">${markup(text)}</td></tr>`;
+    }),
   );
   const [first = '', ...more] = provisionText(goal, provision).map(markup);
   const sentences = [`<b>${first}</b>`, ...more];
