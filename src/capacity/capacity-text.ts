@@ -2,6 +2,7 @@ import { printable } from '../core/printable-text.ts';
 import { formatMicros, formatRate } from '../core/units.ts';
 import { loadText } from '../plan/resolve-capacity.ts';
 import { columns } from '../report/columns.ts';
+import { formatSeconds } from '../report/html/sections.ts';
 import { type Paint, painter, type Tone, wrapped } from '../report/terminal-text.ts';
 import { votes } from './answer.ts';
 import { byLevel } from './by-level.ts';
@@ -10,13 +11,13 @@ import { timed } from './knee.ts';
 import { roundLoad } from './levels.ts';
 import { provisionText } from './provision-text.ts';
 import type { StepOutcome, StepVerdict } from './search.ts';
+import { searchFiles } from './search-files.ts';
 
 export interface CapacityTextOptions {
   /** Whether to write escape sequences for colours. */
   colour: boolean;
-  /** Directory of the search, as the user may type it, and what lies in it. */
+  /** Directory of the search, as the user may type it. */
   dir: string;
-  files: readonly string[];
 }
 
 const WIDTH = 80;
@@ -30,7 +31,7 @@ export const trialMarks: Readonly<Record<StepVerdict, string>> = {
 };
 
 /** What a search found on one screen of 80 columns, the answer first. */
-export function* capacityText(result: CapacityResult, { colour, dir, files }: CapacityTextOptions): Iterable<string> {
+export function* capacityText(result: CapacityResult, { colour, dir }: CapacityTextOptions): Iterable<string> {
   const paint = painter(colour);
   const lines = [
     ...answer(result, paint),
@@ -41,7 +42,7 @@ export function* capacityText(result: CapacityResult, { colour, dir, files }: Ca
     ...named('holds if', result.holdsIf.map(printable).join(' · ')),
     ...takes(result),
     ...named('files', printable(dir)),
-    ...wrapped(files.map(printable).join('  '), WIDTH - 12).map((line) => paint('quiet', `${' '.repeat(12)}${line}`)),
+    paint('quiet', `${' '.repeat(12)}${filesOf(result).join('  ')}`),
   ];
   for (const line of lines) yield `${line}\n`;
 }
@@ -49,7 +50,7 @@ export function* capacityText(result: CapacityResult, { colour, dir, files }: Ca
 function answer({ verdict, answer: sentence, run, steps }: CapacityResult, paint: Paint): string[] {
   const word = verdict.toUpperCase();
   const told = wrapped(printable(sentence), WIDTH - word.length - 2).map((line) => paint('loud', line));
-  const about = `${printable(run.scenario)} · run ${printable(run.id)} · ${count(steps.length, 'trial')} in ${minutes(run.durationSeconds)}`;
+  const about = `${printable(run.scenario)} · run ${printable(run.id)} · ${count(steps.length, 'trial')} in ${formatSeconds(run.durationSeconds)}`;
   return [
     ...told.map((line, i) => `${i === 0 ? paint(tones[verdict], word) : ' '.repeat(word.length)}  ${line}`),
     ...wrapped(about, WIDTH).map((line) => paint('quiet', line)),
@@ -102,6 +103,11 @@ function takes({ goal, provision }: CapacityResult): string[] {
   return [...provisionText(goal, provision), ...lines].flatMap((text, i) => named(i === 0 ? 'provision' : '', text));
 }
 
+function filesOf({ steps }: CapacityResult): string[] {
+  const own = steps.some(({ dir }) => dir.startsWith(`${searchFiles.steps}/`));
+  return [searchFiles.result, searchFiles.page, ...(own ? [`${searchFiles.steps}/`] : [])];
+}
+
 function named(word: string, text: string): string[] {
   return wrapped(text, WIDTH - 12).map((line, i) => `  ${(i === 0 ? word : '').padEnd(10)}${line}`);
 }
@@ -110,10 +116,6 @@ function named(word: string, text: string): string[] {
 export function worst(trials: readonly StepOutcome[], stat: 'p50' | 'p99'): string {
   const values = trials.map((trial) => timed(trial)[stat]).filter((us) => us !== null);
   return values.length === 0 ? '–' : formatMicros(Math.max(...values));
-}
-
-export function minutes(seconds: number): string {
-  return seconds < 120 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
 }
 
 function count(many: number, what: string): string {

@@ -3,10 +3,9 @@ import { join, resolve } from 'node:path';
 import { IotloadError } from '../core/errors.ts';
 import { writeRunFile } from '../runner/run-directory.ts';
 import type { CapacityResult } from './capacity-result.ts';
+import { capacityPage } from './html/capacity-page.ts';
 import type { CapacityGoal } from './search.ts';
-
-/** The files of a search, by name; in each folder of `steps` lies an ordinary run. */
-export const searchFiles = { result: 'capacity.json', steps: 'steps' } as const;
+import { searchFiles } from './search-files.ts';
 
 /** The folder of a step's run, relative to that of the search: `steps/03-4000`. */
 export function stepFolder(step: number, level: number): string {
@@ -49,10 +48,8 @@ export function claimSearch(dirs: Iterable<string>): string {
  * @throws IotloadError `bad-arguments` where it is a search for something else, `file-corrupt`
  */
 export function earlierSearch(dir: string, goal: CapacityGoal, planDigest: string): CapacityResult | null {
-  const path = join(dir, searchFiles.result);
-  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
-  if (text === '') return null;
-  const earlier = parsed(text, path);
+  const earlier = readSearch(dir);
+  if (earlier === null) return null;
   const asks = (other: CapacityGoal): string => JSON.stringify({ ...other, provisionFor: null });
   if (earlier.run.planDigest === planDigest && asks(earlier.goal) === asks(goal)) return earlier;
   throw new IotloadError('bad-arguments', 'the search there was for something else', {
@@ -60,6 +57,16 @@ export function earlierSearch(dir: string, goal: CapacityGoal, planDigest: strin
     value: dir,
     hint: 'give the same scenario and flags as then, or another directory',
   });
+}
+
+/**
+ * The document of the search in `dir`; null where there is none, or only the claim of one.
+ * @throws IotloadError `file-corrupt`
+ */
+export function readSearch(dir: string): CapacityResult | null {
+  const path = join(dir, searchFiles.result);
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  return text === '' ? null : parsed(text, path);
 }
 
 function parsed(text: string, path: string): CapacityResult {
@@ -72,14 +79,15 @@ function parsed(text: string, path: string): CapacityResult {
   throw new IotloadError('file-corrupt', 'this is no search that this version of iotload can read', { where: path });
 }
 
-/** Keeps what is known of a search. */
+/** Keeps what is known of a search, as a page and as a document. */
 export function keepSearch(dir: string, result: CapacityResult): void {
+  writeRunFile(dir, searchFiles.page, [...capacityPage(result)].join(''));
   writeRunFile(dir, searchFiles.result, `${JSON.stringify(result, null, 2)}\n`);
 }
 
 /** Gives a directory up in which nothing was tried; what is not the search's stays. */
 export function dropSearch(dir: string): void {
-  rmSync(join(dir, searchFiles.result), { force: true });
+  for (const file of [searchFiles.result, searchFiles.page]) rmSync(join(dir, file), { force: true });
   for (const path of [join(dir, searchFiles.steps), dir]) {
     if (existsSync(path) && readdirSync(path).length === 0) rmdirSync(path);
   }

@@ -1,7 +1,9 @@
+import type { CapacityResult } from '../capacity/capacity-result.ts';
 import { IotloadError } from '../core/errors.ts';
 import { resultFormatNames } from '../metrics/result-formats.ts';
 import { wantsColour } from './colour.ts';
 import { defineCommand } from './command.ts';
+import { reportSearch } from './report-search.ts';
 
 /** `iotload report`: a finished run once more, in one of the report formats. */
 export const reportCommand = defineCommand({
@@ -9,7 +11,11 @@ export const reportCommand = defineCommand({
   exits: ['0', '2', '3'],
   builder: (parser) =>
     parser
-      .positional('dir', { type: 'string', demandOption: true, describe: 'the results directory of a run' })
+      .positional('dir', {
+        type: 'string',
+        demandOption: true,
+        describe: 'the results directory of a run, or of a search',
+      })
       .option('format', {
         type: 'string',
         default: 'console',
@@ -23,6 +29,8 @@ export const reportCommand = defineCommand({
   async handler({ dir, format, json }) {
     const { reportFormatNamed, reportFormats } = await import('../report/registry.ts');
     const name = json ? 'json' : format;
+    const search = await searchIn(dir);
+    if (search !== null) return reportSearch(search, dir, name);
     if (name === 'all') return rewrite(dir);
     if (reportFormatNamed(name) === undefined) await loadPluginsOf(dir);
     const chosen = reportFormatNamed(name);
@@ -47,6 +55,14 @@ export const reportCommand = defineCommand({
     return 0;
   },
 });
+
+/** What a search found; null where the directory is that of a run, whatever else lies there. */
+async function searchIn(dir: string): Promise<CapacityResult | null> {
+  const [{ existsSync }, { join }] = await Promise.all([import('node:fs'), import('node:path')]);
+  if (existsSync(join(dir, 'summary.json'))) return null;
+  const { readSearch } = await import('../capacity/search-directory.ts');
+  return readSearch(dir);
+}
 
 /** Writes the files of all formats into the directory once more, and names them. */
 async function rewrite(dir: string): Promise<0> {

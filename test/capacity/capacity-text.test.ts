@@ -4,9 +4,8 @@ import { capacityText } from '../../src/capacity/capacity-text.ts';
 import { hostile } from '../report/hostile.ts';
 import { exampleSearch, searchWith } from './example-search.ts';
 
-const files = ['capacity.json', 'capacity.html', 'steps/'];
 const screen = (result: CapacityResult, colour = false): string =>
-  [...capacityText(result, { colour, dir: 'results/how-much', files })].join('');
+  [...capacityText(result, { colour, dir: 'results/how-much' })].join('');
 const escapeSequence = new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, 'g');
 
 describe('the text of a search', () => {

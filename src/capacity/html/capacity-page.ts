@@ -1,11 +1,10 @@
 import { formatMicros, formatRate } from '../../core/units.ts';
 import { loadText } from '../../plan/resolve-capacity.ts';
 import { page } from '../../report/html/page.ts';
-import { section } from '../../report/html/sections.ts';
+import { formatSeconds, section } from '../../report/html/sections.ts';
 import { markup } from '../../report/markup.ts';
 import { votes } from '../answer.ts';
 import type { CapacityResult } from '../capacity-result.ts';
-import { minutes } from '../capacity-text.ts';
 import { timed } from '../knee.ts';
 import { roundLoad } from '../levels.ts';
 import { provisionText } from '../provision-text.ts';
@@ -56,7 +55,7 @@ function header({ verdict, answer, run, steps, finding, goal }: CapacityResult):
     ({ broke, held }) =>
       `${loadText(goal, broke.level)} broke (${votes(broke, 'breaks')}) although ${loadText(goal, held.level)} held (${votes(held, 'holds')}): the lower one counts`,
   );
-  const when = `${run.startedAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')}, ${steps.length} trials in ${minutes(run.durationSeconds)}`;
+  const when = `${run.startedAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')}, ${steps.length} trials in ${formatSeconds(run.durationSeconds)}`;
   return (
     `<header><span class="verdict ${verdict}" id="verdict">${verdict.toUpperCase()}</span><h1>${markup(answer)}</h1>` +
     `${odd.length === 0 ? '' : list(odd.map(markup), 'reasons')}` +

@@ -266,6 +266,7 @@ export function orDash(value: number | null, format: (value: number) => string):
   return value === null ? '–' : format(value);
 }
 
-function formatSeconds(seconds: number): string {
+/** How long something took, whole seconds or minutes. */
+export function formatSeconds(seconds: number): string {
   return seconds < 120 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
 }
