@@ -29,8 +29,8 @@ describe('a run whose latency or rate is judged', () => {
     ]);
     expect(findingsOf(out)).toEqual([]);
     expect(readdirSync(out).sort()).toEqual([
-      ...['findings.ndjson', 'junit.xml', 'latency.hlog', 'plan.json', 'report.html', 'response-time.hgrm', 'seen'],
-      ...['sent', 'summary.json', 'timeline.csv', 'truth.ndjson'],
+      ...['devices.csv', 'findings.ndjson', 'heatmap.csv', 'junit.xml', 'latency.hlog', 'plan.json', 'report.html'],
+      ...['response-time.hgrm', 'seen', 'sent', 'summary.json', 'timeline.csv', 'truth.ndjson'],
     ]);
   });
 

@@ -1,5 +1,5 @@
 import { highestIn } from '../../metrics/recorder.ts';
-import type { Samples } from '../../wire/samples.ts';
+import type { PackedSamples } from './packed-samples.ts';
 import { Thinned } from './thinned.ts';
 import { type HeatMap, rowOf } from './timeline.ts';
 
@@ -19,12 +19,17 @@ export class HeatMapBuilder {
     });
   }
 
-  add(toUs: number, { cells }: Samples): void {
+  add(toUs: number, { cells, counts }: PackedSamples): void {
     const rows = new Map<number, number>();
-    for (const [cell, count] of cells) {
-      const row = rowOf(highestIn(cell));
-      rows.set(row, (rows.get(row) ?? 0) + count);
+    // Neighbouring cells mostly lie in one row.
+    let [row, sum] = [-1, 0];
+    for (let i = 0; i < cells.length; i++) {
+      const next = rowOf(highestIn(cells[i] as number));
+      if (next !== row && sum > 0) rows.set(row, sum);
+      sum = (next === row ? sum : 0) + (counts[i] as number);
+      row = next;
     }
+    if (sum > 0) rows.set(row, sum);
     this.#columns.add({ toUs, rows });
   }
 

@@ -7,10 +7,11 @@ import { readingsOf } from '../../plan/readings.ts';
 import { dueCounter } from '../../runner/generator-health.ts';
 import { runFiles } from '../../runner/run-directory.ts';
 import { eachSeenMoment, eachSentMoment, type SeenMoment, type SentMoment } from '../../wire/moments.ts';
-import { addSamples, emptySamples, type Samples } from '../../wire/samples.ts';
+import type { Samples } from '../../wire/samples.ts';
 import { type SentCounter, sentCounters } from '../../wire/sent-counters.ts';
 import { sentIntervals } from '../../wire/sent-record.ts';
 import { HeatMapBuilder } from './heat-map.ts';
+import { mergePacked, type PackedSamples, packAll } from './packed-samples.ts';
 import { PartitionMaps } from './partition-maps.ts';
 import { figuresOf } from './sparse.ts';
 import { Thinned } from './thinned.ts';
@@ -28,7 +29,7 @@ interface SeenStep {
   target: number;
   atUs: number;
   moment: SeenMoment;
-  endToEnd: Samples;
+  endToEnd: PackedSamples;
 }
 
 /**
@@ -90,9 +91,7 @@ async function seenSteps(dir: string, plan: Plan, { startWallUs }: Anchor): Prom
       const path = join(dir, file);
       if (!existsSync(path)) return steps;
       await eachSeenMoment(path, (moment, fleets) => {
-        const all = emptySamples();
-        for (const samples of fleets) addSamples(all, samples);
-        steps.push({ target, atUs: moment.wallUs - startWallUs, moment, endToEnd: all });
+        steps.push({ target, atUs: moment.wallUs - startWallUs, moment, endToEnd: packAll(fleets) });
       });
       return steps;
     }),
@@ -105,7 +104,7 @@ interface ReadStretch {
   seen: number | null;
   cpuUs: number | null;
   rssBytes: number | null;
-  endToEnd: Samples;
+  endToEnd: PackedSamples;
 }
 
 /** Walks through what was read, stretch by stretch. */
@@ -125,7 +124,7 @@ class SeenCursor {
   }
 
   upTo(toUs: number): ReadStretch {
-    const read: ReadStretch = { received: null, seen: null, cpuUs: null, rssBytes: null, endToEnd: emptySamples() };
+    const read: ReadStretch = { received: null, seen: null, cpuUs: null, rssBytes: null, endToEnd: packAll([]) };
     for (const [i, steps] of this.#targets.entries()) {
       for (let step = steps[this.#next[i] as number]; step && step.atUs <= toUs; ) {
         const { moment, endToEnd } = step;
@@ -136,7 +135,7 @@ class SeenCursor {
         const cpuUs = moment.cpuUs - (before?.cpuUs ?? moment.cpuUs);
         read.cpuUs = (read.cpuUs ?? 0) + Math.max(0, cpuUs);
         read.rssBytes = moment.rssBytes;
-        addSamples(read.endToEnd, endToEnd);
+        read.endToEnd = mergePacked(read.endToEnd, endToEnd);
         step = steps[++(this.#next[i] as number)];
       }
     }
@@ -151,7 +150,7 @@ interface StretchParts {
   toUs: number;
   due: number;
   read: ReadStretch;
-  intervals: Record<IntervalName, Samples>;
+  intervals: Record<IntervalName, PackedSamples>;
 }
 
 function stretchOf({ before, moment, fromUs, toUs, due, read, intervals }: StretchParts): Stretch {
@@ -185,17 +184,14 @@ function total({ fleets }: SentMoment, name: SentCounter): number {
 }
 
 /** The sender's intervals over all fleets. */
-function sum(fleets: readonly (readonly Samples[])[]): Record<(typeof sentIntervals)[number], Samples> {
+function sum(fleets: readonly (readonly Samples[])[]): Record<(typeof sentIntervals)[number], PackedSamples> {
   return Object.fromEntries(
-    sentIntervals.map((name, i) => {
-      const all = emptySamples();
-      for (const samples of fleets) addSamples(all, samples[i] as Samples);
-      return [name, all];
-    }),
-  ) as Record<(typeof sentIntervals)[number], Samples>;
+    sentIntervals.map((name, i) => [name, packAll(fleets.map((samples) => samples[i] as Samples))]),
+  ) as Record<(typeof sentIntervals)[number], PackedSamples>;
 }
 
 function mergeDistributions(into: Distributions, { toUs, intervals }: Distributions): void {
   into.toUs = toUs;
-  for (const name of Object.keys(intervals) as IntervalName[]) addSamples(into.intervals[name], intervals[name]);
+  for (const name of Object.keys(intervals) as IntervalName[])
+    into.intervals[name] = mergePacked(into.intervals[name], intervals[name]);
 }

@@ -1,5 +1,5 @@
 import type { IntervalName } from '../../metrics/result.ts';
-import type { Samples } from '../../wire/samples.ts';
+import type { PackedSamples } from './packed-samples.ts';
 import type { PartitionMap } from './partition-map.ts';
 
 /** Figures of one interval in one stretch, µs; null without samples. */
@@ -55,7 +55,7 @@ export interface HeatMap {
 export interface Distributions {
   fromUs: number;
   toUs: number;
-  intervals: Record<IntervalName, Samples>;
+  intervals: Record<IntervalName, PackedSamples>;
 }
 
 /** A run over time, as its files tell. */

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { Histogram } from '../../../src/metrics/histogram.ts';
 import { cellOf } from '../../../src/metrics/recorder.ts';
 import { HeatMapBuilder } from '../../../src/report/timeline/heat-map.ts';
+import { mergePacked, pack, packAll, unpack } from '../../../src/report/timeline/packed-samples.ts';
 import { figuresOf } from '../../../src/report/timeline/sparse.ts';
 import { edgeOf, rowOf } from '../../../src/report/timeline/timeline.ts';
 import { addTotals, emptySamples, type Samples } from '../../../src/wire/samples.ts';
@@ -23,7 +24,7 @@ it('the figures of a sparse distribution are those of the whole histogram', () =
     fc.property(times, (values) => {
       const samples = samplesOf(values);
       const histogram = Histogram.of(samples);
-      expect(figuresOf(samples)).toEqual({
+      expect(figuresOf(pack(samples))).toEqual({
         count: values.length,
         p50: histogram.quantile(0.5),
         p99: histogram.quantile(0.99),
@@ -37,7 +38,7 @@ it('a heat map holds every sample once, in at most so many columns that follow e
   fc.assert(
     fc.property(fc.array(times, { minLength: 1, maxLength: 70 }), fc.integer({ min: 2, max: 9 }), (seconds, most) => {
       const builder = new HeatMapBuilder(most);
-      for (const [i, values] of seconds.entries()) builder.add((i + 1) * 1e6, samplesOf(values));
+      for (const [i, values] of seconds.entries()) builder.add((i + 1) * 1e6, pack(samplesOf(values)));
       const { columns, firstRow, counts } = builder.finish();
       expect(columns.length).toBeLessThanOrEqual(most);
       expect(counts).toHaveLength(columns.length);
@@ -53,4 +54,18 @@ it('a row begins where the one before ends, four to a doubling', () => {
   for (let row = 0; row < 120; row++) expect(rowOf(edgeOf(row) * 1.0001)).toBe(row);
   expect(edgeOf(rowOf(1024))).toBeCloseTo(1024, 6);
   expect(edgeOf(5) / edgeOf(1)).toBeCloseTo(2, 9);
+});
+
+it('packed distributions add up to those they were', () => {
+  fc.assert(
+    fc.property(fc.array(times, { maxLength: 5 }), (parts) => {
+      const all = samplesOf(parts.flat());
+      const packed = packAll(parts.map(samplesOf));
+      const sorted = { ...all, cells: new Map([...all.cells].sort(([a], [b]) => a - b)) };
+      expect(unpack(packed)).toEqual(sorted);
+      expect([...unpack(packed).cells.keys()]).toEqual([...sorted.cells.keys()]);
+      expect(mergePacked(packed, pack(emptySamples()))).toEqual(packed);
+      expect(mergePacked(pack(emptySamples()), packed)).toEqual(packed);
+    }),
+  );
 });
