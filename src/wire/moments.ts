@@ -2,11 +2,11 @@ import { type Disk, systemDisk } from '../core/disk.ts';
 import { IotloadError } from '../core/errors.ts';
 import { ByteReader } from './byte-reader.ts';
 import { readJournal } from './journal.ts';
-import { SentRecordKind } from './outcome-journal.ts';
+import { eachOutcome, type OutcomeVisit, SentRecordKind } from './outcome-journal.ts';
 import type { PartitionGain } from './partition-counts.ts';
 import { type RunHeader, toRunHeader } from './run-header.ts';
 import { emptySamples, readSamples, type Samples } from './samples.ts';
-import { readArrivalsAlone, SEEN_MAGIC, SeenRecordKind } from './seen-file.ts';
+import { type FleetArrivals, readArrivalsAlone, SEEN_MAGIC, SeenRecordKind } from './seen-file.ts';
 import { sentCounters } from './sent-counters.ts';
 import { SENT_MAGIC } from './sent-file.ts';
 import { sentIntervals } from './sent-record.ts';
@@ -52,12 +52,14 @@ export interface SeenMoment {
 
 /**
  * Visits the moments of a `sent` file in order, each with the latencies since the one before, by fleet and in the order of `sentIntervals`,
- * and how often the run had been resumed before. Counts go on over resumptions. Throws IotloadError `file-unreadable`, `file-corrupt`.
+ * and how often the run had been resumed before. Counts go on over resumptions. `settled` is told every outcome. Throws IotloadError `file-unreadable`,
+ * `file-corrupt`.
  */
 export async function eachSentMoment(
   path: string,
   visit: (moment: SentMoment, samples: readonly (readonly Samples[])[], resumptions: number) => void,
   disk: Disk = systemDisk,
+  settled: OutcomeVisit | null = null,
 ): Promise<RunHeader> {
   let header: RunHeader | undefined;
   let moment: SentMoment | null = null;
@@ -69,6 +71,7 @@ export async function eachSentMoment(
     const kind = reader.byte();
     if (kind === SentRecordKind.header) header = toRunHeader(reader.json());
     else if (kind === SentRecordKind.moment) moment = onTopOf(base, reader.json() as SentMoment);
+    else if (kind === SentRecordKind.outcomes && settled !== null) eachOutcome(reader, settled);
     else if (kind === SentRecordKind.resumed) {
       base = last;
       resumptions++;
@@ -86,12 +89,13 @@ export async function eachSentMoment(
 
 /**
  * Visits the moments of a `seen` file in order, each with the end-to-end times since the one before, by fleet, and how often another
- * verifier had gone on before. Throws as `eachSentMoment`.
+ * verifier had gone on before. `arrived` is told what each record of arrivals holds of a fleet. Throws as `eachSentMoment`.
  */
 export async function eachSeenMoment(
   path: string,
   visit: (moment: SeenMoment, endToEnd: readonly Samples[], resumptions: number) => void,
   disk: Disk = systemDisk,
+  arrived: ((fleet: number, arrivals: FleetArrivals) => void) | null = null,
 ): Promise<RunHeader> {
   let header: RunHeader | undefined;
   let samples: Samples[] = [];
@@ -100,8 +104,11 @@ export async function eachSeenMoment(
     const reader = new ByteReader(payload);
     const kind = reader.byte();
     if (kind === SeenRecordKind.header) header = toRunHeader(reader.json());
-    else if (kind === SeenRecordKind.arrivals && header !== undefined) samples = readArrivalsAlone(reader, header);
-    else if (kind === SeenRecordKind.resumed) resumptions++;
+    else if (kind === SeenRecordKind.arrivals && header !== undefined) {
+      const fleets = readArrivalsAlone(reader, header);
+      for (const [fleet, arrivals] of fleets.entries()) arrived?.(fleet, arrivals);
+      samples = fleets.map(({ endToEnd }) => endToEnd);
+    } else if (kind === SeenRecordKind.resumed) resumptions++;
     else if (kind === SeenRecordKind.moment) {
       visit(reader.json() as SeenMoment, samples, resumptions);
       samples = [];

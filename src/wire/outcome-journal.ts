@@ -1,8 +1,9 @@
 import type { Part } from '../core/anchor.ts';
 import { Outcome } from '../core/outcome.ts';
 import { SlotSet } from '../core/slot-set.ts';
+import type { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
-import { inPieces, writeIntervals } from './intervals.ts';
+import { inPieces, readIntervals, writeIntervals } from './intervals.ts';
 import { PartOrdinals } from './part-ordinals.ts';
 
 /** Kinds of records in a `sent` file, the first byte of each. */
@@ -150,5 +151,20 @@ export class OutcomeJournal {
     });
     writer.varint(0);
     return writer.take();
+  }
+}
+
+/** Intervals `from … to` of the ordinals of a part of a fleet, the last one not among them, that have an outcome. */
+export type OutcomeVisit = (fleet: number, part: Part, outcome: Outcome, from: number, to: number) => void;
+
+/** Reads what `takeFrame` wrote, behind its kind. Throws IotloadError `file-corrupt`. */
+export function eachOutcome(reader: ByteReader, visit: OutcomeVisit): void {
+  const part = { index: reader.varint(), count: reader.varint() };
+  for (let tag = reader.varint(); tag > 0; tag = reader.varint()) {
+    // Horizon, repeats and further attempts.
+    for (let i = 0; i < 3; i++) reader.varint();
+    for (const outcome of journalOutcomes)
+      readIntervals(reader, Number.MAX_SAFE_INTEGER, (from, to) => visit(tag - 1, part, outcome, from, to));
+    readIntervals(reader, Number.MAX_SAFE_INTEGER, () => {});
   }
 }

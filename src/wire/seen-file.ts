@@ -243,11 +243,11 @@ export function emptyArrivals(): FleetArrivals {
   };
 }
 
-/** The end-to-end times of one record of arrivals by itself, by fleet; `reader` stands behind its kind. */
-export function readArrivalsAlone(reader: ByteReader, header: RunHeader): Samples[] {
+/** What one record of arrivals holds by itself, by fleet; `reader` stands behind its kind. */
+export function readArrivalsAlone(reader: ByteReader, header: RunHeader): FleetArrivals[] {
   const fleets = header.fleets.map(() => emptyArrivals());
   readArrivals(reader, header, { received: 0, foreign: 0, unidentified: 0, corrupt: 0 }, fleets);
-  return fleets.map(({ endToEnd }) => endToEnd);
+  return fleets;
 }
 
 function readArrivals(

@@ -64,7 +64,7 @@ describe('report.html in Chromium', () => {
       expect(await painted()).toHaveLength(plots);
       for (const points of await painted()) expect(points).toBeGreaterThan(500);
       const marks = await page.$$eval('svg', (all) => all.map((svg) => svg.querySelectorAll('path,rect').length));
-      expect(marks.length).toBeGreaterThanOrEqual(3);
+      expect(marks.length).toBeGreaterThanOrEqual(6);
       for (const count of marks) expect(count).toBeGreaterThan(0);
     } finally {
       space.remove();

@@ -3,6 +3,7 @@ import { resultFormats } from '../../metrics/result-formats.ts';
 import type { Evidence } from '../evidence.ts';
 import type { ReportFormat } from '../format.ts';
 import { markup } from '../markup.ts';
+import { deviceSection } from './device-section.ts';
 import { flowDrawing } from './flow-drawing.ts';
 import { heatMapDrawing } from './heat-map-drawing.ts';
 import { type PageData, type Plot, page } from './page.ts';
@@ -62,7 +63,7 @@ function* body(result: RunResult, evidence: Evidence, plots: readonly Plot[]): I
   yield shardTable(result);
   yield sections.section('What happened', sections.happenings(result));
   yield partitionSection(result, evidence);
-  yield sections.worstDevices(evidence);
+  yield deviceSection(evidence);
   yield pictureSection(evidence);
   const machine = `${chart('plot-cpu')}${chart('plot-memory')}`;
   if (machine !== '')

@@ -2,7 +2,6 @@ import { formatBytes, formatCount, formatMicros, formatRate } from '../../core/u
 import { formatShare } from '../../metrics/format-share.ts';
 import type { HealthSummary, IntervalName, RunResult, TargetResult } from '../../metrics/result.ts';
 import { brokerLine } from '../broker-line.ts';
-import type { Evidence } from '../evidence.ts';
 import { growthTexts } from '../growth-text.ts';
 import { headlines } from '../headline.ts';
 import { lossLine } from '../loss-line.ts';
@@ -186,24 +185,6 @@ export function happenings({ errors, timeline }: RunResult): string {
     );
   if (rows.length === 0) return '<p class="soft">No errors, no throttling, nothing scripted.</p>';
   return table(['first at', 'what', '', '>times'], rows);
-}
-
-/** The devices with the most findings. */
-export function worstDevices({ faults }: Evidence): string {
-  if (faults.length === 0) return '';
-  const rows = faults.map(
-    ({ device, fleet, kinds, total }) =>
-      `<tr><td>${markup(device)}</td><td class="soft">${markup(fleet)}</td><td>${markup(
-        Object.entries(kinds)
-          .map(([kind, count]) => `${kind} ${formatCount(count)}`)
-          .join(', '),
-      )}</td><td class="n">${formatCount(total)}</td></tr>`,
-  );
-  return section(
-    'Worst devices',
-    table(['device', 'fleet', 'findings', '>in all'], rows),
-    'Each event by name: findings.ndjson',
-  );
 }
 
 /** Where the figures come from, and how to get them again. */

@@ -7,9 +7,12 @@ import { readingsOf } from '../../plan/readings.ts';
 import { dueCounter } from '../../runner/generator-health.ts';
 import { runFiles } from '../../runner/run-directory.ts';
 import { eachSeenMoment, eachSentMoment, type SeenMoment, type SentMoment } from '../../wire/moments.ts';
+import type { OutcomeVisit } from '../../wire/outcome-journal.ts';
 import type { Samples } from '../../wire/samples.ts';
+import type { FleetArrivals } from '../../wire/seen-file.ts';
 import { type SentCounter, sentCounters } from '../../wire/sent-counters.ts';
 import { sentIntervals } from '../../wire/sent-record.ts';
+import { DeviceCounter } from '../devices/device-counts.ts';
 import { HeatMapBuilder } from './heat-map.ts';
 import { mergePacked, type PackedSamples, packAll } from './packed-samples.ts';
 import { PartitionMaps } from './partition-maps.ts';
@@ -40,7 +43,8 @@ export async function readTimeline(dir: string, plan: Plan, anchor: Anchor, shar
   const response = new HeatMapBuilder(MOST_COLUMNS);
   const endToEnd = new HeatMapBuilder(MOST_COLUMNS);
   const merged = new Thinned(MOST_DISTRIBUTIONS, mergeDistributions);
-  const steps = await seenSteps(dir, plan, anchor);
+  const devices = new DeviceCounter(plan, anchor.runId);
+  const steps = await seenSteps(dir, plan, anchor, devices);
   const reading = new SeenCursor(steps);
   const partitions = new PartitionMaps(plan);
   for (const { target, atUs, moment } of steps.flat()) partitions.read(target, atUs, moment);
@@ -49,7 +53,8 @@ export async function readTimeline(dir: string, plan: Plan, anchor: Anchor, shar
   let before: SentMoment | null = null;
   let fromUs = 0;
   let dueBefore = dueUntil(0);
-  await eachSentMoment(join(dir, runFiles.sent), (moment, fleets) => {
+  const settled: OutcomeVisit = (...outcome) => devices.settled(...outcome);
+  const visit = (moment: SentMoment, fleets: readonly (readonly Samples[])[]): void => {
     const toUs = Math.max(moment.atUs, fromUs + 1);
     const due = dueUntil(toUs);
     const read = reading.upTo(toUs);
@@ -60,7 +65,8 @@ export async function readTimeline(dir: string, plan: Plan, anchor: Anchor, shar
     endToEnd.add(toUs, intervals.endToEnd);
     merged.add({ fromUs, toUs, intervals });
     [before, fromUs, dueBefore] = [moment, toUs, due];
-  });
+  };
+  await eachSentMoment(join(dir, runFiles.sent), visit, undefined, settled);
   // What came when everything had been sent.
   const last = before as SentMoment | null;
   for (let atUs = reading.nextUs; last !== null && atUs !== null; atUs = reading.nextUs) {
@@ -79,20 +85,28 @@ export async function readTimeline(dir: string, plan: Plan, anchor: Anchor, shar
     endToEnd: endToEnd.finish(),
     distributions: merged.kept,
     partitions: partitions.finish(),
+    devices: devices.finish(),
   };
 }
 
 /** What the files of all targets that are judged say, in order of time. */
-async function seenSteps(dir: string, plan: Plan, { startWallUs }: Anchor): Promise<SeenStep[][]> {
+async function seenSteps(
+  dir: string,
+  plan: Plan,
+  { startWallUs }: Anchor,
+  devices: DeviceCounter,
+): Promise<SeenStep[][]> {
   const files = readingsOf(plan).filter(({ tap }) => !tap);
   return Promise.all(
-    files.map(async ({ file, target }) => {
+    files.map(async ({ file, target, fleets: places }) => {
       const steps: SeenStep[] = [];
       const path = join(dir, file);
       if (!existsSync(path)) return steps;
-      await eachSeenMoment(path, (moment, fleets) => {
+      const visit = (moment: SeenMoment, fleets: readonly Samples[]): void => {
         steps.push({ target, atUs: moment.wallUs - startWallUs, moment, endToEnd: packAll(fleets) });
-      });
+      };
+      const arrived = (fleet: number, arrivals: FleetArrivals): void => devices.seen(places[fleet] ?? -1, arrivals);
+      await eachSeenMoment(path, visit, undefined, arrived);
       return steps;
     }),
   );

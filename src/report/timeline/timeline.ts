@@ -1,4 +1,5 @@
 import type { IntervalName } from '../../metrics/result.ts';
+import type { DeviceCounts } from '../devices/device-counts.ts';
 import type { PackedSamples } from './packed-samples.ts';
 import type { PartitionMap } from './partition-map.ts';
 
@@ -67,6 +68,8 @@ export interface Timeline {
   distributions: readonly Distributions[];
   /** Of each target that has partitions which were counted. */
   partitions: readonly PartitionMap[];
+  /** By fleet. */
+  devices: readonly DeviceCounts[];
 }
 
 /** Rows of a heat map to each doubling of the latency. */
