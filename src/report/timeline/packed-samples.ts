@@ -32,9 +32,10 @@ export function unpack({ cells, counts, ...totals }: PackedSamples): Samples {
 export function mergePacked(a: PackedSamples, b: PackedSamples): PackedSamples {
   if (b.cells.length === 0 && b.rejected === 0) return a;
   if (a.cells.length === 0 && a.rejected === 0) return b;
-  const cells = new Uint32Array(a.cells.length + b.cells.length);
-  const counts = new Float64Array(cells.length);
   const [left, right] = [a.cells, b.cells];
+  // Exactly as long as it has to be: what is cut off afterwards lies about as garbage.
+  const cells = new Uint32Array(left.length + right.length - shared(left, right));
+  const counts = new Float64Array(cells.length);
   let [i, j, length] = [0, 0, 0];
   while (i < left.length && j < right.length) {
     const [one, other] = [left[i] as number, right[j] as number];
@@ -45,7 +46,19 @@ export function mergePacked(a: PackedSamples, b: PackedSamples): PackedSamples {
   for (; j < right.length; j++, length++) [cells[length], counts[length]] = [right[j] as number, b.counts[j] as number];
   const { cells: _, counts: __, ...totals } = a;
   addTotals(totals as Samples, b);
-  return { ...totals, cells: cells.slice(0, length), counts: counts.slice(0, length) };
+  return { ...totals, cells, counts };
+}
+
+/** How many members two ascending lists have in common. */
+function shared(left: Uint32Array, right: Uint32Array): number {
+  let count = 0;
+  for (let i = 0, j = 0; i < left.length && j < right.length; ) {
+    const [one, other] = [left[i] as number, right[j] as number];
+    if (one === other) count++;
+    if (one <= other) i++;
+    if (other <= one) j++;
+  }
+  return count;
 }
 
 /** All of them together. */

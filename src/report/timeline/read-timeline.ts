@@ -24,6 +24,8 @@ import type { Distributions, Stretch, Timeline } from './timeline.ts';
 const MOST_COLUMNS = 180;
 const MOST_DISTRIBUTIONS = 600;
 
+const nothing = packAll([]);
+
 const sentCounts = ['sent', 'acked', 'rejected', 'unknown', 'noAck', 'notSent'] as const;
 
 /** What was read of one target at a moment, with the end-to-end times since the one before. */
@@ -138,7 +140,7 @@ class SeenCursor {
   }
 
   upTo(toUs: number): ReadStretch {
-    const read: ReadStretch = { received: null, seen: null, cpuUs: null, rssBytes: null, endToEnd: packAll([]) };
+    const read: ReadStretch = { received: null, seen: null, cpuUs: null, rssBytes: null, endToEnd: nothing };
     for (const [i, steps] of this.#targets.entries()) {
       for (let step = steps[this.#next[i] as number]; step && step.atUs <= toUs; ) {
         const { moment, endToEnd } = step;
@@ -150,6 +152,8 @@ class SeenCursor {
         read.cpuUs = (read.cpuUs ?? 0) + Math.max(0, cpuUs);
         read.rssBytes = moment.rssBytes;
         read.endToEnd = mergePacked(read.endToEnd, endToEnd);
+        // Nobody comes back to it, and an hour of them is large.
+        step.endToEnd = nothing;
         step = steps[++(this.#next[i] as number)];
       }
     }
