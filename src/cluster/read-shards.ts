@@ -7,7 +7,7 @@ import { readSummary } from '../runner/read-summary.ts';
 import { runFiles } from '../runner/run-directory.ts';
 import { isWorkedOn } from '../runner/run-lock.ts';
 import { readSeenIfAny } from '../runner/settled-run.ts';
-import { eachSentMoment } from '../wire/moments.ts';
+import { eachSentMoment, type SentMoment } from '../wire/moments.ts';
 import { readSent } from '../wire/sent-file.ts';
 import type { SentRecord } from '../wire/sent-record.ts';
 import type { ShardFiles } from './shard-set.ts';
@@ -76,9 +76,9 @@ async function readSentIfBegun(path: string): Promise<SentRecord | null> {
 
 /** How late the last worker of the attempt that began it did; null where its record does not say. */
 async function begunLateUs(dir: string): Promise<number | null> {
-  let first: number | null | undefined;
+  let first: SentMoment | undefined;
   await eachSentMoment(join(dir, runFiles.sent), (moment) => {
-    first ??= moment.begunLateUs ?? null;
+    first ??= moment;
   });
-  return first ?? null;
+  return first?.begunLateUs ?? null;
 }

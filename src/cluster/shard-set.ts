@@ -1,3 +1,4 @@
+import type { Anchor } from '../core/anchor.ts';
 import { IotloadError } from '../core/errors.ts';
 import type { RunResult } from '../metrics/result.ts';
 import type { PlanDocument } from '../runner/plan-document.ts';
@@ -6,6 +7,7 @@ import { chooseAttempt, type StoredRecord } from './choose-attempt.ts';
 
 /** What one shard of a run left. */
 export interface ShardFiles extends StoredRecord {
+  /** With an anchor: without one nothing was sent. */
   document: PlanDocument;
   /** What was seen at each reading of the plan, in the order of `readingsOf`; null where its reader left nothing. */
   seen: (SeenRecord | null)[];
@@ -82,9 +84,9 @@ function strangeness(reference: ShardFiles, { document, sent }: ShardFiles): str
   if (document.version !== reference.document.version) {
     return `another version of iotload, ${document.version ?? 'which did not say which'}`;
   }
-  const startWallUs = document.anchor?.startWallUs;
+  const { startWallUs } = document.anchor as Anchor;
   if (startWallUs !== reference.document.anchor?.startWallUs) {
-    return `another start, ${startWallUs === undefined ? 'which it did not come to' : new Date(startWallUs / 1000).toISOString()}`;
+    return `another start, ${new Date(startWallUs / 1000).toISOString()}`;
   }
   return null;
 }

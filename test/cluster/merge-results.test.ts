@@ -156,7 +156,12 @@ verify: { read: [speed, batch] }`;
     const failing = mergeResults({ ...options, report: () => Promise.reject(new Error('no room')) });
     await expect(failing).rejects.toThrow('no room');
     expect(existsSync(place('results/sharded-merged-20231114T221320Z'))).toBe(false);
-    expect((await mergeResults(options)).dir).toBe(place('results/sharded-merged-20231114T221320Z'));
+    const named = await mergeResults({
+      ...options,
+      report: async (_, result) => ({ ...result, files: { ...result.files, mine: 'mine.txt' } }),
+    });
+    expect(named.result.files).toMatchObject({ mine: 'mine.txt' });
+    expect(named.dir).toBe(place('results/sharded-merged-20231114T221320Z'));
   });
 
   it('keeps how fast processes grew, which its files do not tell one by one', async () => {
