@@ -40,10 +40,11 @@ describe('iotload run on Apache Kafka 4', () => {
     const { code, stdout } = await iotload(args, { KAFKA: its.kafka.endpoint });
     expect(stdout).toContain('PASS');
     expect(code).toBe(0);
-    const { events, delivery } = summaryOf(out);
+    const { events, delivery, targets } = summaryOf(out);
     // 12 s of 51 000 000 a day are 7 083.3 events; slot 0 is due at once.
     expect(events).toMatchObject({ intended: 7084, acked: 7084 });
     expect(delivery).toMatchObject({ verified: 7084, lost: 0, missing: 0, duplicates: 0, reordered: 0, corrupt: 0 });
+    expect(targets[0]?.broker).toMatchObject({ by: 'log end offsets', messages: 7084, final: true, doubts: [] });
   });
 
   it('a broker that is killed and started again in mid-run loses and doubles nothing', async () => {
@@ -58,9 +59,10 @@ describe('iotload run on Apache Kafka 4', () => {
     const { code, stdout } = await running.finished;
     expect(stdout).toContain('PASS');
     expect(code).toBe(0);
-    const { events, delivery } = summaryOf(out);
+    const { events, delivery, targets } = summaryOf(out);
     expect(events).toMatchObject({ intended: 30_000, acked: 30_000 });
     expect(delivery).toMatchObject({ verified: 30_000, lost: 0, missing: 0, duplicates: 0, reordered: 0, corrupt: 0 });
+    expect(targets[0]?.broker).toMatchObject({ by: 'log end offsets', messages: 30_000, final: true, doubts: [] });
   });
 
   it('records that are too large are rejected, and counted as that', async () => {
