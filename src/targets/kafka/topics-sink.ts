@@ -1,5 +1,6 @@
 import type { Micros } from '../../core/clock.ts';
 import type { EventBatch } from '../../core/event-batch.ts';
+import { total } from '../../core/total.ts';
 import type { Sink, SinkContext, SinkEvents } from '../target.ts';
 import { firstPartition } from './fleet-topics.ts';
 
@@ -27,8 +28,9 @@ export async function openTopicsSink(
   const sinks: Sink[] = [];
   try {
     for (const topic of topics) parts.push(await ready(topic));
-    const firsts = parts.map((_, i) => parts.slice(0, i).reduce((sum, { partitions }) => sum + partitions, 0));
-    const room = new Int32Array(parts.reduce((sum, { partitions }) => sum + partitions, 0));
+    const lanes = (some: readonly TopicPart[]): number => total(some, ({ partitions }) => partitions);
+    const firsts = parts.map((_, i) => lanes(parts.slice(0, i)));
+    const room = new Int32Array(lanes(parts));
     const up = topics.map((): [number, number] => [0, 0]);
     for (const [i, part] of parts.entries()) {
       const first = firsts[i] as number;
@@ -40,7 +42,10 @@ export async function openTopicsSink(
         partition: (partition, stored, refused) => events.partition?.(firstPartition(i) + partition, stored, refused),
         connections: (...now) => {
           up[i] = now;
-          events.connections?.(total(up, 0), total(up, 1));
+          events.connections?.(
+            total(up, ([open]) => open),
+            total(up, ([, of]) => of),
+          );
         },
       };
       const fleets = context.fleets.filter(({ name }) => topicOf(name) === i);
@@ -61,10 +66,6 @@ export async function openTopicsSink(
     ]);
     throw error;
   }
-}
-
-function total(pairs: readonly (readonly [number, number])[], which: 0 | 1): number {
-  return pairs.reduce((sum, pair) => sum + pair[which], 0);
 }
 
 class TopicsSink implements Sink {

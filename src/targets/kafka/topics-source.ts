@@ -1,5 +1,6 @@
+import { total } from '../../core/total.ts';
 import type { StoredRange } from '../../wire/placed-arrivals.ts';
-import type { DeliveredBatch, Source, SourceContext, SourceHealth } from '../target.ts';
+import type { CountedAt, DeliveredBatch, Source, SourceContext, SourceHealth } from '../target.ts';
 import { firstPartition } from './fleet-topics.ts';
 
 /** How far the readers of all topics are, by name. */
@@ -58,10 +59,22 @@ class TopicsSource implements Source {
   health(): SourceHealth {
     const all = this.#readers.map((reader) => reader.health());
     return {
-      gaps: all.reduce((sum, { gaps }) => sum + gaps, 0),
+      gaps: total(all, ({ gaps }) => gaps),
       gapNames: all.flatMap(({ gapNames }) => gapNames ?? []),
-      fullReads: all.reduce((sum, { fullReads }) => sum + fullReads, 0),
+      fullReads: total(all, ({ fullReads }) => fullReads),
       brokerDropped: null,
+    };
+  }
+
+  counted(): CountedAt | null {
+    const all = this.#readers.flatMap((reader) => reader.counted?.() ?? []);
+    const [first] = all;
+    if (first === undefined || all.length < this.#readers.length) return null;
+    return {
+      ...first,
+      messages: all.some(({ messages }) => messages === null) ? null : total(all, ({ messages }) => messages ?? 0),
+      readAll: all.every(({ readAll }) => readAll),
+      atUs: Math.min(...all.map(({ atUs }) => atUs)),
     };
   }
 

@@ -18,6 +18,7 @@ class Reader implements Source {
   }
 
   health = () => ({ gaps: 1, gapNames: [`a gap in ${this.topic}`], fullReads: 2, brokerDropped: null });
+  counted = () => ({ by: 'log end offsets', messages: 7, readAll: true, atUs: this.topic === 'a' ? 5 : 4 });
   positions = () => ({ next: `behind ${this.topic}` });
   ranges = () => [{ partition: 3, from: 1, to: 9 }];
   readToEnd = async () => ({ complete: this.complete });
@@ -61,6 +62,7 @@ describe('a source of several topics', () => {
     expect(source.health()).toEqual({
       ...{ gaps: 2, gapNames: ['a gap in a', 'a gap in b'], fullReads: 4, brokerDropped: null },
     });
+    expect(source.counted?.()).toEqual({ by: 'log end offsets', messages: 14, readAll: true, atUs: 4 });
     expect(await source.readToEnd(1)).toEqual({ complete: true });
     (readers[1] as Reader).complete = false;
     expect(await source.readToEnd(1)).toEqual({ complete: false });
