@@ -6,12 +6,13 @@ import { fileURLToPath } from 'node:url';
 
 /*
  * Runs every benchmark of this folder, each in a process of its own, one after the other: none meets another's garbage or compiled code.
- * Without the soak, which takes as long as all of them.
+ * Without the soak and the search for capacities, each of which takes as long as all of them.
  */
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
+const apart = ['all.ts', 'soak.ts', 'capacity.ts'];
 const names = readdirSync(folder)
-  .filter((name) => name.endsWith('.ts') && name !== 'all.ts' && name !== 'soak.ts')
+  .filter((name) => name.endsWith('.ts') && !apart.includes(name))
   .sort();
 
 console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}`);

@@ -46,6 +46,11 @@ export const capacityCommand = defineCommand({
         type: 'string',
         describe: 'override capacity.hold: how long each load is measured, e.g. 30s',
       })
+      .option('json', {
+        type: 'boolean',
+        default: false,
+        describe: 'print capacity.json on stdout instead of the final screen',
+      })
       .option('resume', {
         type: 'boolean',
         default: false,
