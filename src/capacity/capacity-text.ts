@@ -23,7 +23,7 @@ export interface CapacityTextOptions {
 const WIDTH = 80;
 const tones: Readonly<Record<CapacityResult['verdict'], Tone>> = { pass: 'good', fail: 'bad', inconclusive: 'doubt' };
 /** A sign for each trial. */
-export const trialMarks: Readonly<Record<StepVerdict, string>> = {
+const trialMarks: Readonly<Record<StepVerdict, string>> = {
   holds: '✓',
   breaks: '✗',
   generator: '–',
@@ -113,7 +113,7 @@ function named(word: string, text: string): string[] {
 }
 
 /** The worst of a load's trials; a dash where none could tell. */
-export function worst(trials: readonly StepOutcome[], stat: 'p50' | 'p99'): string {
+function worst(trials: readonly StepOutcome[], stat: 'p50' | 'p99'): string {
   const values = trials.map((trial) => timed(trial)[stat]).filter((us) => us !== null);
   return values.length === 0 ? '–' : formatMicros(Math.max(...values));
 }
