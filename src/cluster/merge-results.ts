@@ -72,12 +72,12 @@ async function write(
   const whole = { index: 0, count: 1 };
   const workers = total(shards, (shard) => shard.document.workers);
   writeRunFile(dir, runFiles.plan, planDocument(plan, anchor, whole, workers, writerOf(shards)));
-  const paths = (file: string): string[] => shards.map((shard) => join(shard.name, file));
-  await writeSent(join(dir, runFiles.sent), sent, await mergeSentMoments(paths(runFiles.sent), sent.fleets.length));
+  const sentFiles = shards.map(({ name }) => join(name, runFiles.sent));
+  await writeSent(join(dir, runFiles.sent), sent, await mergeSentMoments(sentFiles, sent.fleets.length));
   for (const [i, { file }] of readingsOf(plan).entries()) {
     const record = seen[i] as SeenRecord | null;
     if (record === null) continue;
-    const own = paths(file).filter((_, shard) => shards[shard]?.seen[i] !== null);
+    const own = shards.flatMap(({ name, seen: read }) => (read[i] === null ? [] : [join(name, file)]));
     const steps = await mergeSeenMoments(own, record.fleets.length, anchor.startWallUs);
     await writeSeen(join(dir, file), record, steps);
   }
@@ -88,7 +88,7 @@ async function write(
     dir,
     clock,
     note,
-    failed: ({ message, where }) => note(`${where ?? dir}: ${message}`),
+    failed: ({ message }) => note(message),
   });
   const named = composeResult(plan, { ...sender, written: answers }, settled);
   return keepSummary(dir, (await report?.(dir, named)) ?? named);
