@@ -63,7 +63,7 @@ export function partitionMapDrawing(map: PartitionMap): string {
     `<path class="fill c-sent" d="${bars}"/>` +
     (all.length < 2
       ? ''
-      : `<line class="mean" x1="${meanX}" x2="${meanX}" y1="${TOP - 4}" y2="${px(bottom)}"/><text x="${meanX}" y="${px(bottom + 18)}" text-anchor="middle">mean ${formatCount(Math.round(mean))}</text>`) +
+      : `<line class="mean" x1="${meanX}" x2="${meanX}" y1="${TOP - 4}" y2="${px(bottom)}"/><text x="${meanX}" y="${px(bottom + 18)}" text-anchor="end">mean ${formatCount(Math.round(mean))}</text>`) +
     timeLabels(endUs, LEFT, RIGHT, bottom);
   const told =
     refused === '' ? '' : '<span class="c-shed"><i></i>found no room there and was sent again, or not at all</span>';

@@ -43,14 +43,23 @@ export function legend(entries: readonly (readonly [colour: string, label: strin
   return `<div class="legend">${items.join('')}</div>\n`;
 }
 
-const TIME_TICKS = 6;
+const MOST_TIMES = 7;
+/** Distances of labels that read well, s; beyond, whole days. */
+const NICE_SECONDS = [
+  ...[0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800],
+  ...[3_600, 7_200, 10_800, 21_600, 43_200, 86_400],
+];
 
 /** The labels of a linear axis of time from 0 to `endUs`, below `y`. */
 export function timeLabels(endUs: number, left: number, right: number, y: number): string {
-  return Array.from({ length: TIME_TICKS + 1 }, (_, i) => {
-    const us = Math.round((endUs * i) / TIME_TICKS / 1e6) * 1e6;
-    const anchor = i === 0 ? 'start' : i === TIME_TICKS ? 'end' : 'middle';
-    const x = left + ((right - left) * i) / TIME_TICKS;
+  const day = NICE_SECONDS.at(-1) as number;
+  const seconds = endUs / 1e6;
+  const step =
+    NICE_SECONDS.find((length) => seconds / length < MOST_TIMES) ?? day * Math.ceil(seconds / day / MOST_TIMES);
+  return Array.from({ length: Math.floor(seconds / step + 1e-6) + 1 }, (_, i) => {
+    const us = Math.round(i * step * 1e6);
+    const x = left + ((right - left) * us) / endUs;
+    const anchor = i === 0 ? 'start' : x > right - 20 ? 'end' : 'middle';
     return `<text x="${px(x)}" y="${px(y + 18)}" text-anchor="${anchor}">${us === 0 ? '0 s' : formatDuration(us)}</text>`;
   }).join('');
 }

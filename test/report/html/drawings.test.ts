@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parseDuration } from '../../../src/core/units.ts';
 import type { FleetPicture } from '../../../src/report/devices/read-pictures.ts';
 import { Cells, GridCells, levelOf, NOTHING } from '../../../src/report/html/cells.ts';
 import { deviceMapDrawing } from '../../../src/report/html/device-map-drawing.ts';
 import { niceSteps } from '../../../src/report/html/nice-steps.ts';
 import { partitionMapDrawing } from '../../../src/report/html/partition-map-drawing.ts';
 import { scatterDrawing } from '../../../src/report/html/scatter-drawing.ts';
+import { timeLabels } from '../../../src/report/html/svg.ts';
 import type { PartitionMap } from '../../../src/report/timeline/partition-map.ts';
 
 /** A picture in which each device is loud at another time. */
@@ -33,6 +35,18 @@ function mapOf(partitions: number, columns: number): PartitionMap {
 }
 
 const noNumber = /NaN|Infinity|undefined/;
+
+describe('labels of time', () => {
+  it.each([0.4, 6, 14, 61, 3_600, 86_400, 40 * 86_400])('of %d s stand where they say', (seconds) => {
+    const labels = [...timeLabels(seconds * 1e6, 0, seconds, 0).matchAll(/x="([^"]+)"[^>]*>([^<]+)</g)];
+    expect(labels.length).toBeGreaterThan(2);
+    expect(labels.length).toBeLessThanOrEqual(8);
+    for (const [, x, text] of labels) {
+      const parsed = parseDuration((text as string).replace(' ', ''));
+      if (seconds > 10) expect('value' in parsed ? parsed.value / 1e6 : text).toBeCloseTo(Number(x), 0);
+    }
+  });
+});
 
 describe('drawings', () => {
   it.each([1, 2, 100, 512])('of %i devices have marks, fit into a page, and hold only numbers', (devices) => {
