@@ -30,3 +30,23 @@ export function readerSoFar(told: readonly (VerifierProgress | null)[]): ReaderS
     doubts: known.flatMap(({ doubts }) => doubts),
   };
 }
+
+/** The counts of `read` from what it told first on, by scope: a resumed run is judged by what came since. */
+export function sinceFirstTold(
+  read: (scope: string | null) => ReaderSoFar | null,
+): (scope: string | null) => ReaderSoFar | null {
+  const firsts = new Map<string | null, ReaderSoFar>();
+  return (scope) => {
+    const now = read(scope);
+    if (now === null) return null;
+    const first = firsts.get(scope) ?? now;
+    firsts.set(scope, first);
+    return {
+      ...now,
+      duplicates: now.duplicates - first.duplicates,
+      reordered: now.reordered - first.reordered,
+      corrupt: now.corrupt - first.corrupt,
+      foreign: now.foreign - first.foreign,
+    };
+  };
+}

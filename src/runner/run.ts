@@ -23,7 +23,7 @@ import { showLive } from './live-run.ts';
 import { memoryExceeded } from './memory-limit.ts';
 import { checkMachine } from './preflight.ts';
 import { prepareTargets } from './prepare-targets.ts';
-import type { ReaderSoFar } from './reader-so-far.ts';
+import { type ReaderSoFar, sinceFirstTold } from './reader-so-far.ts';
 import { awaitProbe, refuseLateStart } from './readiness.ts';
 import { inDirectory, type RealTargets, startEmbeddedBrokers } from './real-targets.ts';
 import { describeResumption, type EarlierRun, findEarlierRun } from './resume.ts';
@@ -263,8 +263,10 @@ class Run {
     this.#cancels.push(scheduleFaults(plan, start, this.#clock, (faults) => this.#embedded?.inject(faults)));
     const { boards } = crew;
     const watched = { plan, shard: this.#options.shard, clock: this.#clock, boards, latencies, watch: this.#watch };
+    const soFar = (scope: string | null): ReaderSoFar | null => this.#verification?.soFar(scope) ?? null;
+    const since = this.#goesOn ? sinceFirstTold(soFar) : soFar;
     const read = (scope: string | null): ReaderSoFar | null => {
-      const told = this.#verification?.soFar(scope) ?? null;
+      const told = since(scope);
       return told === null ? null : { ...told, duplicates: Math.max(0, told.duplicates - this.#doubled) };
     };
     const broken = (threshold: BrokenThreshold): void => this.#thresholdBroken(threshold);

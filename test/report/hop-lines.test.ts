@@ -58,8 +58,8 @@ it('of several targets each has its counts and its pace, and what it counted its
     '            588.6/s, response time p50 1.1 ms p99 1.02 s',
   ]);
   expect(brokerLines({ targets: [doubt] })).toEqual([
-    '  counted   176,590 messages, 40 dropped by',
-    '            $SYS/broker/publish/messages/received, told before the end',
+    '  counted   176,590 messages, 40 dropped by $SYS/broker/publish/messages, told',
+    '            before the end',
     '            it took fewer\ufffd[1m',
   ]);
   expect(brokerLines({ targets: [doubt, doubt] })[0]).toContain('counted   broker: 176,590 messages');

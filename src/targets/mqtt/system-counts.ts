@@ -2,8 +2,9 @@ import type { Micros } from '../../core/clock.ts';
 import type { CountedAt } from '../target.ts';
 
 /** Where Mosquitto and its kin count the publishes they took, and those they dropped for slow readers. */
-const RECEIVED = '$SYS/broker/publish/messages/received';
-const DROPPED = '$SYS/broker/publish/messages/dropped';
+const COUNTS = '$SYS/broker/publish/messages';
+const RECEIVED = `${COUNTS}/received`;
+const DROPPED = `${COUNTS}/dropped`;
 
 /** What a broker tells of itself now and then, since a reader was opened; null as long as it has told nothing. */
 export class SystemCounts {
@@ -27,7 +28,7 @@ export class SystemCounts {
   get received(): CountedAt | null {
     if (this.#received === null) return null;
     const { count, from, atUs } = this.#received;
-    return { by: RECEIVED, messages: count - from, readAll: false, atUs };
+    return { by: COUNTS, messages: count - from, readAll: false, atUs };
   }
 }
 

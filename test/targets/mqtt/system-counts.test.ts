@@ -8,7 +8,7 @@ describe('what a broker tells of itself', () => {
     const counts = new SystemCounts();
     expect([counts.received, counts.dropped]).toEqual([null, null]);
     counts.take(received, '1000', true, 1);
-    expect(counts.received).toEqual({ by: received, messages: 0, readAll: false, atUs: 1 });
+    expect(counts.received).toEqual({ by: '$SYS/broker/publish/messages', messages: 0, readAll: false, atUs: 1 });
     counts.take(received, '1250', false, 5);
     expect(counts.received).toMatchObject({ messages: 250, atUs: 5 });
     counts.take(dropped, '40', true, 6);
