@@ -55,7 +55,15 @@ export {
   type CapacityOptions,
   startCapacity,
 } from './capacity/start-capacity.ts';
+export { bundlePlan } from './cluster/bundle/bundle-plan.ts';
+export type { BundledFile, ScenarioBundle } from './cluster/bundle/scenario-bundle.ts';
+export { type ComposeRequest, composeRun } from './cluster/compose-run.ts';
+export type { KubeRun } from './cluster/kube/kube-run.ts';
+export { manifestText } from './cluster/kube/manifest-text.ts';
+export { type Manifest, manifestsOf } from './cluster/kube/manifests.ts';
 export { type MergeOptions, mergeResults } from './cluster/merge-results.ts';
+export type { ShardedRun } from './cluster/sharded-run.ts';
+export { type SlurmRun, slurmScript } from './cluster/slurm/slurm-script.ts';
 export type { Anchor, Part } from './core/anchor.ts';
 export { type Clock, systemClock } from './core/clock.ts';
 export { newRunId } from './core/entropy.ts';

@@ -22,7 +22,7 @@ function introduction(run: KubeRun): string[] {
   const { plan, shards, needs, version, runId, digest } = run;
   const start = shardEnvironment(run)['IOTLOAD_START_AT'];
   const { merge, claim } = namesOf(run);
-  const one = `${inCores(needs.cores)} of CPU, ${formatBytes(needs.memoryBytes)} of memory, ${needs.workers} worker ${needs.workers === 1 ? 'thread' : 'threads'}`;
+  const one = `CPU ${inCores(needs.cores)}, memory ${formatBytes(needs.memoryBytes)}, ${needs.workers} worker ${needs.workers === 1 ? 'thread' : 'threads'}`;
   const secret = secretCommand(run);
   const steps = [
     ...(secret === null ? [] : [['the Secret, once, from your own variables and files:', secret]]),

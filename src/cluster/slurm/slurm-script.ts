@@ -32,7 +32,7 @@ export function slurmScript(run: SlurmRun): string {
     ['sbatch --parsable --export=ALL --no-requeue --ntasks=1', ...options].join(' \\\n  ');
   return `#!/bin/sh
 # iotload ${version}: ${oneLine(plan.name)}, run ${runId} of plan ${digest.slice(0, 16)}
-# ${shards} tasks, each: ${cores} of CPU, ${formatBytes(needs.memoryBytes)} of memory, ${needs.workers} worker ${needs.workers === 1 ? 'thread' : 'threads'}
+# ${shards} tasks, each: CPU ${cores}, memory ${formatBytes(needs.memoryBytes)}, ${needs.workers} worker ${needs.workers === 1 ? 'thread' : 'threads'}
 # all send from ${start} on, for ${formatDuration(planLengthUs(plan))}: a task that starts later refuses
 # Submits the shards and, behind them, their merge: sh THIS_FILE. The verdict stands in merge.log.
 set -eu
