@@ -56,7 +56,7 @@ export function bundleScenario(request: BundleRequest): ScenarioBundle {
   const tree = standaloneTree(text, environment);
   const flagged = withFlags(standaloneTree(text, environment), request.set);
   refuseLiteralSecrets(tree, flagged);
-  const variables = variablesOf(flagged);
+  const variables = variablesRead(flagged, request.env);
   resolveReferences(flagged, request.env);
   const folder = resolve(request.folder);
   const named = namedFiles(flagged, folder);
@@ -85,11 +85,17 @@ export function flaggedVariables({
   text,
   environment,
   set,
-}: Pick<BundleRequest, 'text' | 'environment' | 'set'>): Variable[] {
+  env,
+}: Pick<BundleRequest, 'text' | 'environment' | 'set' | 'env'>): Variable[] {
   const flagged = withFlags(standaloneTree(text, environment), set);
   const [path] = literalSecrets(flagged).filter((secret) => nodeAt(flagged, secret)?.place.flag !== null);
   if (path !== undefined) throw literalSecret(path);
-  return variablesOf(flagged);
+  return variablesRead(flagged, env);
+}
+
+/** A variable whose default was taken here may stay away; one that was set has to be there again, or the plan is another one. */
+function variablesRead(tree: MapTree, env: BundleRequest['env']): Variable[] {
+  return variablesOf(tree).map(({ name, optional }) => ({ name, optional: optional && (env[name] ?? '') === '' }));
 }
 
 function withFlags(tree: MapTree, set: readonly string[]): MapTree {

@@ -55,6 +55,15 @@ targets: { edge: { auth: { devices: keys/all.csv } }, lake: { tls: { cert: a.pem
     ]);
   });
 
+  it('asks again for a variable that was set here, though it has a default', () => {
+    const text = 'target: { endpoint: "${BROKER:-localhost:9092}", topic: "${TOPIC:-t}" }\n';
+    const { variables } = bundle(text, folderOf({}), { env: { BROKER: 'b:9092', TOPIC: '' } });
+    expect(variables).toEqual([
+      { name: 'BROKER', optional: false },
+      { name: 'TOPIC', optional: true },
+    ]);
+  });
+
   it('takes a file for a secret that is one anywhere, or holds a private key', () => {
     const dir = folderOf({ 'both.pem': 'text', 'bundle.pem': KEY });
     const text = 'targets: { a: { tls: { ca: bundle.pem, cert: both.pem } }, b: { tls: { key: both.pem } } }\n';
@@ -93,7 +102,7 @@ targets: { edge: { auth: { devices: keys/all.csv } }, lake: { tls: { cert: a.pem
 describe('flaggedVariables', () => {
   it('leaves the file as it is, and refuses a secret in a flag', () => {
     const text = 'target: { auth: { password: hunter2 }, topic: "${T}" }\n';
-    const of = (set: string[]) => flaggedVariables({ text, environment: null, set });
+    const of = (set: string[]) => flaggedVariables({ text, environment: null, set, env: {} });
     expect(of(['target.key=${K}']).map(({ name }) => name)).toEqual(['K', 'T']);
     expect(() => of(['target.auth.password=x'])).toThrow('literally');
   });
