@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import type { KubeRun } from '../../../src/cluster/kube/kube-run.ts';
 import { manifestText } from '../../../src/cluster/kube/manifest-text.ts';
@@ -9,6 +9,8 @@ import { folders, kubeRun, meters } from '../a-run.ts';
 import { kubernetesSchema } from './kubernetes-schema.ts';
 
 const folderOf = folders();
+// What plugins brought into the registries goes with the modules: other files get them anew.
+afterAll(() => vi.resetModules());
 const SECRET = 'hunter2';
 const KEY = '-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n';
 const DEVICES = 'device,password,cert,key\nmeters-0,hunter2,../certs/a.pem,../certs/a.key\n';
