@@ -2,6 +2,7 @@ import type { Part } from '../core/anchor.ts';
 import { SlotSet } from '../core/slot-set.ts';
 import { PartOrdinals } from '../wire/part-ordinals.ts';
 import type { PlacedKind } from '../wire/placed-arrivals.ts';
+import { emptySamples } from '../wire/samples.ts';
 import { emptyArrivals, type FleetArrivals, type SeenRecord, type UnattributedArrivals } from '../wire/seen-file.ts';
 
 /** What an arrival of one of our own events was. */
@@ -215,6 +216,7 @@ export class Ledger {
       gained.reorderedSlots = [];
       gained.corruptSlots = [];
       gained.placed = [];
+      gained.endToEnd = emptySamples();
     }
     Object.assign(this.#unattributed, { received: 0, foreign: 0, unidentified: 0, corrupt: 0 });
   }

@@ -32,6 +32,19 @@ it('counts what is damaged beyond its slot, or its fleet, as corrupt wherever it
   expect(ledger.totals).toMatchObject({ received: 2, corrupt: 2, foreign: 0 });
 });
 
+it('tells what it gained once, times of arrivals too', () => {
+  const ledger = new Ledger([{ devices: 1, slots: 8 }], { index: 0, count: 1 });
+  ledger.own(0, 0, 0, 0);
+  ledger.takeGain((_, [fleet]) => {
+    expect(fleet?.fresh.count).toBe(1);
+    fleet?.endToEnd.cells.set(5, 1);
+  });
+  ledger.takeGain((_, [fleet]) => {
+    expect(fleet?.fresh.count).toBe(0);
+    expect(fleet?.endToEnd.cells.size).toBe(0);
+  });
+});
+
 it("knows a device's order beyond its 2^32nd event", () => {
   const ledger = new Ledger([{ devices: 1, slots: 2 ** 33 }], { index: 0, count: 1 });
   const enter = (slot: number): Arrival => ledger.own(0, slot, 0, slot);
