@@ -1,6 +1,7 @@
 import type { CheckResult, RunResult } from '../metrics/result.ts';
 import type { CaseReport } from './case-report.ts';
 import type { SelfTestCase } from './cases.ts';
+import type { EventFault } from './subject.ts';
 import type { Granularity } from './timer-watch.ts';
 
 /** Something about a run that is not as it has to be. */
@@ -13,8 +14,18 @@ export interface Problem {
 /** Timers that are late by this much at p99 tell that others had the machine: what it measured meanwhile proves nothing. */
 const COARSE_US = 3000;
 
-/** What the verdict and the checks of a run got wrong. */
-export function judgeCase(one: SelfTestCase, { verdict, checks, reasons, delivery, events }: RunResult): Problem[] {
+/**
+ * What the verdict and the checks of a run got wrong. `undone` are faults of the case that no event suffered, because this machine was slow
+ * and a few requests held all events: then nobody can say what had to follow.
+ */
+export function judgeCase(one: SelfTestCase, result: RunResult, undone: readonly EventFault[] = []): Problem[] {
+  const problems = judgeOutcome(one, result);
+  if (undone.length === 0) return problems;
+  const text = `no event suffered ${undone.join(', ')}: this machine was so slow that a few requests held them all`;
+  return [{ text, excused: true }, ...problems.map((each) => ({ ...each, excused: result.verdict !== 'error' }))];
+}
+
+function judgeOutcome(one: SelfTestCase, { verdict, checks, reasons, delivery, events }: RunResult): Problem[] {
   // A verifier that came back and saw everything after all may say so.
   if (one.mishap === 'verifier-killed' && verdict === 'pass' && delivery.verified === events.intended) return [];
   const texts: string[] = [];

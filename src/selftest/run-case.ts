@@ -71,7 +71,11 @@ export async function runCase(one: SelfTestCase, context: CaseContext): Promise<
         ? []
         : [{ text: `this machine was too slow for ${late} answers: they came after the time-out`, excused: true }]),
       ...judgeTimes(compareTimes(one, result, times, granularity), result, granularity),
-      ...judgeCase(one, result),
+      ...judgeCase(
+        one,
+        result,
+        one.faults.filter((fault) => done.slots[fault].length === 0),
+      ),
     ];
     return {
       name: one.name,

@@ -55,7 +55,7 @@ describe('iotload capacity', () => {
   });
 
   it('says at once that the least that was asked for is too much: exit 1', async () => {
-    const file = narrow('from: 3k/s, to: 4k/s, hold: 2s, confirm: 1');
+    const file = narrow('from: 2k/s, to: 3k/s, hold: 2s, confirm: 1');
     const { code, stdout } = await space.here('capacity', file, '--out', 'out', '--workers', '1');
     expect(code, stdout).toBe(1);
     expect(found(space.path('out'))).toMatchObject({

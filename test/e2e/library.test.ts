@@ -9,9 +9,10 @@ const library = new URL('../../dist/index.js', import.meta.url).href;
 
 const space = inScratch();
 
-/** The program in the head comment of src/index.ts. */
+/** The first program in the head comment of src/index.ts. */
 function example(): string {
-  const source = readFileSync(new URL('../../src/index.ts', import.meta.url), 'utf8');
+  const text = readFileSync(new URL('../../src/index.ts', import.meta.url), 'utf8');
+  const source = text.slice(0, text.search(/ \*\n \* How much the target takes/));
   return [...source.matchAll(/^ \* {5}(.*)$/gm)].map(([, line]) => line).join('\n');
 }
 

@@ -44,6 +44,14 @@ describe('judgeCase', () => {
     expect(status(named('clean'), outcome('fail', { delivery: 'inconclusive', order: 'fail' }))).toBe('wrong');
   });
 
+  it('cannot tell what had to follow where some harm was done to no event', () => {
+    const pass = outcome('pass', { delivery: 'pass', order: 'pass' });
+    expect(status(named('everything'), pass)).toBe('wrong');
+    expect(status(named('everything'), pass, ['lose', 'swap'])).toBe('undecided');
+    expect(texts(named('everything'), pass, ['lose', 'swap'])[0]).toMatch(/^no event suffered lose, swap: /);
+    expect(status(named('everything'), outcome('error', { delivery: 'pass', order: 'pass' }), ['lose'])).toBe('wrong');
+  });
+
   it('wants the generator to be named where it was the limit', () => {
     const threshold = 'response_time p50 < 5ms';
     const checks = { delivery: 'pass', order: 'pass', [threshold]: 'inconclusive' } as const;
