@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Anchor } from '../core/anchor.ts';
 import type { Micros } from '../core/clock.ts';
+import { IotloadError } from '../core/errors.ts';
 import { growthOf, steepest, type TimedValue } from '../metrics/growth.ts';
 import type { GrowthSummary } from '../metrics/result.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -36,13 +36,16 @@ export async function processGrowth(
   });
   const verifiers: GrowthSummary[] = [];
   for (const { file } of readingsOf(plan)) {
-    const path = join(seenDir, file);
-    if (!existsSync(path)) continue;
     const seen = new Series(plan);
-    await eachSeenMoment(path, ({ wallUs, rssBytes, descriptors = null }, _, resumptions) => {
-      seen.add(wallUs - startWallUs, resumptions, rssBytes, descriptors, null);
-    });
-    verifiers.push(seen.summary());
+    try {
+      await eachSeenMoment(join(seenDir, file), ({ wallUs, rssBytes, descriptors = null }, _, resumptions) => {
+        seen.add(wallUs - startWallUs, resumptions, rssBytes, descriptors, null);
+      });
+      verifiers.push(seen.summary());
+    } catch (error) {
+      // A verifier that had not begun.
+      if (!(error instanceof IotloadError && error.code === 'file-unreadable')) throw error;
+    }
   }
   return { generator: sent.summary(), verifier: verifiers.length === 0 ? null : steepestOf(verifiers) };
 }
