@@ -11,10 +11,10 @@ import { verifierOf } from './processes.ts';
 
 /*
  * SIGKILL at random instants, of the run and of its verifier; then the run goes on, and its verdict has to equal what the target really
- * holds. IOTLOAD_KILLS says how many of each kind there are (default 12; nightly 200).
+ * holds. IOTLOAD_KILLS says how many of each kind there are (default 6; nightly 200).
  */
 
-const KILLS = Number(process.env['IOTLOAD_KILLS'] ?? 12);
+const KILLS = Number(process.env['IOTLOAD_KILLS'] ?? 6);
 const SEED = Number(process.env['IOTLOAD_KILL_SEED'] ?? 1);
 /** Kills in one run. */
 const PER_RUN = 4;
@@ -232,7 +232,9 @@ async function killedTenTimes(file: string, out: string): Promise<string[]> {
     await pause(instant(500, n, GAP_MS));
     if (running.child.exitCode !== null) break;
     const verifier = verifierOf(running.child.pid as number);
-    const whom = verifier !== null && instant(501, n, 2) < 1 ? 'verifier' : 'run';
+    // A run whose verifier dies before it is ready has not begun, and says so.
+    const ready = /measuring|verifying/.test(running.stderr());
+    const whom = verifier !== null && ready && instant(501, n, 2) < 1 ? 'verifier' : 'run';
     killed.push(`${whom} after ${Math.round((clock.nowUs() - began) / 1000)} ms`);
     if (whom === 'verifier') process.kill(verifier as number, 'SIGKILL');
     else {

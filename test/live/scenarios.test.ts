@@ -20,14 +20,14 @@ describe('the shipped scenarios', () => {
     }
   });
 
-  it('pass as they stand, for 20 s', async () => {
+  it('pass as they stand, for 12 s', async () => {
     const waiting = [...names];
     const results: Record<string, string> = {};
     const one = async (): Promise<void> => {
       for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
         const space = scratch();
         const unpaced = /speed: max/.test(readFileSync(new URL(`${name}.yaml`, folder), 'utf8'));
-        const args = ['run', name, ...(unpaced ? [] : ['--duration', '20s']), '--progress', 'none'];
+        const args = ['run', name, ...(unpaced ? [] : ['--duration', '12s']), '--progress', 'none'];
         const { code, stdout, stderr } = await start([...args, '--out', space.path('out')], {}, space.dir).finished;
         results[name] = code === 0 ? summaryOf(space.path('out')).verdict : `exit ${code}\n${stdout}${stderr}`;
         space.remove();
