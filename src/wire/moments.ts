@@ -1,5 +1,6 @@
 import { type Disk, systemDisk } from '../core/disk.ts';
 import { IotloadError } from '../core/errors.ts';
+import { AscendingCells } from './ascending-cells.ts';
 import { ByteReader } from './byte-reader.ts';
 import { readJournal } from './journal.ts';
 import { eachOutcome, type OutcomeVisit, SentRecordKind } from './outcome-journal.ts';
@@ -76,7 +77,7 @@ export async function eachSentMoment(
       base = last;
       resumptions++;
     } else if (kind === SentRecordKind.samples && header !== undefined) {
-      const samples = header.fleets.map(() => sentIntervals.map(() => emptySamples()));
+      const samples = header.fleets.map(() => sentIntervals.map(() => emptySamples(new AscendingCells())));
       for (const intervals of samples) for (const interval of intervals) readSamples(reader, interval);
       if (moment !== null) visit(moment, samples, resumptions);
       last = moment ?? last;

@@ -1,4 +1,5 @@
 import { IotloadError } from '../core/errors.ts';
+import { AscendingCells, type Cells } from './ascending-cells.ts';
 import type { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
 
@@ -8,7 +9,7 @@ export const SAMPLE_CELLS = 23_552;
 /** A latency distribution as sparse cells of a recorder, with its exact totals. */
 export interface Samples {
   /** Samples per cell, ascending by cell where they come from a recorder. */
-  cells: Map<number, number>;
+  cells: Cells;
   /** µs; +Infinity while there is no sample. */
   min: number;
   /** µs; -Infinity while there is no sample. */
@@ -19,9 +20,9 @@ export interface Samples {
   rejected: number;
 }
 
-export function emptySamples(): Samples {
+export function emptySamples(cells: Cells = new Map()): Samples {
   return {
-    cells: new Map(),
+    cells,
     min: Number.POSITIVE_INFINITY,
     max: Number.NEGATIVE_INFINITY,
     sum: 0,
@@ -62,12 +63,13 @@ export function addTotals(sum: Samples, gain: Omit<Samples, 'cells'>): void {
 }
 
 /**
- *   samples := (cell + 1, count: varint)* 0:varint rejected:varint (min, max, sum: f64; negative, clamped: varint)?
+ *   samples := (cell + 1, count: varint)*, ascending by cell, 0:varint rejected:varint (min, max, sum: f64; negative, clamped: varint)?
  *
  * with the last group only if there is a cell.
  */
 export function writeSamples(writer: ByteWriter, samples: Samples): void {
-  for (const [cell, count] of samples.cells) {
+  // In order, so that whoever reads them has nothing to sort.
+  for (const [cell, count] of [...samples.cells].sort(([a], [b]) => a - b)) {
     writer.varint(cell + 1);
     writer.varint(count);
   }
@@ -82,10 +84,14 @@ export function writeSamples(writer: ByteWriter, samples: Samples): void {
 /** Adds what `writeSamples` wrote to `into`. Throws IotloadError `file-corrupt`. */
 export function readSamples(reader: ByteReader, into: Samples): void {
   let any = false;
+  const { cells } = into;
+  const ascending = cells instanceof AscendingCells ? cells : null;
   for (let tag = reader.varint(); tag > 0; tag = reader.varint()) {
     any = true;
     if (tag > SAMPLE_CELLS) throw new IotloadError('file-corrupt', 'a record holds an impossible latency');
-    into.cells.set(tag - 1, (into.cells.get(tag - 1) ?? 0) + reader.varint());
+    const count = reader.varint();
+    if (ascending !== null) ascending.add(tag - 1, count);
+    else cells.set(tag - 1, (cells.get(tag - 1) ?? 0) + count);
   }
   into.rejected += reader.varint();
   if (!any) return;

@@ -2,6 +2,7 @@ import { type Disk, systemDisk } from '../core/disk.ts';
 import { IotloadError } from '../core/errors.ts';
 import { SlotSet } from '../core/slot-set.ts';
 import type { WallJump } from '../core/wall-offset.ts';
+import { AscendingCells } from './ascending-cells.ts';
 import type { FinalBrokerCount } from './broker-count.ts';
 import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
@@ -245,7 +246,7 @@ export function emptyArrivals(): FleetArrivals {
 
 /** What one record of arrivals holds by itself, by fleet; `reader` stands behind its kind. */
 export function readArrivalsAlone(reader: ByteReader, header: RunHeader): FleetArrivals[] {
-  const fleets = header.fleets.map(() => emptyArrivals());
+  const fleets = header.fleets.map(() => ({ ...emptyArrivals(), endToEnd: emptySamples(new AscendingCells()) }));
   readArrivals(reader, header, { received: 0, foreign: 0, unidentified: 0, corrupt: 0 }, fleets);
   return fleets;
 }

@@ -1,3 +1,4 @@
+import { AscendingCells } from '../../wire/ascending-cells.ts';
 import { addTotals, emptySamples, type Samples } from '../../wire/samples.ts';
 
 /** A latency distribution that takes little room: its cells ascending, and how many samples lie in each. */
@@ -7,6 +8,9 @@ export interface PackedSamples extends Omit<Samples, 'cells'> {
 }
 
 export function pack({ cells: all, ...totals }: Samples): PackedSamples {
+  if (all instanceof AscendingCells) {
+    return { ...totals, cells: new Uint32Array(all.cells), counts: new Float64Array(all.counts) };
+  }
   const cells = new Uint32Array(all.size);
   const counts = new Float64Array(all.size);
   let length = 0;
