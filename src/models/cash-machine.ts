@@ -177,8 +177,8 @@ export const cashMachine: DeviceModel = {
   },
   ...usual,
   shape: (params) => shapeOfCount(countOf(params)),
-  // Half a microsecond more than the longest lead, so that it lies within.
   costNs: 980,
+  // Half a microsecond more than the longest lead, so that it lies within.
   maxSamplingDelayUs: LONGEST_LEAD_S * 1_000_000 + 1,
   create: (params, _scene, _devices, fleets) => new Line(params, fleets),
 };

@@ -182,8 +182,8 @@ export const environmentSensor: DeviceModel = {
       identity: 'fields',
     },
   },
-  // The sensor is read when the event is due.
   costNs: 330,
+  // The sensor is read when the event is due.
   maxSamplingDelayUs: 1,
   create: (params) => (params['mode'] === 'uniform' ? new UniformDevice(params) : new PhysicalDevice(params)),
 };

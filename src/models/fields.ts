@@ -39,8 +39,8 @@ export const fields: DeviceModel = {
     const doc = 'Device, time, and every reading under its name.';
     return { readings, payloads: { readings: { doc, codec: 'json', fields: members, identity: 'fields' } } };
   },
-  // The sensor is read when the event is due.
   costNs: 400,
+  // The sensor is read when the event is due.
   maxSamplingDelayUs: 1,
   create: (params) => new Fields(params),
 };

@@ -72,8 +72,8 @@ export const replay: DeviceModel = {
   },
   ownPace,
   paceParams: { warp: SAME_PACE },
-  // A row is read when it is due.
   costNs: 400,
+  // A row is read when it is due.
   maxSamplingDelayUs: 1,
   create: (params, _scene, devices = 1) => new Player(params, devices),
 };

@@ -191,9 +191,9 @@ export const rotatingMachine: DeviceModel = {
       identity: 'fields',
     },
   },
-  // Features are those of the moment.
   costNs: 1520,
   picture: 'velocity',
+  // Features are those of the moment.
   maxSamplingDelayUs: 1,
   create: (params) => new Machine(params),
 };

@@ -242,8 +242,8 @@ export const sensorBoard: DeviceModel = {
       identity: 'fields',
     },
   },
-  // The board is asked when the event is due.
   costNs: 600,
+  // The board is asked when the event is due.
   maxSamplingDelayUs: 1,
   create: (params, _scene, _devices, fleets) => new SensorBoard(params, fleets),
 };
