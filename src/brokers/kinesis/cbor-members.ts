@@ -1,8 +1,8 @@
 import { decodeCbor } from '../../wire/cbor/decode.ts';
 import { encodeCbor } from '../../wire/cbor/encode.ts';
+import { TIME_TAG } from '../../wire/cbor/head.ts';
 
-/** What AWS has in front of a time in milliseconds. */
-const TIME_TAG = 1;
+/** Members that are times. */
 const times = new Set(['ApproximateArrivalTimestamp', 'StreamCreationTimestamp']);
 
 /**

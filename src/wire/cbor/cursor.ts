@@ -1,9 +1,7 @@
-import { BREAK, Major } from './head.ts';
+import { BREAK, Major, MOST_DEPTH } from './head.ts';
 
 /** In place of a length: the item ends with a break. */
 export const OPEN = -1;
-/** Items within items, at most. */
-const MOST_DEPTH = 64;
 const TWO_TO_32 = 0x1_0000_0000;
 
 /** Goes over CBOR (RFC 8949) item by item, never beyond its end, and makes no object of anything. */

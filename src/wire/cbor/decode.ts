@@ -1,7 +1,6 @@
 import { CborCursor, OPEN } from './cursor.ts';
-import { Major } from './head.ts';
+import { Major, MOST_DEPTH } from './head.ts';
 
-const MOST_DEPTH = 64;
 const NULLS: readonly number[] = [22, 23];
 const [FALSE, TRUE] = [20, 21];
 

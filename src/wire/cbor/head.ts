@@ -6,6 +6,11 @@ export const OPEN_LIST = 0x9f;
 export const OPEN_MAP = 0xbf;
 export const BREAK = 0xff;
 
+/** In front of a time. RFC 8949 counts it in seconds, AWS in milliseconds. */
+export const TIME_TAG = 1;
+/** Items within items, at most. */
+export const MOST_DEPTH = 64;
+
 const TWO_TO_32 = 0x1_0000_0000;
 
 /** Bytes of the head of an item of that length or value, a whole number below 2^53. */
@@ -32,4 +37,11 @@ export function putHead(out: Uint8Array, at: number, major: number, value: numbe
     rest = Math.floor(rest / 256);
   }
   return at + length;
+}
+
+/** The head of an item by itself. */
+export function headOf(major: number, value: number): Buffer {
+  const bytes = Buffer.alloc(headLength(value));
+  putHead(bytes, 0, major, value);
+  return bytes;
 }

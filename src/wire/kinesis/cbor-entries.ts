@@ -1,9 +1,10 @@
-import { BREAK, headLength, Major, OPEN_LIST, OPEN_MAP, putHead } from '../cbor/head.ts';
+import { encodeCbor } from '../cbor/encode.ts';
+import { BREAK, Major, OPEN_LIST, OPEN_MAP, putHead } from '../cbor/head.ts';
 import { type EntryWriter, put, type StreamAddress } from './entry-writer.ts';
 
-const DATA = Buffer.concat([Uint8Array.of(OPEN_MAP), text('Data')]);
-const KEY = text('PartitionKey');
-const HASH_KEY = text('ExplicitHashKey');
+const DATA = Buffer.concat([Uint8Array.of(OPEN_MAP), encodeCbor('Data')]);
+const KEY = encodeCbor('PartitionKey');
+const HASH_KEY = encodeCbor('ExplicitHashKey');
 /** Of a length below 2^32. */
 const LONGEST_HEAD = 5;
 const NAMES = DATA.length + KEY.length + HASH_KEY.length + 1;
@@ -21,8 +22,9 @@ export class CborEntries implements EntryWriter {
   #sourceBuffer: Buffer = Buffer.from(this.#source.buffer);
 
   beginning(stream: StreamAddress): Buffer {
-    const address = 'name' in stream ? [text('StreamName'), text(stream.name)] : [text('StreamARN'), text(stream.arn)];
-    return Buffer.concat([Uint8Array.of(OPEN_MAP), ...address, text('Records'), Uint8Array.of(OPEN_LIST)]);
+    const address = 'name' in stream ? ['StreamName', stream.name] : ['StreamARN', stream.arn];
+    const texts = [...address, 'Records'].map(encodeCbor);
+    return Buffer.concat([Uint8Array.of(OPEN_MAP), ...texts, Uint8Array.of(OPEN_LIST)]);
   }
 
   most(data: number, key: number, hashKey: number): number {
@@ -55,11 +57,4 @@ export class CborEntries implements EntryWriter {
     this.#source = source;
     this.#sourceBuffer = Buffer.from(source.buffer, source.byteOffset, source.length);
   }
-}
-
-function text(value: string): Buffer {
-  const bytes = Buffer.from(value);
-  const head = Buffer.alloc(headLength(bytes.length));
-  putHead(head, 0, Major.text, bytes.length);
-  return Buffer.concat([head, bytes]);
 }

@@ -1,5 +1,5 @@
 import { encodeCbor } from '../../../wire/cbor/encode.ts';
-import { headLength, Major, putHead } from '../../../wire/cbor/head.ts';
+import { headOf, Major } from '../../../wire/cbor/head.ts';
 import type { WireForm } from '../../../wire/kinesis/wire-form.ts';
 import { PLACE_DIGITS, SequenceNumbers } from '../log/sequence-numbers.ts';
 import type { Shard } from '../shard.ts';
@@ -106,12 +106,6 @@ function errorsOf({ shards, errors, count }: PutOutcome, stream: string, form: A
     const { id } = shards[i] as Shard;
     return form.refused({ ErrorCode, ErrorMessage: messageOf(ErrorCode, id, stream) });
   });
-}
-
-function headOf(major: number, value: number): Buffer {
-  const bytes = Buffer.alloc(headLength(value));
-  putHead(bytes, 0, major, value);
-  return bytes;
 }
 
 /** As the service words it. */
