@@ -159,6 +159,11 @@ export function formatCount(count: number): string {
   return `${count}`.replace(/\B(?=(?:\d{3})+$)/g, ',');
 }
 
+/** So many of something: `1 shard`, `20,000 devices`. */
+export function formatCountOf(count: number, noun: string, nouns = `${noun}s`): string {
+  return `${formatCount(count)} ${count === 1 ? noun : nouns}`;
+}
+
 /** A size in binary units, three significant digits: `512 B`, `64 MiB`. */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];

@@ -1,6 +1,6 @@
 import type { Micros } from '../core/clock.ts';
 import { speedRatio } from '../core/time-scale.ts';
-import { formatCount, formatRate } from '../core/units.ts';
+import { formatCountOf, formatRate } from '../core/units.ts';
 import { amountOf } from '../scenario/capacity-schema.ts';
 import type { ScenarioDraft } from '../scenario/load-scenario.ts';
 import { nodeAt } from '../scenario/tree.ts';
@@ -92,7 +92,7 @@ export function roundLoad(vary: CapacityPlan['vary'], load: number): number {
 
 /** A load in words: `20,000 devices`, `5k/s`. */
 export function loadText({ vary }: Pick<CapacityPlan, 'vary'>, load: number): string {
-  return vary === 'devices' ? `${formatCount(load)} device${load === 1 ? '' : 's'}` : formatRate(load);
+  return vary === 'devices' ? formatCountOf(load, 'device') : formatRate(load);
 }
 
 /** Whether the scenario says something about its capacity. */

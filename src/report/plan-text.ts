@@ -1,5 +1,5 @@
 import { printable } from '../core/printable-text.ts';
-import { formatBytes, formatCount, formatDuration, formatRate } from '../core/units.ts';
+import { formatBytes, formatCount, formatCountOf, formatDuration, formatRate } from '../core/units.ts';
 import { formatShare } from '../metrics/format-share.ts';
 import type { PlanEstimate } from '../plan/estimate.ts';
 import type { GeneratorLoad } from '../plan/generator-load.ts';
@@ -45,7 +45,7 @@ export function planText(
     ...plan.targets.map(({ name, protocol, options }): [string, string] => {
       const endpoint = typeof options['endpoint'] === 'string' ? ` ${options['endpoint']}` : '';
       const own = plan.targets.length === 1 ? connections : connectionsTo(estimate, plan, name);
-      const connected = own === 0 ? '' : `, ${plural(own, 'connection')}`;
+      const connected = own === 0 ? '' : `, ${formatCountOf(own, 'connection')}`;
       const outline = targetOf(protocol).outline?.(options);
       const rest = outline === undefined ? '' : `, ${outline}`;
       return ['target', `${name === 'target' ? '' : `${name}: `}${protocol}${endpoint}${connected}${rest}`];
@@ -57,7 +57,7 @@ export function planText(
     ...sizings.flatMap((sizing) => sizing?.lines ?? []).map(([word, text]): [string, string] => [word, text]),
     [
       'runs on',
-      `${plural(workers, 'worker thread')}, ${workers === 1 ? 'one part' : `${workers} parts`}; ` +
+      `${formatCountOf(workers, 'worker thread')}, ${workers === 1 ? 'one part' : `${workers} parts`}; ` +
         `about ${formatBytes(estimate.memoryBytes)} of memory, ${coresText(generator)} at the peak`,
     ],
     ...shardRows(generator, workers),
@@ -171,8 +171,4 @@ function verification({ verify, fleets: all, targets }: Plan): string {
   const read = readTargets({ verify }).map(nameOf).join(' and ');
   const taps = verify.taps === undefined ? '' : `, with taps at ${verify.taps.map(nameOf).join(' and ')}`;
   return `${parts.join(', ')}; read back from ${read === 'target' ? 'the target' : read}${taps}`;
-}
-
-function plural(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }

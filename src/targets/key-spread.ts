@@ -1,4 +1,5 @@
-import type { FleetLoad } from './sizing.ts';
+import { total } from '../core/total.ts';
+import { type FleetLoad, HEADROOM } from './sizing.ts';
 
 /** The key with the most events. */
 export interface HottestKey {
@@ -27,10 +28,7 @@ export function hottestKey(fleets: readonly FleetLoad[], onePlace = false): Hott
 
 /** Different keys of all fleets; infinitely many where each event has its own. */
 export function keysOf(fleets: readonly FleetLoad[]): number {
-  return fleets.reduce(
-    (sum, { hottestShare }) => sum + (hottestShare === 0 ? Number.POSITIVE_INFINITY : 1 / hottestShare),
-    0,
-  );
+  return total(fleets, ({ hottestShare }) => (hottestShare === 0 ? Number.POSITIVE_INFINITY : 1 / hottestShare));
 }
 
 /**
@@ -40,4 +38,9 @@ export function keysOf(fleets: readonly FleetLoad[]): number {
 export function fullestExcess(keys: number, places: number): number {
   const mean = keys / places;
   return places < 2 ? 0 : Math.sqrt((2 * Math.log(places)) / mean);
+}
+
+/** Whether that is more than the headroom is for. */
+export function isUneven(excess: number): boolean {
+  return excess > 1 / HEADROOM - 1;
 }

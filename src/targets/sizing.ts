@@ -1,4 +1,8 @@
 import type { Micros } from '../core/clock.ts';
+import { total } from '../core/total.ts';
+
+/** Share of a partition or a shard that a plan fills: keys do not spread evenly, and rates have seconds above their mean. */
+export const HEADROOM = 0.7;
 
 /** What a plan asks of one target, for a target to say what that takes. Bytes are those of an event on average. */
 export interface TargetLoad {
@@ -22,6 +26,23 @@ export interface FleetLoad {
   hottestShare: number;
   /** The one address of all its events; null where there are several. */
   onlyAddress: string | null;
+}
+
+/** Events of all fleets. */
+export function eventsOf(fleets: readonly FleetLoad[]): number {
+  return total(fleets, ({ events }) => events);
+}
+
+/** Address and payload of an event on average. */
+export function meanEventBytes(fleets: readonly FleetLoad[]): number {
+  const events = eventsOf(fleets);
+  const bytes = total(fleets, (fleet) => fleet.events * (fleet.addressBytes + fleet.payloadBytes));
+  return events === 0 ? 0 : bytes / events;
+}
+
+/** Partitions or shards for what would fill so many to the brim, one at least; a share that only rounding makes larger takes no further one. */
+export function placesFor(full: number): number {
+  return Math.max(1, Math.ceil(full / HEADROOM - 1e-9));
 }
 
 /** What a load takes at a target: how large that has to be, and what it costs. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fullestExcess, hottestKey, keysOf } from '../../src/targets/key-spread.ts';
+import { fullestExcess, hottestKey, isUneven, keysOf } from '../../src/targets/key-spread.ts';
 import type { FleetLoad } from '../../src/targets/sizing.ts';
 
 const fleet = (changes: Partial<FleetLoad> = {}): FleetLoad => ({
@@ -59,5 +59,10 @@ describe('few keys', () => {
       expect(excess / 300).toBeLessThan(guess * 1.2);
     }
     expect(fullestExcess(1, 1)).toBe(0);
+  });
+
+  it('are uneven beyond what headroom is left for', () => {
+    // 0.3 of 1 is left, of 0.7 that is 0.429.
+    expect([0, 0.42, 0.43, Number.POSITIVE_INFINITY].map(isUneven)).toEqual([false, false, true, true]);
   });
 });

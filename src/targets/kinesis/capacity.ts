@@ -1,3 +1,5 @@
+import { placesFor } from '../sizing.ts';
+
 /*
  * What a rate of events takes in Kinesis. Limits of a shard and rules of billing are those of its developer guide: 1,000 records/s and 1 MiB/s
  * with keys; a PUT payload unit is 25 KiB of a record; on demand a record is billed in whole KiB.
@@ -7,8 +9,6 @@ const RECORDS_PER_SHARD = 1000;
 const BYTES_PER_SHARD = 1024 * 1024;
 const PUT_UNIT_BYTES = 25 * 1024;
 const ON_DEMAND_STEP = 1024;
-/** Share of a shard that a plan fills: keys do not spread evenly, and rates have seconds above their mean. */
-export const HEADROOM = 0.7;
 /** An aggregated record without its events: magic number and MD5. */
 const BLOB_BYTES = 20;
 /** What an event takes in it besides payload and key: tags and lengths. */
@@ -45,14 +45,9 @@ export function aggregatedRecords(
 export function shardsFor(eventsPerSecond: number, { events, bytes }: RecordFlow): { records: number; bytes: number } {
   const recordsPerSecond = eventsPerSecond / events;
   return {
-    records: wholeShards(recordsPerSecond / RECORDS_PER_SHARD),
-    bytes: wholeShards((recordsPerSecond * bytes) / BYTES_PER_SHARD),
+    records: placesFor(recordsPerSecond / RECORDS_PER_SHARD),
+    bytes: placesFor((recordsPerSecond * bytes) / BYTES_PER_SHARD),
   };
-}
-
-/** At least one; a share that only rounding makes larger takes no further shard. */
-function wholeShards(full: number): number {
-  return Math.max(1, Math.ceil(full / HEADROOM - 1e-9));
 }
 
 /** Share of what one shard takes that so many events a second with one key are: above 1 no number of shards is enough. */

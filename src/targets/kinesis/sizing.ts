@@ -1,16 +1,9 @@
-import { formatBytes, formatCost, formatCount, formatRate } from '../../core/units.ts';
-import { fullestExcess, type HottestKey, hottestKey, keysOf } from '../key-spread.ts';
-import type { FleetLoad, Sizing, TargetLoad } from '../sizing.ts';
+import { formatBytes, formatCost, formatCountOf } from '../../core/units.ts';
+import { fullestExcess, hottestKey, isUneven, keysOf } from '../key-spread.ts';
+import { eventsOf, HEADROOM, meanEventBytes, type Sizing, type TargetLoad } from '../sizing.ts';
+import { hottestKeyText, percentText, unevenText } from '../sizing-text.ts';
 import type { TargetOptions } from '../target.ts';
-import {
-  aggregatedRecords,
-  HEADROOM,
-  plainRecords,
-  putUnits,
-  type RecordFlow,
-  shardsFor,
-  shareOfShard,
-} from './capacity.ts';
+import { aggregatedRecords, plainRecords, putUnits, type RecordFlow, shardsFor, shareOfShard } from './capacity.ts';
 import { onDemandUsd, provisionedUsd } from './cost.ts';
 import { endpointHost } from './endpoint.ts';
 import { actionsFor, iamPolicy, streamArn } from './iam-policy.ts';
@@ -36,8 +29,8 @@ export function sizing(options: TargetOptions, load: TargetLoad): Sizing {
   } = options as unknown as KinesisOptions;
   const prices: KinesisPrices = { ...listPrices, ...own };
   const { peakPerSecond, workers, reads } = load;
-  const events = load.fleets.reduce((sum, fleet) => sum + fleet.events, 0);
-  const eventBytes = meanBytes(load.fleets, events);
+  const events = eventsOf(load.fleets);
+  const eventBytes = meanEventBytes(load.fleets);
   const meanPerSecond = events / (load.sendingUs / 1e6);
 
   const plain = plainRecords(eventBytes);
@@ -70,37 +63,25 @@ export function sizing(options: TargetOptions, load: TargetLoad): Sizing {
       ?.match(/\.amazonaws\.com(\.cn)?$/) != null;
 
   const key = hottestKey(load.fleets, hashKey !== null && hashKey !== 'even');
-  const hottest = { ...key, shareOfShard: shareOfShard(key.perSecond, chosen.peakFlow) };
+  const keyShare = shareOfShard(key.perSecond, chosen.peakFlow);
   const use = { region, stream, reads, creates: create !== null };
   const spread = fullestExcess(keysOf(load.fleets), shards);
-  const lines: [string, string][] = [
-    ['needs', needsText(variants, aggregateBytes !== null)],
-    ...(typeof create?.shards === 'number' && create.shards < chosen.shards
-      ? ([['', `the stream is made with ${plural(create.shards, 'shard')}: too few for the peak`]] as [
-          string,
-          string,
-        ][])
-      : []),
-    ['hottest key', hottestText(hottest)],
-    ...(hashKey === null && shards > 1 && spread > 1 / HEADROOM - 1
-      ? ([
-          [
-            '',
-            `so few keys spread unevenly: the fullest shard is likely to get ${percent(spread)} more than its share; hash_key: even spreads them`,
-          ],
-        ] as [string, string][])
-      : []),
-    ['costs', costText(chosen)],
-    ...(aggregateBytes === null
-      ? ([['', `with aggregate: true ${costText(variants.aggregated)}`]] as [string, string][])
-      : []),
+  const lines: [string, string][] = [['needs', needsText(variants, aggregateBytes !== null)]];
+  if (typeof create?.shards === 'number' && create.shards < chosen.shards)
+    lines.push(['', `the stream is made with ${formatCountOf(create.shards, 'shard')}: too few for the peak`]);
+  lines.push(['hottest key', hottestKeyText(key, keyShare, 'shard')]);
+  if (hashKey === null && shards > 1 && isUneven(spread))
+    lines.push(['', `${unevenText(spread, 'shard')}; hash_key: even spreads them`]);
+  lines.push(['costs', costText(chosen)]);
+  if (aggregateBytes === null) lines.push(['', `with aggregate: true ${costText(variants.aggregated)}`]);
+  lines.push(
     [
       '',
       `this run ${formatCost(costUsd)} at most${create === null ? ', whichever mode its stream has' : ''}` +
         `${charged ? '' : `, if it were sent to AWS`}; list prices of ${prices.region}, ${prices.asOf}`,
     ],
     ['rights', `${actionsFor(use).join(' ')} on ${streamArn(use)}; --json has the policy`],
-  ];
+  );
   return {
     lines,
     figures: {
@@ -111,7 +92,7 @@ export function sizing(options: TargetOptions, load: TargetLoad): Sizing {
       plain: figuresOf(variants.plain),
       aggregated: figuresOf(variants.aggregated),
       aggregates: aggregateBytes !== null,
-      hottestKey: { fleet: hottest.fleet, perSecond: hottest.perSecond, shareOfShard: hottest.shareOfShard },
+      hottestKey: { fleet: key.fleet, perSecond: key.perSecond, shareOfShard: keyShare },
       fullestShardExcess: spread,
       run: { hours, usd: costUsd, provisionedUsd: runUsd.provisioned, onDemandUsd: runUsd.onDemand, charged },
       prices,
@@ -178,14 +159,6 @@ function most({ records, bytes }: { records: number; bytes: number }): number {
   return Math.max(records, bytes);
 }
 
-function meanBytes(fleets: readonly FleetLoad[], events: number): number {
-  const bytes = fleets.reduce((sum, { events: count, addressBytes, payloadBytes }) => {
-    return sum + count * (addressBytes + payloadBytes);
-  }, 0);
-  return events === 0 ? 0 : bytes / events;
-}
-
-/** So many keys share the events alike. */
 function needsText({ plain, aggregated }: Record<'plain' | 'aggregated', Variant>, aggregates: boolean): string {
   const chosen = aggregates ? aggregated : plain;
   const { needed, shards, peakFlow, putUnitsPerEvent } = chosen;
@@ -194,16 +167,10 @@ function needsText({ plain, aggregated }: Record<'plain' | 'aggregated', Variant
     : `${aggregated.shards} with aggregate: true`;
   const units = Number(putUnitsPerEvent.toPrecision(3));
   return (
-    `${plural(shards, 'shard')} at the peak, filled to ${percent(HEADROOM)} (${needed.records} by records, ${needed.bytes} by bytes); ${other}; ` +
+    `${formatCountOf(shards, 'shard')} at the peak, filled to ${percentText(HEADROOM)} (${needed.records} by records, ${needed.bytes} by bytes); ${other}; ` +
     `${aggregates ? `about ${Math.floor(peakFlow.events)} events in a record of ${formatBytes(Math.round(peakFlow.bytes))}, ` : ''}` +
     `${units} PUT payload ${units === 1 ? 'unit' : 'units'} an event`
   );
-}
-
-function hottestText({ fleet, perSecond, shareOfShard: share }: HottestKey & { shareOfShard: number }): string {
-  const rate = `${formatRate(perSecond)} at the peak (${fleet})`;
-  if (share <= 1) return `${rate}, ${percent(share)} of a shard`;
-  return `${rate}: ${Number(share.toPrecision(3))} times what a shard takes, however many there are; give events a key that varies more`;
 }
 
 function costText({ usd }: Variant): string {
@@ -211,13 +178,4 @@ function costText({ usd }: Variant): string {
     `provisioned ${formatCost(usd.provisionedHour)}/h, ${formatCost(usd.provisionedDay)}/day; ` +
     `on demand ${formatCost(usd.onDemandHour)}/h, ${formatCost(usd.onDemandDay)}/day`
   );
-}
-
-/** Two significant digits. */
-function percent(share: number): string {
-  return `${Number((share * 100).toPrecision(2))} %`;
-}
-
-function plural(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -1,4 +1,5 @@
-import { formatCount, formatDuration, formatRate } from '../../core/units.ts';
+import { total } from '../../core/total.ts';
+import { formatCount, formatCountOf, formatDuration, formatRate } from '../../core/units.ts';
 import type { Sizing, TargetLoad } from '../sizing.ts';
 import type { TargetOptions } from '../target.ts';
 import type { MqttOptions } from './options.ts';
@@ -15,7 +16,7 @@ export function sizing(options: TargetOptions, { fleets, peakPerSecond, reads }:
     sourceAddresses,
     share,
   } = options as unknown as MqttOptions;
-  const connections = asked === 'per_device' ? fleets.reduce((sum, { devices }) => sum + devices, 0) : asked;
+  const connections = asked === 'per_device' ? total(fleets, ({ devices }) => devices) : asked;
   const sockets = connections + (reads ? (share ?? 1) : 0);
   const addresses = Math.max(1, sourceAddresses.length);
   const needed = Math.ceil(sockets / PORTS_PER_ADDRESS);
@@ -30,7 +31,7 @@ export function sizing(options: TargetOptions, { fleets, peakPerSecond, reads }:
   const lines: [string, string][] = [
     [
       'connects',
-      `${plural(connections, 'connection')} at ${formatRate(connectPerSecond)}: up after ${formatDuration(Math.ceil(connectSeconds) * 1e6)}; ` +
+      `${formatCountOf(connections, 'connection')} at ${formatRate(connectPerSecond)}: up after ${formatDuration(Math.ceil(connectSeconds) * 1e6)}; ` +
         `${formatRate(each)} each at the peak${pings}`,
     ],
     [
@@ -52,8 +53,4 @@ export function sizing(options: TargetOptions, { fleets, peakPerSecond, reads }:
     },
     costUsd: null,
   };
-}
-
-function plural(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }

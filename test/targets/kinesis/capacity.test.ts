@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   aggregatedRecords,
-  HEADROOM,
   onDemandBytes,
   plainRecords,
   putUnits,
   shardsFor,
   shareOfShard,
 } from '../../../src/targets/kinesis/capacity.ts';
+import { HEADROOM } from '../../../src/targets/sizing.ts';
 
 const KIB = 1024;
 /** 200 bytes with a key of 14. */
