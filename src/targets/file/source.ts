@@ -189,12 +189,12 @@ class FileSource implements Source {
   async #count(): Promise<void> {
     const parts = [...this.#followed.values()].filter(({ part }) => part !== null);
     const sizes = await Promise.all(parts.map(async ({ handle }) => (await handle.stat()).size));
-    const sum = { files: parts.length, bytes: total(sizes, (size) => size) };
     this.#counted = {
       by: 'the file system',
       messages: null,
       readAll: false,
-      ...sum,
+      files: parts.length,
+      bytes: total(sizes, (size) => size),
       atUs: this.#context.clock.nowUs(),
     };
   }

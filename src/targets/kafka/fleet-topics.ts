@@ -18,15 +18,13 @@ export const fleetTopics: FleetTopics = {
   problem: topicProblem,
   into(options, byFleet, { scenario, used: ownToo }) {
     const own = String(options['topic']);
-    const named = [...byFleet].map(([fleet, topic]) => [
-      fleet,
-      topic === null ? own : topicInScenario(topic, scenario),
-    ]);
+    const named = new Map<string, string>();
+    for (const [fleet, topic] of byFleet) named.set(fleet, topic === null ? own : topicInScenario(topic, scenario));
     // Its own goes first where anybody uses it, so that it keeps its partitions' numbers.
-    const used = new Set([...(ownToo ? [own] : []), ...named.map(([, topic]) => topic as string)]);
+    const used = new Set([...(ownToo ? [own] : []), ...named.values()]);
     const topics = [...(used.has(own) ? [own] : []), ...[...used].filter((topic) => topic !== own)];
     if (topics.length === 0 || (topics.length === 1 && topics[0] === own)) return options;
-    const topicOfFleet = Object.fromEntries(named.map(([fleet, topic]) => [fleet, topics.indexOf(topic as string)]));
+    const topicOfFleet = Object.fromEntries([...named].map(([fleet, topic]) => [fleet, topics.indexOf(topic)]));
     return { ...options, topics, topicOfFleet };
   },
 };

@@ -4,10 +4,8 @@ import type { TargetDefinition, TargetOptions, TargetTraits } from '../target.ts
 import { hostText, parseEndpoint } from './endpoint.ts';
 import { firstPartition, fleetTopics, type ManyTopics, topicNumber } from './fleet-topics.ts';
 import type { KafkaOptions } from './options.ts';
+import { POOL_BYTES } from './pool-bytes.ts';
 import { PARTITIONS, topicInScenario } from './topic-name.ts';
-
-/** Batches of a worker that wait or are under way, at most. */
-const POOL_BYTES = 64 * 1024 * 1024;
 
 /** By its key, among the partitions of its fleet's topic. */
 const seatPartitions: NonNullable<TargetDefinition['seatPartitions']> = (partitions, { options, fleets, runId }) => {

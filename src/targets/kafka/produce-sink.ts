@@ -17,11 +17,10 @@ import { Leaders } from './leaders.ts';
 import type { KafkaOptions } from './options.ts';
 import { reportOutcome, reportResent } from './outcome-report.ts';
 import { PartitionQueue, type QueueSettings } from './partition-queue.ts';
+import { POOL_BYTES } from './pool-bytes.ts';
 import { ProducerIdentities } from './producer-identities.ts';
 import { missingTopic } from './topic.ts';
 
-/** Bytes of all batches of a worker; reached, no lane takes anything. */
-const MOST_BYTES = 64 * 1024 * 1024;
 /** Events that a lane may hold, whatever their size. */
 const WINDOW = 65_536;
 /** Longest event that can be made again, when a batch was too large for the broker. */
@@ -105,7 +104,7 @@ class ProduceSink implements Sink {
     this.#lingerUs = lingerUs;
     this.lanes = partitions;
     this.laneOf = seatLanes(partitions, partitionOf, context);
-    this.#mostBytes = MOST_BYTES * (parts.among?.share ?? 1);
+    this.#mostBytes = POOL_BYTES * (parts.among?.share ?? 1);
     this.#rooms = new LaneRooms(partitions, WINDOW, (lane) => events.drained(lane), parts.among?.room);
     this.room = this.#rooms.room;
     this.#laneBytes = Math.min((maxInFlight + 2) * batchBytes, Math.max(2 * batchBytes, this.#mostBytes / partitions));
