@@ -36,3 +36,8 @@ export const awsRefusals: Readonly<Record<string, Refusal>> = {
   RequestTimeTooSkewed: clockSkew,
   CredentialsProviderError: { reason: 'no credentials', hint: howToSign },
 };
+
+/** What stands for an error; `name` may be anything, what every object has among it. */
+export function meaningIn<T>(meanings: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(meanings, name) ? meanings[name] : undefined;
+}

@@ -11,3 +11,9 @@ it('are the same for every service: a word for outcomes, and what to do', () => 
     expect(hint).toMatch(/^[A-Z].*\.$/);
   }
 });
+
+it.each(['constructor', 'toString', '__proto__'])('take no error that calls itself %s for one of theirs', (name) => {
+  const error = Object.assign(new Error('said'), { name, $metadata: { httpStatusCode: 400 } });
+  expect(callError(error)).toMatchObject({ failure: 'refused', reason: 'refused' });
+  expect(s3Failure(error)).toMatchObject({ kind: 'refused', message: 'refused' });
+});

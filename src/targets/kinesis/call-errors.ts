@@ -1,5 +1,5 @@
 import { IotloadError } from '../../core/errors.ts';
-import { awsRefusals, clockSkew, howToSign, unknownKey } from '../aws-refusals.ts';
+import { awsRefusals, clockSkew, howToSign, meaningIn, unknownKey } from '../aws-refusals.ts';
 import { signsAsAnybody, whoIsAsked } from '../aws-signer.ts';
 import { socketFailure } from '../socket-failure.ts';
 import { CallError, type CallFailure } from './calls.ts';
@@ -65,8 +65,8 @@ function meaningOf(name: string, message: string): Meaning | undefined {
     return { failure: 'refused', ...clockSkew };
   // Cognito names what it does not find as Kinesis does.
   if (/identity ?pool/i.test(message) && name === 'ResourceNotFoundException') return noPool;
-  const refusal = awsRefusals[name];
-  return refusal === undefined ? named[name] : { failure: 'refused', ...refusal };
+  const refusal = meaningIn(awsRefusals, name);
+  return refusal === undefined ? meaningIn(named, name) : { failure: 'refused', ...refusal };
 }
 
 /** What a failed call of the SDK comes to. */

@@ -1,5 +1,5 @@
 import { IotloadError } from '../../../core/errors.ts';
-import { awsRefusals, type Refusal } from '../../aws-refusals.ts';
+import { awsRefusals, meaningIn, type Refusal } from '../../aws-refusals.ts';
 import { socketFailure } from '../../socket-failure.ts';
 
 /**
@@ -39,7 +39,7 @@ export function s3Failure(error: unknown): S3Failure {
   if (error instanceof S3Failure) return error;
   const { name = '', $metadata } = error as Partial<Error> & { $metadata?: { httpStatusCode?: number } };
   const status = $metadata?.httpStatusCode ?? 0;
-  const known = named[name] ?? awsRefusals[name];
+  const known = meaningIn(named, name) ?? meaningIn(awsRefusals, name);
   if (known !== undefined) return new S3Failure('refused', known.reason, name, known.hint, error);
   if (status === 404) return new S3Failure('missing', 'not found', name, undefined, error);
   if (status === 403) return new S3Failure('refused', 'access denied', name, named['AccessDenied']?.hint, error);
