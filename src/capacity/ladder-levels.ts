@@ -8,7 +8,7 @@ import { readingsOf } from '../plan/readings.ts';
 import { runFiles } from '../runner/run-directory.ts';
 import { createSchedule } from '../schedule/schedule.ts';
 import { eachSeenMoment, eachSentMoment } from '../wire/moments.ts';
-import { addSamples, emptySamples, type Samples } from '../wire/samples.ts';
+import { addPacked, emptySamples, type Samples } from '../wire/samples.ts';
 import { type SentCounter, sentCounters } from '../wire/sent-counters.ts';
 import { sentIntervals } from '../wire/sent-record.ts';
 
@@ -45,7 +45,7 @@ export async function ladderLevels(
       figures.seconds += (atUs - beforeUs) / 1e6;
       for (const [i, name] of sentCounters.entries())
         figures.counts[name] += (fleets[place]?.[i] ?? 0) - (before[place]?.[i] ?? 0);
-      for (const [i, more] of (samples[place] ?? []).entries()) addSamples(figures.samples[i] as Samples, more);
+      for (const [i, more] of (samples[place] ?? []).entries()) addPacked(figures.samples[i] as Samples, more);
     }
     [beforeUs, before] = [atUs, fleets];
   });
@@ -56,7 +56,7 @@ export async function ladderLevels(
       const level = levelOf(readUs, atUs);
       for (const [i, more] of endToEnd.entries()) {
         const into = level?.[placeOf(plan, reading.plan.fleets[i]?.name, reading.target)]?.samples.at(-1);
-        if (into !== undefined) addSamples(into, more);
+        if (into !== undefined) addPacked(into, more);
       }
       readUs = atUs;
     });

@@ -1,7 +1,7 @@
 import { total } from '../core/total.ts';
 import { eachSeenMoment, eachSentMoment, type SeenMoment, type SentMoment } from '../wire/moments.ts';
 import { eachPartition, type PartitionGain, PartitionTally } from '../wire/partition-counts.ts';
-import { addSamples, emptySamples, type Samples } from '../wire/samples.ts';
+import { addPacked, emptySamples, type PackedSamples, type Samples } from '../wire/samples.ts';
 import { sentCounters } from '../wire/sent-counters.ts';
 import { sentIntervals } from '../wire/sent-record.ts';
 import { type Curve, CurveReader } from './curves.ts';
@@ -25,7 +25,7 @@ export interface SeenStep {
 /** The moments of all `sent` files as those of one, about once a second. Throws IotloadError `file-unreadable`, `file-corrupt`. */
 export async function mergeSentMoments(paths: readonly string[], fleets: number): Promise<SentStep[]> {
   const curves: Curve<SentMoment>[][] = [];
-  const told: [atUs: number, samples: readonly (readonly Samples[])[]][] = [];
+  const told: [atUs: number, samples: readonly (readonly PackedSamples[])[]][] = [];
   for (const path of paths) {
     const curve: Curve<SentMoment>[] = [];
     await eachSentMoment(path, (value, samples) => {
@@ -59,7 +59,7 @@ export async function mergeSeenMoments(
   startWallUs: number,
 ): Promise<SeenStep[]> {
   const curves: Curve<SeenMoment>[][] = [];
-  const told: [atUs: number, endToEnd: readonly Samples[]][] = [];
+  const told: [atUs: number, endToEnd: readonly PackedSamples[]][] = [];
   for (const path of paths) {
     const curve: Curve<SeenMoment>[] = [];
     await eachSeenMoment(path, (value, endToEnd) => {
@@ -134,8 +134,8 @@ function stepOf<T>(steps: readonly Step<T>[], atUs: number): Step<T> {
   return steps[stepAt(steps, atUs)] as Step<T>;
 }
 
-function addEach(into: readonly Samples[], samples: readonly Samples[]): void {
-  for (const [i, more] of samples.entries()) addSamples(into[i] as Samples, more);
+function addEach(into: readonly Samples[], samples: readonly PackedSamples[]): void {
+  for (const [i, more] of samples.entries()) addPacked(into[i] as Samples, more);
 }
 
 function sentAt(readers: readonly CurveReader<SentMoment>[], atUs: number, fleets: number): SentMoment {

@@ -2,9 +2,9 @@ import { encodeHdr } from '../metrics/hdr-encoding.ts';
 import { Histogram } from '../metrics/histogram.ts';
 import type { IntervalName } from '../metrics/result.ts';
 import { resultFormats } from '../metrics/result-formats.ts';
+import { eachCell, type PackedSamples } from '../wire/samples.ts';
 import type { Evidence } from './evidence.ts';
 import type { ReportFormat } from './format.ts';
-import { unpack } from './timeline/packed-samples.ts';
 
 const intervals: readonly IntervalName[] = ['responseTime', 'serviceTime', 'clientWait', 'scheduleLag', 'endToEnd'];
 const US_PER_MS = 1000;
@@ -26,7 +26,7 @@ export const hlog: ReportFormat = {
     yield '"StartTimestamp","Interval_Length","Interval_Max","Interval_Compressed_Histogram"\n';
     for (const { fromUs, toUs, intervals: samples } of timeline?.distributions ?? []) {
       for (const interval of intervals) {
-        const histogram = Histogram.of(unpack(samples[interval]));
+        const histogram = histogramOf([samples[interval]]);
         if (histogram.count === 0) continue;
         const [from, length, max] = [fromUs / 1e6, (toUs - fromUs) / 1e6, histogram.max / US_PER_MS];
         yield `Tag=${interval},${from.toFixed(3)},${length.toFixed(3)},${max.toFixed(3)},${encodeHdr(histogram)}\n`;
@@ -37,11 +37,14 @@ export const hlog: ReportFormat = {
 
 /** The distribution of one interval over all of a run. */
 export function wholeOf({ timeline }: Evidence, interval: IntervalName): Histogram {
+  return histogramOf((timeline?.distributions ?? []).map(({ intervals: samples }) => samples[interval]));
+}
+
+function histogramOf(parts: readonly PackedSamples[]): Histogram {
   const all = new Histogram();
-  for (const { intervals: samples } of timeline?.distributions ?? []) {
-    const { cells, counts } = samples[interval];
-    for (let i = 0; i < cells.length; i++) all.addToCell(cells[i] as number, counts[i] as number);
-    all.gain(samples[interval]);
+  for (const part of parts) {
+    eachCell(part, (cell, count) => all.addToCell(cell, count));
+    all.gain(part);
   }
   return all;
 }

@@ -7,7 +7,7 @@ import type { GrowthSummary } from '../metrics/result.ts';
 import type { Plan } from '../plan/plan.ts';
 import { readingsOf } from '../plan/readings.ts';
 import { eachSeenMoment, eachSentMoment } from '../wire/moments.ts';
-import type { Samples } from '../wire/samples.ts';
+import type { PackedSamples } from '../wire/samples.ts';
 import { sentIntervals } from '../wire/sent-record.ts';
 import { runFiles } from './run-directory.ts';
 
@@ -95,12 +95,12 @@ class Series {
 }
 
 /** Over all fleets, µs; null where nothing was picked up. */
-function meanLag(fleets: readonly (readonly Samples[])[]): number | null {
+function meanLag(fleets: readonly (readonly PackedSamples[])[]): number | null {
   let [sum, count] = [0, 0];
   for (const intervals of fleets) {
-    const lag = intervals[LAG] as Samples;
+    const lag = intervals[LAG] as PackedSamples;
     sum += lag.sum;
-    for (const some of lag.cells.values()) count += some;
+    count += lag.count;
   }
   return count === 0 ? null : sum / count;
 }

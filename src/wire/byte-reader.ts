@@ -15,6 +15,16 @@ export class ByteReader {
     return this.#at === this.#bytes.length;
   }
 
+  /** Bytes that were read. */
+  get at(): number {
+    return this.#at;
+  }
+
+  /** A copy of bytes `from … to`, the last one not among them. */
+  copy(from: number, to: number): Uint8Array {
+    return new Uint8Array(this.#bytes.subarray(from, to));
+  }
+
   byte(): number {
     const value = this.#bytes[this.#at++];
     if (value === undefined) throw new IotloadError('file-corrupt', 'a record is shorter than its contents');

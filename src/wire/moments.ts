@@ -1,13 +1,12 @@
 import { type Disk, systemDisk } from '../core/disk.ts';
 import { IotloadError } from '../core/errors.ts';
-import { AscendingCells } from './ascending-cells.ts';
 import { ByteReader } from './byte-reader.ts';
 import { readJournal } from './journal.ts';
 import { eachOutcome, type OutcomeVisit, SentRecordKind } from './outcome-journal.ts';
 import type { PartitionGain } from './partition-counts.ts';
 import { type RunHeader, toRunHeader } from './run-header.ts';
-import { emptySamples, readSamples, type Samples } from './samples.ts';
-import { type FleetArrivals, readArrivalsAlone, SEEN_MAGIC, SeenRecordKind } from './seen-file.ts';
+import { type PackedSamples, readPacked } from './samples.ts';
+import { readArrivalsAlone, SEEN_MAGIC, SeenRecordKind, type ToldArrivals } from './seen-file.ts';
 import { sentCounters } from './sent-counters.ts';
 import { SENT_MAGIC } from './sent-file.ts';
 import { sentIntervals } from './sent-record.ts';
@@ -58,7 +57,7 @@ export interface SeenMoment {
  */
 export async function eachSentMoment(
   path: string,
-  visit: (moment: SentMoment, samples: readonly (readonly Samples[])[], resumptions: number) => void,
+  visit: (moment: SentMoment, samples: readonly (readonly PackedSamples[])[], resumptions: number) => void,
   disk: Disk = systemDisk,
   settled: OutcomeVisit | null = null,
 ): Promise<RunHeader> {
@@ -77,8 +76,7 @@ export async function eachSentMoment(
       base = last;
       resumptions++;
     } else if (kind === SentRecordKind.samples && header !== undefined) {
-      const samples = header.fleets.map(() => sentIntervals.map(() => emptySamples(new AscendingCells())));
-      for (const intervals of samples) for (const interval of intervals) readSamples(reader, interval);
+      const samples = header.fleets.map(() => sentIntervals.map(() => readPacked(reader)));
       if (moment !== null) visit(moment, samples, resumptions);
       last = moment ?? last;
       moment = null;
@@ -94,12 +92,12 @@ export async function eachSentMoment(
  */
 export async function eachSeenMoment(
   path: string,
-  visit: (moment: SeenMoment, endToEnd: readonly Samples[], resumptions: number) => void,
+  visit: (moment: SeenMoment, endToEnd: readonly PackedSamples[], resumptions: number) => void,
   disk: Disk = systemDisk,
-  arrived: ((fleet: number, arrivals: FleetArrivals) => void) | null = null,
+  arrived: ((fleet: number, arrivals: ToldArrivals) => void) | null = null,
 ): Promise<RunHeader> {
   let header: RunHeader | undefined;
-  let samples: Samples[] = [];
+  let samples: readonly PackedSamples[] = [];
   let resumptions = 0;
   const take = (payload: Uint8Array): void => {
     const reader = new ByteReader(payload);

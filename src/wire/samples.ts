@@ -1,15 +1,12 @@
 import { IotloadError } from '../core/errors.ts';
-import { AscendingCells, type Cells } from './ascending-cells.ts';
-import type { ByteReader } from './byte-reader.ts';
+import { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
 
 /** Cells of a latency recorder. */
 export const SAMPLE_CELLS = 23_552;
 
-/** A latency distribution as sparse cells of a recorder, with its exact totals. */
-export interface Samples {
-  /** Samples per cell, ascending by cell where they come from a recorder. */
-  cells: Cells;
+/** The exact totals of a latency distribution. */
+export interface SampleTotals {
   /** µs; +Infinity while there is no sample. */
   min: number;
   /** µs; -Infinity while there is no sample. */
@@ -20,9 +17,26 @@ export interface Samples {
   rejected: number;
 }
 
-export function emptySamples(cells: Cells = new Map()): Samples {
+/** A latency distribution as sparse cells of a recorder, to be added to. */
+export interface Samples extends SampleTotals {
+  /** Samples per cell. */
+  cells: Map<number, number>;
+}
+
+/** A latency distribution that takes little room: its cells as in a file. */
+export interface PackedSamples extends SampleTotals {
+  /** `(cell + 1, count: varint)*`, in any order; what stands there of one cell adds up. */
+  cells: Uint8Array;
+  /** Of all cells. */
+  count: number;
+}
+
+export function emptySamples(): Samples {
+  return { cells: new Map(), ...emptyTotals() };
+}
+
+export function emptyTotals(): SampleTotals {
   return {
-    cells,
     min: Number.POSITIVE_INFINITY,
     max: Number.NEGATIVE_INFINITY,
     sum: 0,
@@ -36,6 +50,17 @@ export function emptySamples(cells: Cells = new Map()): Samples {
 export function addSamples(sum: Samples, more: Samples): void {
   for (const [cell, count] of more.cells) sum.cells.set(cell, (sum.cells.get(cell) ?? 0) + count);
   addTotals(sum, more);
+}
+
+export function addPacked(sum: Samples, more: PackedSamples): void {
+  eachCell(more, (cell, count) => sum.cells.set(cell, (sum.cells.get(cell) ?? 0) + count));
+  addTotals(sum, more);
+}
+
+/** Visits cells as they stand there. */
+export function eachCell({ cells }: PackedSamples, visit: (cell: number, count: number) => void): void {
+  const reader = new ByteReader(cells);
+  while (!reader.done) visit(reader.varint() - 1, reader.varint());
 }
 
 /** What is left of a distribution when a part of it is taken away; its extremes stay those of the whole. */
@@ -53,7 +78,7 @@ export function withoutSamples(whole: Samples, part: Samples): Samples {
 }
 
 /** Adds totals whose cells were added one by one. */
-export function addTotals(sum: Samples, gain: Omit<Samples, 'cells'>): void {
+export function addTotals(sum: SampleTotals, gain: SampleTotals): void {
   sum.min = Math.min(sum.min, gain.min);
   sum.max = Math.max(sum.max, gain.max);
   sum.sum += gain.sum;
@@ -68,7 +93,6 @@ export function addTotals(sum: Samples, gain: Omit<Samples, 'cells'>): void {
  * with the last group only if there is a cell.
  */
 export function writeSamples(writer: ByteWriter, samples: Samples): void {
-  // In order, so that whoever reads them has nothing to sort.
   for (const [cell, count] of [...samples.cells].sort(([a], [b]) => a - b)) {
     writer.varint(cell + 1);
     writer.varint(count);
@@ -83,21 +107,23 @@ export function writeSamples(writer: ByteWriter, samples: Samples): void {
 
 /** Adds what `writeSamples` wrote to `into`. Throws IotloadError `file-corrupt`. */
 export function readSamples(reader: ByteReader, into: Samples): void {
-  let any = false;
-  const { cells } = into;
-  const ascending = cells instanceof AscendingCells ? cells : null;
+  addPacked(into, readPacked(reader));
+}
+
+/** Reads what `writeSamples` wrote; also of files whose cells are in no order. Throws IotloadError `file-corrupt`. */
+export function readPacked(reader: ByteReader): PackedSamples {
+  const from = reader.at;
+  let count = 0;
   for (let tag = reader.varint(); tag > 0; tag = reader.varint()) {
-    any = true;
     if (tag > SAMPLE_CELLS) throw new IotloadError('file-corrupt', 'a record holds an impossible latency');
-    const count = reader.varint();
-    if (ascending !== null) ascending.add(tag - 1, count);
-    else cells.set(tag - 1, (cells.get(tag - 1) ?? 0) + count);
+    count += reader.varint();
   }
-  into.rejected += reader.varint();
-  if (!any) return;
+  const cells = reader.copy(from, reader.at - 1);
+  const rejected = reader.varint();
+  if (cells.length === 0) return { ...emptyTotals(), cells, count, rejected };
   const [min, max, sum] = [reader.float64(), reader.float64(), reader.float64()];
   if (!Number.isFinite(min) || !Number.isFinite(max) || !Number.isFinite(sum)) {
     throw new IotloadError('file-corrupt', 'a record holds an impossible latency');
   }
-  addTotals(into, { min, max, sum, negative: reader.varint(), clamped: reader.varint(), rejected: 0 });
+  return { cells, count, min, max, sum, negative: reader.varint(), clamped: reader.varint(), rejected };
 }

@@ -2,7 +2,6 @@ import { type Disk, systemDisk } from '../core/disk.ts';
 import { IotloadError } from '../core/errors.ts';
 import { SlotSet } from '../core/slot-set.ts';
 import type { WallJump } from '../core/wall-offset.ts';
-import { AscendingCells } from './ascending-cells.ts';
 import type { FinalBrokerCount } from './broker-count.ts';
 import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
@@ -13,7 +12,7 @@ import { PartOrdinals } from './part-ordinals.ts';
 import { addToSums, type PartitionSums } from './partition-counts.ts';
 import { type PlacedArrival, readPlaced, type StoredRange, writePlaced } from './placed-arrivals.ts';
 import { type RunHeader, shardSlots, toRunHeader } from './run-header.ts';
-import { emptySamples, readSamples, type Samples, writeSamples } from './samples.ts';
+import { emptySamples, type PackedSamples, readPacked, readSamples, type Samples, writeSamples } from './samples.ts';
 
 /** What a `seen` file begins with. */
 export const SEEN_MAGIC = 'iotlseen';
@@ -200,7 +199,8 @@ export async function readSeen(path: string, disk: Disk = systemDisk): Promise<S
       record.header = toRunHeader(reader.json());
       record.fleets = record.header.fleets.map(() => emptyArrivals());
     } else if (kind === Kind.arrivals && record.header !== undefined) {
-      readArrivals(reader, record.header, record.unattributed, record.fleets);
+      const addTimes = ({ endToEnd }: FleetArrivals): void => readSamples(reader, endToEnd);
+      readArrivals(reader, record.header, record.unattributed, record.fleets, addTimes);
       record.positions = reader.json();
       if (!reader.done) for (const { placed } of record.fleets) readPlaced(reader, placed);
     } else if (kind === Kind.end) {
@@ -244,11 +244,18 @@ export function emptyArrivals(): FleetArrivals {
   };
 }
 
+/** What one record of arrivals holds of a fleet. */
+export interface ToldArrivals extends Omit<FleetArrivals, 'endToEnd'> {
+  endToEnd: PackedSamples;
+}
+
 /** What one record of arrivals holds by itself, by fleet; `reader` stands behind its kind. */
-export function readArrivalsAlone(reader: ByteReader, header: RunHeader): FleetArrivals[] {
-  const fleets = header.fleets.map(() => ({ ...emptyArrivals(), endToEnd: emptySamples(new AscendingCells()) }));
-  readArrivals(reader, header, { received: 0, foreign: 0, unidentified: 0, corrupt: 0 }, fleets);
-  return fleets;
+export function readArrivalsAlone(reader: ByteReader, header: RunHeader): ToldArrivals[] {
+  const fleets = header.fleets.map(() => emptyArrivals());
+  const times: PackedSamples[] = [];
+  const unattributed = { received: 0, foreign: 0, unidentified: 0, corrupt: 0 };
+  readArrivals(reader, header, unattributed, fleets, () => times.push(readPacked(reader)));
+  return fleets.map((fleet, i) => ({ ...fleet, endToEnd: times[i] as PackedSamples }));
 }
 
 function readArrivals(
@@ -256,6 +263,7 @@ function readArrivals(
   header: RunHeader,
   unattributed: UnattributedArrivals,
   fleets: readonly FleetArrivals[],
+  readTimes: (fleet: FleetArrivals) => void,
 ): void {
   unattributed.received += reader.varint();
   unattributed.foreign += reader.varint();
@@ -277,7 +285,7 @@ function readArrivals(
     fleet.reordered += reader.varint();
     fleet.corrupt += reader.varint();
     fleet.late += reader.varint();
-    readSamples(reader, fleet.endToEnd);
+    readTimes(fleet);
     for (const slots of [fleet.reorderedSlots, fleet.corruptSlots]) {
       for (let slot = reader.varint(); slot > 0; slot = reader.varint()) slots.push(slot - 1);
     }

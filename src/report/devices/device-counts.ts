@@ -67,7 +67,7 @@ export class DeviceCounter {
   }
 
   /** What was seen of the fleet at a place of the plan. */
-  seen(place: number, { fresh, doubled }: FleetArrivals): void {
+  seen(place: number, { fresh, doubled }: Pick<FleetArrivals, 'fresh' | 'doubled'>): void {
     this.#read = true;
     const counters = this.#of(place);
     if (counters === undefined) return;

@@ -1,5 +1,5 @@
 import { highestIn } from '../../metrics/recorder.ts';
-import type { PackedSamples } from './packed-samples.ts';
+import { eachCell, type PackedSamples, SAMPLE_CELLS } from '../../wire/samples.ts';
 import { Thinned } from './thinned.ts';
 import { type HeatMap, rowOf } from './timeline.ts';
 
@@ -11,26 +11,25 @@ interface Column {
 /** Gathers distributions over time into a heat map of at most so many columns. */
 export class HeatMapBuilder {
   readonly #columns: Thinned<Column>;
+  readonly #rowOfCell = Uint8Array.from({ length: SAMPLE_CELLS }, (_, cell) => rowOf(highestIn(cell)));
 
   constructor(most: number) {
-    this.#columns = new Thinned(most, (into, next) => {
-      into.toUs = next.toUs;
-      for (const [row, count] of next.rows) into.rows.set(row, (into.rows.get(row) ?? 0) + count);
+    this.#columns = new Thinned(most, (into, more) => {
+      for (const { toUs, rows } of more) {
+        into.toUs = toUs;
+        for (const [row, count] of rows) into.rows.set(row, (into.rows.get(row) ?? 0) + count);
+      }
     });
   }
 
-  add(toUs: number, { cells, counts }: PackedSamples): void {
-    const rows = new Map<number, number>();
-    // Neighbouring cells mostly lie in one row.
-    let [row, sum] = [-1, 0];
-    for (let i = 0; i < cells.length; i++) {
-      const next = rowOf(highestIn(cells[i] as number));
-      if (next !== row && sum > 0) rows.set(row, sum);
-      sum = (next === row ? sum : 0) + (counts[i] as number);
-      row = next;
-    }
-    if (sum > 0) rows.set(row, sum);
-    this.#columns.add({ toUs, rows });
+  add(toUs: number, samples: PackedSamples): void {
+    const sums = new Float64Array((this.#rowOfCell[SAMPLE_CELLS - 1] as number) + 1);
+    eachCell(samples, (cell, count) => {
+      const row = this.#rowOfCell[cell] as number;
+      sums[row] = (sums[row] as number) + count;
+    });
+    const rows = [...sums.entries()].filter(([, count]) => count > 0);
+    this.#columns.add({ toUs, rows: new Map(rows) });
   }
 
   finish(): HeatMap {

@@ -1,72 +1,42 @@
-import { AscendingCells } from '../../wire/ascending-cells.ts';
-import { addTotals, emptySamples, type Samples } from '../../wire/samples.ts';
+import { ByteWriter } from '../../wire/byte-writer.ts';
+import { addTotals, eachCell, emptyTotals, type PackedSamples, SAMPLE_CELLS } from '../../wire/samples.ts';
 
-/** A latency distribution that takes little room: its cells ascending, and how many samples lie in each. */
-export interface PackedSamples extends Omit<Samples, 'cells'> {
-  cells: Uint32Array;
-  counts: Float64Array;
-}
+// Where distributions are put in order and added up, one after the other; all 0 between.
+const sums = new Float64Array(SAMPLE_CELLS);
+/** A bit for each cell that has a sum. */
+const taken = new Uint32Array(Math.ceil(SAMPLE_CELLS / 32));
+const writer = new ByteWriter();
 
-export function pack({ cells: all, ...totals }: Samples): PackedSamples {
-  if (all instanceof AscendingCells) {
-    return { ...totals, cells: new Uint32Array(all.cells), counts: new Float64Array(all.counts) };
+/** Visits the cells of all parts together, each once, ascending. */
+export function eachAscending(parts: readonly PackedSamples[], visit: (cell: number, count: number) => void): void {
+  for (const part of parts) {
+    eachCell(part, (cell, count) => {
+      sums[cell] = (sums[cell] as number) + count;
+      taken[cell >>> 5] = (taken[cell >>> 5] as number) | (1 << (cell & 31));
+    });
   }
-  const cells = new Uint32Array(all.size);
-  const counts = new Float64Array(all.size);
-  let length = 0;
-  let ascending = true;
-  for (const [cell, count] of all) {
-    if (length > 0 && cell < (cells[length - 1] as number)) ascending = false;
-    cells[length] = cell;
-    counts[length++] = count;
+  for (let word = 0; word < taken.length; word++) {
+    for (let bits = taken[word] as number; bits !== 0; bits &= bits - 1) {
+      const cell = word * 32 + 31 - Math.clz32(bits & -bits);
+      visit(cell, sums[cell] as number);
+      sums[cell] = 0;
+    }
+    taken[word] = 0;
   }
-  if (ascending) return { ...totals, cells, counts };
-  cells.sort();
-  return { ...totals, cells, counts: counts.map((_, i) => all.get(cells[i] as number) as number) };
-}
-
-export function unpack({ cells, counts, ...totals }: PackedSamples): Samples {
-  const samples = emptySamples();
-  for (const [i, cell] of cells.entries()) samples.cells.set(cell, counts[i] as number);
-  addTotals(samples, totals);
-  return samples;
-}
-
-/** Both together. */
-export function mergePacked(a: PackedSamples, b: PackedSamples): PackedSamples {
-  if (b.cells.length === 0 && b.rejected === 0) return a;
-  if (a.cells.length === 0 && a.rejected === 0) return b;
-  const [left, right] = [a.cells, b.cells];
-  // Exactly as long as it has to be: what is cut off afterwards lies about as garbage.
-  const cells = new Uint32Array(left.length + right.length - shared(left, right));
-  const counts = new Float64Array(cells.length);
-  let [i, j, length] = [0, 0, 0];
-  while (i < left.length && j < right.length) {
-    const [one, other] = [left[i] as number, right[j] as number];
-    cells[length] = one < other ? one : other;
-    counts[length++] = (one <= other ? (a.counts[i++] as number) : 0) + (other <= one ? (b.counts[j++] as number) : 0);
-  }
-  for (; i < left.length; i++, length++) [cells[length], counts[length]] = [left[i] as number, a.counts[i] as number];
-  for (; j < right.length; j++, length++) [cells[length], counts[length]] = [right[j] as number, b.counts[j] as number];
-  const { cells: _, counts: __, ...totals } = a;
-  addTotals(totals as Samples, b);
-  return { ...totals, cells, counts };
-}
-
-/** How many members two ascending lists have in common. */
-function shared(left: Uint32Array, right: Uint32Array): number {
-  let count = 0;
-  for (let i = 0, j = 0; i < left.length && j < right.length; ) {
-    const [one, other] = [left[i] as number, right[j] as number];
-    if (one === other) count++;
-    if (one <= other) i++;
-    if (other <= one) j++;
-  }
-  return count;
 }
 
 /** All of them together. */
-export function packAll(parts: readonly Samples[]): PackedSamples {
-  const [first = emptySamples(), ...more] = parts;
-  return more.reduce((sum, part) => mergePacked(sum, pack(part)), pack(first));
+export function packAll(parts: readonly PackedSamples[]): PackedSamples {
+  const told = parts.filter(({ count, rejected }) => count > 0 || rejected > 0);
+  if (told.length === 1) return told[0] as PackedSamples;
+  const all = { ...emptyTotals(), count: 0 };
+  for (const part of told) {
+    addTotals(all, part);
+    all.count += part.count;
+  }
+  eachAscending(told, (cell, count) => {
+    writer.varint(cell + 1);
+    writer.varint(count);
+  });
+  return { ...all, cells: writer.take() };
 }

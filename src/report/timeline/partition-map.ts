@@ -40,9 +40,11 @@ export class PartitionMapBuilder {
   readonly #columns: Thinned<Column>;
 
   constructor(most: number) {
-    this.#columns = new Thinned(most, (into, next) => {
-      into.toUs = next.toUs;
-      for (const [partition, { events, throttled }] of next.cells) add(into.cells, partition, events, throttled);
+    this.#columns = new Thinned(most, (into, more) => {
+      for (const { toUs, cells } of more) {
+        into.toUs = toUs;
+        for (const [partition, { events, throttled }] of cells) add(into.cells, partition, events, throttled);
+      }
     });
   }
 

@@ -8,13 +8,13 @@ import { dueCounter } from '../../runner/generator-health.ts';
 import { runFiles } from '../../runner/run-directory.ts';
 import { eachSeenMoment, eachSentMoment, type SeenMoment, type SentMoment } from '../../wire/moments.ts';
 import type { OutcomeVisit } from '../../wire/outcome-journal.ts';
-import type { Samples } from '../../wire/samples.ts';
-import type { FleetArrivals } from '../../wire/seen-file.ts';
+import type { PackedSamples } from '../../wire/samples.ts';
+import type { ToldArrivals } from '../../wire/seen-file.ts';
 import { type SentCounter, sentCounters } from '../../wire/sent-counters.ts';
 import { sentIntervals } from '../../wire/sent-record.ts';
 import { DeviceCounter } from '../devices/device-counts.ts';
 import { HeatMapBuilder } from './heat-map.ts';
-import { mergePacked, type PackedSamples, packAll } from './packed-samples.ts';
+import { packAll } from './packed-samples.ts';
 import { PartitionMaps } from './partition-maps.ts';
 import { figuresOf } from './sparse.ts';
 import { Thinned } from './thinned.ts';
@@ -56,7 +56,7 @@ export async function readTimeline(dir: string, plan: Plan, anchor: Anchor, shar
   let fromUs = 0;
   let dueBefore = dueUntil(0);
   const settled: OutcomeVisit = (...outcome) => devices.settled(...outcome);
-  const visit = (moment: SentMoment, fleets: readonly (readonly Samples[])[]): void => {
+  const visit = (moment: SentMoment, fleets: readonly (readonly PackedSamples[])[]): void => {
     const toUs = Math.max(moment.atUs, fromUs + 1);
     const due = dueUntil(toUs);
     const read = reading.upTo(toUs);
@@ -104,10 +104,10 @@ async function seenSteps(
       const steps: SeenStep[] = [];
       const path = join(dir, file);
       if (!existsSync(path)) return steps;
-      const visit = (moment: SeenMoment, fleets: readonly Samples[]): void => {
+      const visit = (moment: SeenMoment, fleets: readonly PackedSamples[]): void => {
         steps.push({ target, atUs: moment.wallUs - startWallUs, moment, endToEnd: packAll(fleets) });
       };
-      const arrived = (fleet: number, arrivals: FleetArrivals): void => devices.seen(places[fleet] ?? -1, arrivals);
+      const arrived = (fleet: number, arrivals: ToldArrivals): void => devices.seen(places[fleet] ?? -1, arrivals);
       await eachSeenMoment(path, visit, undefined, arrived);
       return steps;
     }),
@@ -151,7 +151,7 @@ class SeenCursor {
         const cpuUs = moment.cpuUs - (before?.cpuUs ?? moment.cpuUs);
         read.cpuUs = (read.cpuUs ?? 0) + Math.max(0, cpuUs);
         read.rssBytes = moment.rssBytes;
-        read.endToEnd = mergePacked(read.endToEnd, endToEnd);
+        read.endToEnd = packAll([read.endToEnd, endToEnd]);
         // Nobody comes back to it, and an hour of them is large.
         step.endToEnd = nothing;
         step = steps[++(this.#next[i] as number)];
@@ -202,14 +202,14 @@ function total({ fleets }: SentMoment, name: SentCounter): number {
 }
 
 /** The sender's intervals over all fleets. */
-function sum(fleets: readonly (readonly Samples[])[]): Record<(typeof sentIntervals)[number], PackedSamples> {
+function sum(fleets: readonly (readonly PackedSamples[])[]): Record<(typeof sentIntervals)[number], PackedSamples> {
   return Object.fromEntries(
-    sentIntervals.map((name, i) => [name, packAll(fleets.map((samples) => samples[i] as Samples))]),
+    sentIntervals.map((name, i) => [name, packAll(fleets.map((samples) => samples[i] as PackedSamples))]),
   ) as Record<(typeof sentIntervals)[number], PackedSamples>;
 }
 
-function mergeDistributions(into: Distributions, { toUs, intervals }: Distributions): void {
-  into.toUs = toUs;
-  for (const name of Object.keys(intervals) as IntervalName[])
-    into.intervals[name] = mergePacked(into.intervals[name], intervals[name]);
+function mergeDistributions(into: Distributions, more: readonly Distributions[]): void {
+  into.toUs = more.at(-1)?.toUs ?? into.toUs;
+  for (const name of Object.keys(into.intervals) as IntervalName[])
+    into.intervals[name] = packAll([into, ...more].map(({ intervals }) => intervals[name]));
 }

@@ -1,6 +1,6 @@
 import type { IntervalName } from '../../metrics/result.ts';
+import type { PackedSamples } from '../../wire/samples.ts';
 import type { DeviceCounts } from '../devices/device-counts.ts';
-import type { PackedSamples } from './packed-samples.ts';
 import type { PartitionMap } from './partition-map.ts';
 
 /** Figures of one interval in one stretch, µs; null without samples. */

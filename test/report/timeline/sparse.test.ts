@@ -3,10 +3,20 @@ import { expect, it } from 'vitest';
 import { Histogram } from '../../../src/metrics/histogram.ts';
 import { cellOf } from '../../../src/metrics/recorder.ts';
 import { HeatMapBuilder } from '../../../src/report/timeline/heat-map.ts';
-import { mergePacked, pack, packAll, unpack } from '../../../src/report/timeline/packed-samples.ts';
+import { eachAscending, packAll } from '../../../src/report/timeline/packed-samples.ts';
 import { figuresOf } from '../../../src/report/timeline/sparse.ts';
 import { edgeOf, rowOf } from '../../../src/report/timeline/timeline.ts';
-import { addTotals, emptySamples, type Samples } from '../../../src/wire/samples.ts';
+import { ByteReader } from '../../../src/wire/byte-reader.ts';
+import { ByteWriter } from '../../../src/wire/byte-writer.ts';
+import {
+  addPacked,
+  addTotals,
+  emptySamples,
+  type PackedSamples,
+  readPacked,
+  type Samples,
+  writeSamples,
+} from '../../../src/wire/samples.ts';
 
 function samplesOf(values: readonly number[]): Samples {
   const samples = emptySamples();
@@ -15,6 +25,12 @@ function samplesOf(values: readonly number[]): Samples {
     addTotals(samples, { min: us, max: us, sum: us, negative: 0, clamped: 0, rejected: 0 });
   }
   return samples;
+}
+
+function pack(samples: Samples): PackedSamples {
+  const writer = new ByteWriter();
+  writeSamples(writer, samples);
+  return readPacked(new ByteReader(writer.take()));
 }
 
 const times = fc.array(fc.integer({ min: 0, max: 3_600_000_000 }), { minLength: 1, maxLength: 60 });
@@ -56,16 +72,23 @@ it('a row begins where the one before ends, four to a doubling', () => {
   expect(edgeOf(5) / edgeOf(1)).toBeCloseTo(2, 9);
 });
 
-it('packed distributions add up to those they were', () => {
+it('packed distributions add up to those they were, cells ascending', () => {
   fc.assert(
     fc.property(fc.array(times, { maxLength: 5 }), (parts) => {
       const all = samplesOf(parts.flat());
-      const packed = packAll(parts.map(samplesOf));
-      const sorted = { ...all, cells: new Map([...all.cells].sort(([a], [b]) => a - b)) };
-      expect(unpack(packed)).toEqual(sorted);
-      expect([...unpack(packed).cells.keys()]).toEqual([...sorted.cells.keys()]);
-      expect(mergePacked(packed, pack(emptySamples()))).toEqual(packed);
-      expect(mergePacked(pack(emptySamples()), packed)).toEqual(packed);
+      const packed = parts.map((values) => pack(samplesOf(values)));
+      const visited: [number, number][] = [];
+      eachAscending(packed, (cell, count) => visited.push([cell, count]));
+      expect(visited).toEqual([...all.cells].sort(([a], [b]) => a - b));
+      const sum = emptySamples();
+      addPacked(sum, packAll(packed));
+      expect(sum).toEqual(all);
+      expect(packAll([...packed, pack(emptySamples())])).toEqual(pack(all));
     }),
   );
+});
+
+it('what was no time at all is kept where nothing else was recorded', () => {
+  const rejected = pack({ ...emptySamples(), rejected: 2 });
+  expect(packAll([rejected, rejected])).toEqual({ ...rejected, rejected: 4 });
 });
