@@ -1,7 +1,8 @@
 import type { ShardLimits } from '../cluster/shard-needs.ts';
 import type { StartRequest } from '../cluster/shard-start.ts';
 import { IotloadError } from '../core/errors.ts';
-import { parseBytes, parseDuration } from '../core/units.ts';
+import { parseBytes } from '../core/units.ts';
+import { parseDurationFlag } from './duration-flag.ts';
 import { parseStartAt } from './shard-flags.ts';
 
 /** Reads `--start-at` and `--start-in`, of which there is one at most. */
@@ -10,9 +11,7 @@ export function parseStart(flags: { startAt: string | undefined; startIn: string
   if (startAt !== undefined && startIn !== undefined)
     throw new IotloadError('bad-arguments', '--start-at says when', { where: '--start-in', value: startIn });
   if (startIn === undefined) return { startAtUs: parseStartAt(startAt), startInUs: null };
-  const parsed = parseDuration(startIn);
-  if ('value' in parsed) return { startAtUs: null, startInUs: parsed.value };
-  throw new IotloadError('bad-arguments', parsed.error, { where: '--start-in', value: startIn, hint: parsed.hint });
+  return { startAtUs: null, startInUs: parseDurationFlag('--start-in', startIn) };
 }
 
 /** Reads `--cpu` and `--memory`. */

@@ -1,19 +1,12 @@
 import { relative } from 'node:path';
-import { type Micros, systemClock } from '../core/clock.ts';
+import { systemClock } from '../core/clock.ts';
 import { IotloadError } from '../core/errors.ts';
-import { parseDuration } from '../core/units.ts';
 import { resultFormatNames } from '../metrics/result-formats.ts';
 import { withReports } from './carry-out.ts';
 import { defineCommand } from './command.ts';
+import { parseDurationFlag } from './duration-flag.ts';
 import { printCapacity } from './print-capacity.ts';
 import { printResult } from './print-result.ts';
-
-/** Reads `--wait`. */
-function parseWait(text: string): Micros {
-  const parsed = parseDuration(text);
-  if ('value' in parsed) return parsed.value;
-  throw new IotloadError('bad-arguments', parsed.error, { where: '--wait', value: text, hint: parsed.hint });
-}
 
 /** `iotload merge`: the result of one run from what its shards left. */
 export const mergeCommand = defineCommand({
@@ -57,7 +50,7 @@ export const mergeCommand = defineCommand({
     const clock = systemClock();
     if (wait !== undefined) {
       const { awaitShards } = await import('../cluster/await-shards.ts');
-      await awaitShards(dirs, parseWait(wait), { clock, note });
+      await awaitShards(dirs, parseDurationFlag('--wait', wait), { clock, note });
     }
     const { result, dir } = await mergeResults({
       dirs,

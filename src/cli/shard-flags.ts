@@ -1,7 +1,7 @@
 import type { Part } from '../core/anchor.ts';
 import type { Micros } from '../core/clock.ts';
 import { IotloadError } from '../core/errors.ts';
-import { parseDuration } from '../core/units.ts';
+import { parseDurationFlag } from './duration-flag.ts';
 
 /** Reads `--shard i/n`. */
 export function parseShard(text: string): Part {
@@ -45,10 +45,7 @@ export function parseStartAt(text: string | undefined): Micros | null {
 
 /** Reads `--clock-bound`; null without the flag. */
 export function parseClockBound(text: string | undefined): Micros | null {
-  if (text === undefined) return null;
-  const parsed = parseDuration(text);
-  if (!('error' in parsed)) return parsed.value;
-  throw new IotloadError('bad-arguments', parsed.error, { where: '--clock-bound', value: text, hint: parsed.hint });
+  return text === undefined ? null : parseDurationFlag('--clock-bound', text);
 }
 
 const runIdShape = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
