@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { type Clock, type Micros, sleep } from '../core/clock.ts';
 import { IotloadError } from '../core/errors.ts';
 import { formatDuration } from '../core/units.ts';
-import { type PlanDocument, readPlanDocument } from '../runner/plan-document.ts';
 import { runFiles } from '../runner/run-directory.ts';
 import { findShards } from './find-shards.ts';
+import { shardDocument } from './read-shards.ts';
 
 /** Between two looks: a file system that many machines share is slow to ask. */
 const LOOK_MS = 1_000;
@@ -20,8 +20,9 @@ export async function awaitShards(
   { clock, note }: { clock: Clock; note(text: string): void },
 ): Promise<void> {
   const untilUs = clock.nowUs() + forUs;
+  const known = new Map<string, string>();
   for (;;) {
-    const { finished, count } = look(dirs);
+    const { finished, count } = look(dirs, known);
     if (count !== null && finished >= count) return;
     if (clock.nowUs() >= untilUs) {
       note(`${finished} of ${count ?? 'the'} shards are there after ${formatDuration(forUs)}`);
@@ -31,23 +32,28 @@ export async function awaitShards(
   }
 }
 
-/** How many shards have a result, and how many there are; null while not even the first has begun. */
-function look(dirs: readonly string[]): { finished: number; count: number | null } {
+/**
+ * How many shards have a result, and how many there are; null while not even the first has begun. `known` keeps, by directory, which shard it
+ * is of: that never changes.
+ */
+function look(dirs: readonly string[], known: Map<string, string>): { finished: number; count: number | null } {
   const finished = new Set<string>();
   let count: number | null = null;
   for (const dir of findShards(dirs).dirs) {
-    const document = documentOf(dir);
-    if (document === null) continue;
-    count ??= Number(document.shard.split('/')[1]);
-    if (existsSync(join(dir, runFiles.summary))) finished.add(document.shard);
+    const shard = known.get(dir) ?? shardIn(dir);
+    if (shard === null) continue;
+    known.set(dir, shard);
+    count ??= Number(shard.split('/')[1]);
+    if (existsSync(join(dir, runFiles.summary))) finished.add(shard);
   }
   return { finished: finished.size, count };
 }
 
-/** null where it is being written. */
-function documentOf(dir: string): PlanDocument | null {
+/** Which shard a directory is of; null where it is of none, or has not got that far. */
+function shardIn(dir: string): string | null {
   try {
-    return readPlanDocument(dir);
+    const document = shardDocument(dir);
+    return typeof document === 'string' ? null : document.shard;
   } catch (error) {
     if (error instanceof IotloadError) return null;
     throw error;

@@ -1,5 +1,5 @@
-/** A figure that only grows, as it stood at some instants, ascending. */
-export interface Curve<T> {
+/** What something stood at at an instant; several, in ascending order, are its curve. */
+export interface CurvePoint<T> {
   atUs: number;
   value: T;
 }
@@ -9,16 +9,17 @@ export interface Curve<T> {
  * one behind it. Shards say where they stand at instants of their own; so their sums are those of one instant.
  */
 export class CurveReader<T> {
-  readonly #points: readonly Curve<T>[];
+  readonly #points: readonly CurvePoint<T>[];
   #next = 0;
 
-  constructor(points: readonly Curve<T>[]) {
+  constructor(points: readonly CurvePoint<T>[]) {
     this.#points = points;
   }
 
   /** The point at or behind the instant, or else the last one; instants come in ascending order. undefined where there is none. */
   at(atUs: number): T | undefined {
-    while (this.#next < this.#points.length - 1 && (this.#points[this.#next] as Curve<T>).atUs < atUs) this.#next++;
+    while (this.#next < this.#points.length - 1 && (this.#points[this.#next] as CurvePoint<T>).atUs < atUs)
+      this.#next++;
     return this.#points[this.#next]?.value;
   }
 

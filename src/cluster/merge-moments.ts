@@ -4,7 +4,7 @@ import { eachPartition, type PartitionGain, PartitionTally } from '../wire/parti
 import { addPacked, emptySamples, type PackedSamples, type Samples } from '../wire/samples.ts';
 import { sentCounters } from '../wire/sent-counters.ts';
 import { sentIntervals } from '../wire/sent-record.ts';
-import { type Curve, CurveReader } from './curves.ts';
+import { type CurvePoint, CurveReader } from './curves.ts';
 
 /** Steps that a merged run is told in at most. A longer run has longer ones. */
 const MOST_STEPS = 900;
@@ -24,10 +24,10 @@ export interface SeenStep {
 
 /** The moments of all `sent` files as those of one, about once a second. Throws IotloadError `file-unreadable`, `file-corrupt`. */
 export async function mergeSentMoments(paths: readonly string[], fleets: number): Promise<SentStep[]> {
-  const curves: Curve<SentMoment>[][] = [];
+  const curves: CurvePoint<SentMoment>[][] = [];
   const told: [atUs: number, samples: readonly (readonly PackedSamples[])[]][] = [];
   for (const path of paths) {
-    const curve: Curve<SentMoment>[] = [];
+    const curve: CurvePoint<SentMoment>[] = [];
     await eachSentMoment(path, (value, samples) => {
       curve.push({ atUs: value.atUs, value });
       told.push([value.atUs, samples]);
@@ -58,10 +58,10 @@ export async function mergeSeenMoments(
   fleets: number,
   startWallUs: number,
 ): Promise<SeenStep[]> {
-  const curves: Curve<SeenMoment>[][] = [];
+  const curves: CurvePoint<SeenMoment>[][] = [];
   const told: [atUs: number, endToEnd: readonly PackedSamples[]][] = [];
   for (const path of paths) {
-    const curve: Curve<SeenMoment>[] = [];
+    const curve: CurvePoint<SeenMoment>[] = [];
     await eachSeenMoment(path, (value, endToEnd) => {
       const atUs = value.wallUs - startWallUs;
       curve.push({ atUs, value });
@@ -81,22 +81,22 @@ export async function mergeSeenMoments(
 }
 
 /** What partitions got, as the reader knows it who has met the most: see `mergeSeen`. */
-function widestView(curves: readonly (readonly Curve<SeenMoment>[])[]): Curve<PartitionGain[]>[] {
+function widestView(curves: readonly (readonly CurvePoint<SeenMoment>[])[]): CurvePoint<PartitionGain[]>[] {
   const views = curves.map((curve) =>
     curve.map(({ atUs, value }) => ({ atUs, value: value.partitions === undefined ? [] : [value.partitions] })),
   );
-  const met = (view: readonly Curve<PartitionGain[]>[]): number => {
+  const met = (view: readonly CurvePoint<PartitionGain[]>[]): number => {
     let events = 0;
     for (const { value } of view) for (const gain of value) eachPartition(gain, (_, more) => (events += more));
     return events;
   };
-  return views.sort((a, b) => met(b) - met(a))[0] as Curve<PartitionGain[]>[];
+  return views.sort((a, b) => met(b) - met(a))[0] as CurvePoint<PartitionGain[]>[];
 }
 
 /** By step, what each of several lists of partitions gained in it. */
 function gainsOver(
   steps: readonly Step<unknown>[],
-  gains: readonly Curve<readonly PartitionGain[]>[],
+  gains: readonly CurvePoint<readonly PartitionGain[]>[],
 ): PartitionGain[][] {
   const tallies = steps.map((): PartitionTally[] => []);
   for (const { atUs, value } of gains) {
@@ -114,7 +114,7 @@ interface Step<T> {
   samples: T;
 }
 
-function stepsUntil<T>(curves: readonly (readonly Curve<unknown>[])[], none: () => T): Step<T>[] {
+function stepsUntil<T>(curves: readonly (readonly CurvePoint<unknown>[])[], none: () => T): Step<T>[] {
   if (curves.every((curve) => curve.length === 0)) return [];
   const lastUs = Math.max(1, ...curves.map((curve) => curve.at(-1)?.atUs ?? 0));
   const everyUs = SECOND_US * Math.max(1, Math.ceil(lastUs / SECOND_US / MOST_STEPS));

@@ -7,14 +7,19 @@ import { noOutcomes, type SentEnd, type SentFleet, type SentRecord } from '../wi
 /** How a run ended, the gravest last. */
 const endings = ['completed', 'interrupted', 'aborted', 'worker-died'];
 
+/** How a run ended whose shards ended so: as the gravest of them. */
+export function gravestOf<Ending extends string>(ended: readonly Ending[]): Ending {
+  return ended.reduce((gravest, one) => (endings.indexOf(one) > endings.indexOf(gravest) ? one : gravest));
+}
+
 /** One record of what all shards sent. They own different slots, so nothing is counted twice. */
 export function mergeSent(shards: readonly SentRecord[]): SentRecord {
   const [first] = shards as [SentRecord, ...SentRecord[]];
-  const ended = shards.map(({ end }) => end?.ended ?? null);
-  const gravest = Math.max(...ended.map((word) => endings.indexOf(word ?? 'completed')));
+  const ends = shards.flatMap(({ end }) => end ?? []);
   return {
     header: wholeHeader(first.header),
-    end: ended.includes(null) ? null : { ended: endings[gravest] ?? (ended[0] as string), ...firstBroken(shards) },
+    end:
+      ends.length < shards.length ? null : { ended: gravestOf(ends.map(({ ended }) => ended)), ...firstBroken(ends) },
     tornBytes: total(shards, ({ tornBytes }) => tornBytes),
     resumptions: total(shards, ({ resumptions }) => resumptions),
     attempts: [],
@@ -42,8 +47,8 @@ export function wholeHeader({ runId, fleets }: RunHeader): RunHeader {
 }
 
 /** The threshold that was the first to end a shard. */
-function firstBroken(shards: readonly SentRecord[]): Pick<SentEnd, 'broken'> {
-  const all = shards.flatMap(({ end }) => end?.broken ?? []);
+function firstBroken(ends: readonly SentEnd[]): Pick<SentEnd, 'broken'> {
+  const all = ends.flatMap(({ broken }) => broken ?? []);
   const [broken] = all.sort((a, b) => a.atUs - b.atUs);
   return broken === undefined ? {} : { broken };
 }

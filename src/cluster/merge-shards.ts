@@ -1,4 +1,5 @@
 import type { Anchor } from '../core/anchor.ts';
+import { total } from '../core/total.ts';
 import type { HealthSummary, RunResult } from '../metrics/result.ts';
 import { readingsOf } from '../plan/readings.ts';
 import { composeResult, type SenderFigures } from '../runner/compose-result.ts';
@@ -7,7 +8,7 @@ import { senderFigures } from '../runner/settle-again.ts';
 import { type SettledRun, settleRecords } from '../runner/settled-run.ts';
 import type { SeenRecord } from '../wire/seen-file.ts';
 import { mergeSeen } from './merge-seen.ts';
-import { mergeSent } from './merge-sent.ts';
+import { gravestOf, mergeSent } from './merge-sent.ts';
 import { requireAll, type ShardFiles } from './shard-set.ts';
 import { shardSummaries } from './shard-summaries.ts';
 
@@ -52,7 +53,6 @@ function mergeSenders(senders: readonly SenderFigures[]): SenderFigures {
   const startMs = Math.min(...startedMs);
   const seconds = (lasted: (sender: SenderFigures) => number): number =>
     Math.max(...senders.map((sender, i) => ((startedMs[i] as number) - startMs) / 1000 + lasted(sender)));
-  const ended = senders.map(({ run }) => run.ended);
   return {
     ...first,
     run: {
@@ -62,7 +62,7 @@ function mergeSenders(senders: readonly SenderFigures[]): SenderFigures {
       command: first.run.command.replace(/ --shard[= ]\S+/, ''),
       startedAt: new Date(startMs).toISOString(),
       durationSeconds: seconds(({ run }) => run.durationSeconds),
-      ended: ended.find((word) => word === 'worker-died') ?? ended.find((word) => word !== 'completed') ?? 'completed',
+      ended: gravestOf(senders.map(({ run }) => run.ended)),
     },
     sendingSeconds: seconds(({ sendingSeconds }) => sendingSeconds),
     generator: mergeHealth(senders.map(({ generator }) => generator)),
@@ -88,7 +88,7 @@ function mergeGrowth(shards: readonly ShardFiles[]): { growth?: ProcessGrowth } 
 function mergeHealth(parts: readonly HealthSummary[]): HealthSummary {
   return {
     status: parts.some(({ status }) => status !== 'healthy') ? 'unhealthy' : 'healthy',
-    cpuSeconds: parts.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0),
+    cpuSeconds: total(parts, ({ cpuSeconds }) => cpuSeconds),
     peakRssBytes: Math.max(...parts.map(({ peakRssBytes }) => peakRssBytes)),
     signals: parts.flatMap(({ signals }, shard) => signals.map((signal) => `shard ${shard}: ${signal}`)),
   };

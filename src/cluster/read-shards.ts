@@ -2,12 +2,11 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { IotloadError } from '../core/errors.ts';
 import { readingsOf } from '../plan/readings.ts';
-import { readPlanDocument } from '../runner/plan-document.ts';
+import { type PlanDocument, readPlanDocument } from '../runner/plan-document.ts';
 import { readSummary } from '../runner/read-summary.ts';
 import { runFiles } from '../runner/run-directory.ts';
 import { isWorkedOn } from '../runner/run-lock.ts';
 import { readSeenIfAny } from '../runner/settled-run.ts';
-import { eachSentMoment, type SentMoment } from '../wire/moments.ts';
 import { readSent } from '../wire/sent-file.ts';
 import type { SentRecord } from '../wire/sent-record.ts';
 import type { ShardFiles } from './shard-set.ts';
@@ -29,12 +28,12 @@ export interface ReadShards {
 export async function readShards(dirs: readonly string[]): Promise<ReadShards> {
   const read: ReadShards = { shards: [], problems: [], notes: [] };
   for (const dir of dirs) {
-    const aside = leftOut(dir);
-    if (aside !== null) read.notes.push(`${dir} is left out: ${aside}`);
+    const document = shardDocument(dir);
+    if (typeof document === 'string') read.notes.push(`${dir} is left out: ${document}`);
     else if (isWorkedOn(dir)) read.problems.push(`${dir} is still being written`);
     else if (!existsSync(join(dir, runFiles.sent))) read.problems.push(`${dir} lacks its record, ${runFiles.sent}`);
     else {
-      const shard = await readShard(dir);
+      const shard = await readShard(dir, document);
       if (shard === null) read.notes.push(`${dir} is left out: ${SENT_NOTHING}`);
       else read.shards.push(shard);
     }
@@ -44,24 +43,24 @@ export async function readShards(dirs: readonly string[]): Promise<ReadShards> {
 
 const SENT_NOTHING = 'it was cut off before it could send anything';
 
-/** Why a directory is none of a shard; null where it may be one. */
-function leftOut(dir: string): string | null {
+/** The plan of a directory that may be one of a shard, or why it is none. Throws IotloadError `file-unreadable`, `file-corrupt`. */
+export function shardDocument(dir: string): PlanDocument | string {
   // An empty plan is a claim whose owner did not live to open anything.
   if (statSync(join(dir, runFiles.plan)).size === 0) return SENT_NOTHING;
-  const { merged, workers, anchor } = readPlanDocument(dir);
+  const document = readPlanDocument(dir);
+  const { merged, workers, anchor } = document;
   if (merged !== undefined) return `it is the merged result of ${merged} shards`;
   if (workers === 0) return 'it holds what a verifier has seen';
   // The anchor is on the disk before anything can be promised.
-  return anchor === null ? SENT_NOTHING : null;
+  return anchor === null ? SENT_NOTHING : document;
 }
 
 /** null: it was cut off before its record named its run, and before that nothing is promised, or sent. */
-async function readShard(dir: string): Promise<ShardFiles | null> {
-  const document = readPlanDocument(dir);
+async function readShard(dir: string, document: PlanDocument): Promise<ShardFiles | null> {
   const sent = await readSentIfBegun(join(dir, runFiles.sent));
   if (sent === null) return null;
   const seen = await Promise.all(readingsOf(document.plan).map(({ file }) => readSeenIfAny(join(dir, file))));
-  return { name: dir, document, sent, seen, summary: readSummary(dir), begunLateUs: await begunLateUs(dir) };
+  return { name: dir, document, sent, seen, summary: readSummary(dir) };
 }
 
 async function readSentIfBegun(path: string): Promise<SentRecord | null> {
@@ -72,13 +71,4 @@ async function readSentIfBegun(path: string): Promise<SentRecord | null> {
     if (error instanceof IotloadError && error.code === 'file-unreadable' && error.cause === undefined) return null;
     throw error;
   }
-}
-
-/** How late the last worker of the attempt that began it did; null where its record does not say. */
-async function begunLateUs(dir: string): Promise<number | null> {
-  let first: SentMoment | undefined;
-  await eachSentMoment(join(dir, runFiles.sent), (moment) => {
-    first ??= moment;
-  });
-  return first?.begunLateUs ?? null;
 }

@@ -13,8 +13,6 @@ export interface ShardFiles extends StoredRecord {
   seen: (SeenRecord | null)[];
   /** null: it was cut off before it could write one. */
   summary: RunResult | null;
-  /** How late the last of its workers began, µs; null where it did not say. */
-  begunLateUs?: number | null;
 }
 
 /** Exactly the shards of one run. */

@@ -1,5 +1,6 @@
 import type { Clock, Micros } from '../core/clock.ts';
 import { IotloadError } from '../core/errors.ts';
+import { total } from '../core/total.ts';
 import { formatDuration } from '../core/units.ts';
 import { type EventSize, estimatePlan } from '../plan/estimate.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -47,8 +48,7 @@ function connectingTimeUs(plan: Plan, sizes: readonly EventSize[]): Micros {
     const perSecond = options['connectPerSecond'];
     if (typeof perSecond !== 'number' || perSecond <= 0) return 0;
     const own = fleets.filter(({ target }) => target === name).map(({ connections }) => connections ?? 0);
-    const all =
-      options['connections'] === 'per_device' ? own.reduce((sum, count) => sum + count, 0) : Math.max(0, ...own);
+    const all = options['connections'] === 'per_device' ? total(own, (count) => count) : Math.max(0, ...own);
     return Math.ceil((all / perSecond) * 1e6);
   });
   return Math.max(0, ...times);

@@ -8,7 +8,7 @@ import type { ShardFiles } from './shard-set.ts';
 export function shardSummaries(shards: readonly ShardFiles[], senders: readonly SenderFigures[]): ShardSummary[] {
   const hosts = shards.map(({ document }) => document.host);
   const oneHost = hosts.every((host) => isSameHost(host, hosts[0]));
-  return shards.map(({ document, sent, begunLateUs }, i): ShardSummary => {
+  return shards.map(({ document, sent }, i): ShardSummary => {
     const { run, generator } = senders[i] as SenderFigures;
     const { events } = settle({ plan: { ...document.plan, verify: null }, sent, seen: null });
     return {
@@ -17,7 +17,7 @@ export function shardSummaries(shards: readonly ShardFiles[], senders: readonly 
       attempts: Math.max(1, sent.attempts.length),
       ended: run.ended,
       startedAt: run.startedAt,
-      startSkewUs: begunLateUs ?? null,
+      startSkewUs: sent.begunLateUs ?? null,
       clockBoundUs: shards.length === 1 || oneHost ? 0 : (document.clockBoundUs ?? null),
       events,
       generator: generator.status,

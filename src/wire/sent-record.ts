@@ -89,6 +89,8 @@ export interface SentRecord {
   fleets: SentFleet[];
   /** What the partitions of each target took, in the plan's order; absent from files of before they were counted. */
   partitions?: PartitionSums[];
+  /** How late the last worker of the attempt that began it did, µs; absent where its first moment does not say. */
+  begunLateUs?: number;
 }
 
 /** What one part did with one fleet since the run was started or last resumed, in ordinals. */
@@ -109,6 +111,7 @@ export class SentState {
   readonly #attempts: Attempt[] = [];
   #fleets: SentFleet[] = [];
   readonly #partitions: PartitionSums[] = [];
+  #firstMoment: SentMoment | undefined;
   /** By fleet, the first slot that may have been sent since the run was started or last resumed. */
   #from: number[] = [];
   readonly #parts = new Map<string, PartOutcomes>();
@@ -135,7 +138,9 @@ export class SentState {
     } else if (kind === SentRecordKind.samples) {
       for (const { samples } of this.#fleets) for (const interval of samples) readSamples(reader, interval);
     } else if (kind === SentRecordKind.moment) {
-      this.#takePartitions(reader.json() as Pick<SentMoment, 'partitions'>);
+      const moment = reader.json() as SentMoment;
+      this.#firstMoment ??= moment;
+      this.#takePartitions(moment);
     } else if (kind === SentRecordKind.end) {
       this.#end = toSentEnd(reader.json());
     } else {
@@ -152,6 +157,7 @@ export class SentState {
       });
     }
     this.#close();
+    const { begunLateUs } = this.#firstMoment ?? {};
     return {
       header,
       end: ended ? this.#end : null,
@@ -161,6 +167,7 @@ export class SentState {
       resumeAt: wholeBytes,
       fleets: this.#fleets,
       ...(this.#partitions.length === 0 ? {} : { partitions: this.#partitions }),
+      ...(begunLateUs === undefined ? {} : { begunLateUs }),
     };
   }
 

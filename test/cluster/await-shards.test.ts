@@ -55,6 +55,21 @@ describe('awaitShards', () => {
     expect(notes).toEqual([]);
   });
 
+  it('takes a merged result, and what a verifier by hand left, for no shard', async () => {
+    const dir = folderOf({});
+    const { clock, done, notes, waited } = waiting(dir);
+    for (const [name, more] of Object.entries({ merged: { merged: 2 }, read: { workers: 0 } })) {
+      const own = begin(join(dir, 'shards'), '0/1', name);
+      writeFileSync(join(own, 'plan.json'), JSON.stringify({ plan: { plan: 1 }, shard: '0/1', ...more }));
+      writeFileSync(join(own, 'summary.json'), '{}');
+    }
+    await pass(clock, 5);
+    expect(done()).toBe(false);
+    await pass(clock, 6);
+    await waited;
+    expect(notes).toEqual(['0 of the shards are there after 10s']);
+  });
+
   it('gives up in time, and says how far it went', async () => {
     const dir = folderOf({});
     writeFileSync(join(begin(join(dir, 'shards'), '2/3'), 'summary.json'), '{}');

@@ -33,6 +33,7 @@ it('adds up what is counted, and takes the furthest promise', () => {
 it.each([
   ['completed', 'completed', 'completed'],
   ['completed', 'interrupted', 'interrupted'],
+  ['interrupted', 'aborted', 'aborted'],
   ['worker-died', 'aborted', 'worker-died'],
 ])('ended %s and %s is %s', (first, second, both) => {
   const [a, b] = shards();

@@ -173,7 +173,7 @@ describe('mergeShards', () => {
     ): ShardFiles => ({
       ...shard,
       document: { ...shard.document, host: { bootId: name, offsetUs: 0, name }, ...more },
-      ...(begunLateUs === undefined ? {} : { begunLateUs }),
+      sent: { ...shard.sent, ...(begunLateUs === undefined ? {} : { begunLateUs }) },
     });
     const shards = mergeShards([
       on(b, 'n2', {}),
@@ -206,6 +206,18 @@ describe('mergeShards', () => {
       delivery: { identity: 'not checked', received: 0, missing: 0 },
       verifier: { status: 'not run' },
     });
+  });
+
+  it('ended as the gravest of its shards, as its record says', () => {
+    const endings = ['completed', 'interrupted', 'aborted'] as const;
+    const ended = three().map((shard, i) => ({
+      ...shard,
+      summary: {
+        ...resultOf(past),
+        run: { ...resultOf(past).run, startedAt: '2026-01-01T00:00:00.000Z', ended: endings[i] as 'aborted' },
+      },
+    }));
+    expect(mergeShards(ended).run.ended).toBe('aborted');
   });
 
   it('is healthy and complete where all of its shards are', () => {
