@@ -31,8 +31,6 @@ interface KubeFlags extends ScenarioFlags {
   memory: string | undefined;
 }
 
-/** More than this no Indexed Job with a limit for each index takes. */
-const MOST_SHARDS = 10_000;
 /** What starting takes at least: pods are scheduled and pull their image, tasks of a cluster that has room are just started. */
 const LEAST_LEAD_US = { kube: 60_000_000, slurm: 3_000_000 } as const;
 
@@ -69,6 +67,7 @@ export const kubeCommand = defineCommand({
 });
 
 async function kube(flags: KubeFlags): Promise<number> {
+  const { dnsLabel, MOST_SHARDS } = await import('../cluster/sharded-run.ts');
   const shards = wholeNumber('shards', flags.shards, 1, MOST_SHARDS) as number;
   const runId = flags.runId === undefined ? newRunId() : checkRunId(flags.runId);
   const [start, limits] = [parseStart(flags), parseLimits(flags)];
@@ -82,7 +81,6 @@ async function kube(flags: KubeFlags): Promise<number> {
   if (given === null) requireCommonTargets(plan);
   else requirePods(plan);
   const { composeRun } = await import('../cluster/compose-run.ts');
-  const { dnsLabel } = await import('../cluster/sharded-run.ts');
   const leastLeadUs = LEAST_LEAD_US[flags.slurm ? 'slurm' : 'kube'];
   const run = composeRun({ plan, shards, runId, start, leastLeadUs, limits, version, clock: systemClock() });
   const label = dnsLabel(plan.name, 30);

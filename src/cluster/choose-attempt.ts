@@ -24,19 +24,19 @@ interface Chosen<T> {
  * within a device is that of neither, and the load was another than was asked for. Nothing that a verdict says could be proved.
  */
 export function chooseAttempt<T extends StoredRecord>(shard: string, attempts: readonly T[]): Chosen<T> {
-  const notes: string[] = [];
   const active = attempts.filter(({ sent }) => maySend(sent));
   // Of those that did nothing one stands for the shard, if there is no other.
-  const [first, ...others] = active.length > 0 ? active : attempts.slice(0, 1);
-  let best: T | null = first ?? null;
-  for (const idle of attempts) {
-    if (idle !== best && !active.includes(idle)) notes.push(`${idle.name} is left out: that attempt sent nothing`);
-  }
+  const candidates = active.length > 0 ? active : attempts.slice(0, 1);
+  const notes = attempts
+    .filter((attempt) => !candidates.includes(attempt))
+    .map(({ name }) => `${name} is left out: that attempt sent nothing`);
   const problems: string[] = [];
-  for (const other of others) {
-    const [whole, part] = best !== null && holds(best, other) ? [best, other] : [other, best];
-    if (part === null || !holds(whole, part)) {
-      problems.push(`${best?.name} and ${other.name} are both shard ${shard}, by two attempts that may both have sent`);
+  let [best] = candidates;
+  if (best === undefined) return { attempt: null, notes, problems };
+  for (const other of candidates.slice(1)) {
+    const [whole, part]: [T, T] = holds(best, other) ? [best, other] : [other, best];
+    if (!holds(whole, part)) {
+      problems.push(`${best.name} and ${other.name} are both shard ${shard}, by two attempts that may both have sent`);
       continue;
     }
     notes.push(`${part.name} is left out: ${whole.name} holds all of it`);

@@ -1,4 +1,5 @@
 import type { Micros } from '../core/clock.ts';
+import { formatBytes } from '../core/units.ts';
 import type { Plan } from '../plan/plan.ts';
 import { pacedLengthUs } from '../plan/plan-length.ts';
 import type { Variable } from '../scenario/references.ts';
@@ -21,6 +22,10 @@ export interface ShardedRun {
   version: string;
 }
 
+/** More than this no Indexed Job with a limit for each index takes. */
+export const MOST_SHARDS = 10_000;
+/** How long a merge takes that has everything. */
+export const MERGING_US = 900_000_000;
 /** Beyond what the plan says: connecting, writing the results, a file system that is slow. */
 const SPARE_US = 600_000_000;
 
@@ -29,6 +34,11 @@ export function endsWithinUs({ plan, leadUs }: Pick<ShardedRun, 'plan' | 'leadUs
   const { warmUpUs, durationUs, drainUs } = plan.run;
   const sendingUs = pacedLengthUs(plan) || warmUpUs + durationUs;
   return leadUs + sendingUs + drainUs + (plan.verify?.graceUs ?? 0) + SPARE_US;
+}
+
+/** What each shard asks for, in words; `cores` as the engine counts them. */
+export function sizeText(cores: number | string, { memoryBytes, workers }: ShardNeeds): string {
+  return `CPU ${cores}, memory ${formatBytes(memoryBytes)}, ${workers} worker ${workers === 1 ? 'thread' : 'threads'}`;
 }
 
 /** What every shard finds in its environment; which one it is the engine tells it. */

@@ -43,7 +43,7 @@ export interface BundleRequest {
 }
 
 /** What Kubernetes takes in one ConfigMap or Secret, with some room for the rest of it. */
-export const MOST_BUNDLED_BYTES = 1_000_000;
+const MOST_BUNDLED_BYTES = 1_000_000;
 
 /**
  * Puts a scenario and all files that it names together. Its environment is laid over it; flags stay flags, because a run treats
@@ -135,7 +135,7 @@ function refuseLarge(files: readonly string[]): void {
 /** The deepest folder that is above all of these. */
 function commonFolder(folders: readonly string[]): string {
   return folders.reduce((common, folder) => {
-    while (relative(common, folder).startsWith('..')) common = dirname(common);
+    while (relative(common, folder).split(sep)[0] === '..') common = dirname(common);
     return common;
   });
 }

@@ -1,5 +1,5 @@
 import type { Plan } from '../../plan/plan.ts';
-import type { ScenarioBundle } from '../bundle/scenario-bundle.ts';
+import type { BundledFile, ScenarioBundle } from '../bundle/scenario-bundle.ts';
 import type { ShardedRun } from '../sharded-run.ts';
 
 /** A sharded run on Kubernetes. */
@@ -34,18 +34,30 @@ export function namesOf({ name, claim }: Pick<KubeRun, 'name' | 'claim'>): {
   return { config: `${name}-scenario`, claim: claim ?? `${name}-results`, merge: `${name}-merge` };
 }
 
-/** Names under which a ConfigMap and a Secret keep files: the path without slashes, told apart where that makes two alike. */
-export function keysOf(paths: readonly string[]): Map<string, string> {
-  const keys = new Map<string, string>();
+/** A file of the bundle under the name that a ConfigMap or a Secret keeps it by. */
+type KeyedFile = BundledFile & { key: string };
+
+/** What the ConfigMap holds: the scenario, and what it reads that is no secret. */
+export function configFiles({ scenario, text, files }: ScenarioBundle): KeyedFile[] {
+  const own = { path: scenario, bytes: Buffer.from(text), secret: false, source: scenario };
+  return keyed([own, ...files.filter(({ secret }) => !secret)]);
+}
+
+/** What the Secret holds besides variables. */
+export function secretFiles({ files }: ScenarioBundle): KeyedFile[] {
+  return keyed(files.filter(({ secret }) => secret));
+}
+
+/** The key is the path without slashes; a number tells those apart that this makes alike. */
+function keyed(files: readonly BundledFile[]): KeyedFile[] {
   const taken = new Set<string>();
-  for (const path of paths) {
-    const plain = path.replace(/[^-._a-zA-Z0-9]+/g, '_').slice(-200);
+  return files.map((file) => {
+    const plain = file.path.replace(/[^-._a-zA-Z0-9]+/g, '_').slice(-200);
     let key = plain;
     for (let twin = 2; taken.has(key); twin++) key = `${twin}-${plain}`;
     taken.add(key);
-    keys.set(path, key);
-  }
-  return keys;
+    return { ...file, key };
+  });
 }
 
 /** Whether the pods of a plan need credentials of AWS, and the region that its targets were resolved with; null where they do not. */

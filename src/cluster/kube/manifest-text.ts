@@ -1,9 +1,9 @@
 import { stringify } from 'yaml';
 import { shellWord } from '../../core/shell-word.ts';
-import { formatBytes, formatDuration } from '../../core/units.ts';
+import { formatDuration } from '../../core/units.ts';
 import { planLengthUs } from '../../plan/plan-length.ts';
-import { shardEnvironment } from '../sharded-run.ts';
-import { type KubeRun, keysOf, namesOf } from './kube-run.ts';
+import { shardEnvironment, sizeText } from '../sharded-run.ts';
+import { type KubeRun, namesOf, secretFiles } from './kube-run.ts';
 import { inCores, manifestsOf } from './manifests.ts';
 
 /** As whoever reads YAML 1.1 understands it too, to whom `no` is a boolean: most tools of Kubernetes do. */
@@ -22,7 +22,6 @@ function introduction(run: KubeRun): string[] {
   const { plan, shards, needs, version, runId, digest } = run;
   const start = shardEnvironment(run)['IOTLOAD_START_AT'];
   const { merge, claim } = namesOf(run);
-  const one = `CPU ${inCores(needs.cores)}, memory ${formatBytes(needs.memoryBytes)}, ${needs.workers} worker ${needs.workers === 1 ? 'thread' : 'threads'}`;
   const secret = secretCommand(run);
   const steps = [
     ...(secret === null ? [] : [['the Secret, once, from your own variables and files:', secret]]),
@@ -32,7 +31,7 @@ function introduction(run: KubeRun): string[] {
   ];
   return [
     `iotload ${version}: ${plan.name}, run ${runId} of plan ${digest.slice(0, 16)}`,
-    `${shards} ${shards === 1 ? 'pod' : 'pods'}, each: ${one}`,
+    `${shards} ${shards === 1 ? 'pod' : 'pods'}, each: ${sizeText(inCores(needs.cores), needs)}`,
     `all send from ${start} on, for ${formatDuration(planLengthUs(plan))}`,
     ...(run.claim === null
       ? [`${claim} needs a storage class that offers ReadWriteMany; --results pvc:NAME takes a claim that is there`]
@@ -44,14 +43,13 @@ function introduction(run: KubeRun): string[] {
 /** Makes the Secret; null where nothing has to be in it. A variable whose default was taken may stay away. */
 function secretCommand(run: KubeRun): string | null {
   const { variables, bundle, secret } = run;
-  const files = bundle.files.filter(({ secret: isSecret }) => isSecret);
-  const keys = keysOf(files.map(({ path }) => path));
+  const files = secretFiles(bundle);
   const needed = variables.filter(({ optional }) => !optional);
   if (needed.length === 0 && files.length === 0) return null;
   const parts = [
     `create secret generic ${secret}`,
     ...needed.map(({ name }) => `--from-literal=${name}="$${name}"`),
-    ...files.map(({ path, source }) => `--from-file=${keys.get(path)}=${shellWord(source)}`),
+    ...files.map(({ key, source }) => `--from-file=${key}=${shellWord(source)}`),
   ];
   return kubectl(run, parts.join(' '));
 }

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { Micros } from '../../core/clock.ts';
 import { writtenFiles } from '../../runner/real-targets.ts';
-import { endsWithinUs, shardEnvironment } from '../sharded-run.ts';
-import { type KubeRun, keysOf, mounts, namesOf } from './kube-run.ts';
+import { endsWithinUs, MERGING_US, shardEnvironment } from '../sharded-run.ts';
+import { configFiles, type KubeRun, mounts, namesOf } from './kube-run.ts';
 import { INDEX, labelsOf, metadataOf, podTemplate } from './pod-template.ts';
 
 /** An object of Kubernetes. */
@@ -14,8 +14,6 @@ const RESULT_BYTES = GIB / 8;
 /** After SIGTERM a shard drains, waits this long at most for arrivals, and writes its results. */
 const LAST_ARRIVALS_US = 5_000_000;
 const WRITING_US = 30_000_000;
-/** How long a merge takes that has everything. */
-const MERGING_US = 900_000_000;
 
 /** Everything that a run needs besides its Secret, in the order in which it is made. Pure. */
 export function manifestsOf(run: KubeRun): Manifest[] {
@@ -23,13 +21,9 @@ export function manifestsOf(run: KubeRun): Manifest[] {
 }
 
 function configMap(run: KubeRun): Manifest {
-  const { bundle } = run;
-  const plain = bundle.files.filter(({ secret }) => !secret);
-  const keys = keysOf([bundle.scenario, ...plain.map(({ path }) => path)]);
-  const data: Record<string, string> = { [keys.get(bundle.scenario) as string]: bundle.text };
+  const data: Record<string, string> = {};
   const binary: Record<string, string> = {};
-  for (const { path, bytes } of plain) {
-    const key = keys.get(path) as string;
+  for (const { key, bytes } of configFiles(run.bundle)) {
     if (isUtf8(bytes)) data[key] = Buffer.from(bytes).toString('utf8');
     else binary[key] = Buffer.from(bytes).toString('base64');
   }

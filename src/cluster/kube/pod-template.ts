@@ -1,5 +1,4 @@
-import type { BundledFile } from '../bundle/scenario-bundle.ts';
-import { type KubeRun, keysOf, mounts, namesOf } from './kube-run.ts';
+import { configFiles, type KubeRun, mounts, namesOf, secretFiles } from './kube-run.ts';
 
 /** Whom the image runs as; see the Dockerfile. */
 const USER = 1000;
@@ -25,7 +24,7 @@ export function labelsOf({ name }: KubeRun, component: string): Record<string, s
 }
 
 /** What ties an object to the run and its plan. */
-export function annotationsOf({ runId, digest, shards }: KubeRun): Record<string, string> {
+function annotationsOf({ runId, digest, shards }: KubeRun): Record<string, string> {
   return { 'iotload/run-id': runId, 'iotload/plan-digest': digest, 'iotload/shards': `${shards}` };
 }
 
@@ -106,14 +105,10 @@ function literally(arg: string): string {
 /** ConfigMap and Secret, laid out as the scenario and its files lie to each other. */
 function sourcesOf(run: KubeRun, trusted: boolean): object[] {
   const { bundle, secret } = run;
-  const itemsOf = (files: readonly Pick<BundledFile, 'path'>[]): object[] => {
-    const keys = keysOf(files.map(({ path }) => path));
-    return files.map(({ path }) => ({ key: keys.get(path), path }));
-  };
-  const secretFiles = bundle.files.filter(({ secret: isSecret }) => isSecret);
-  const plain = bundle.files.filter(({ secret: isSecret }) => !isSecret);
+  const itemsOf = (files: ReturnType<typeof configFiles>): object[] => files.map(({ key, path }) => ({ key, path }));
+  const credentials = secretFiles(bundle);
   return [
-    { configMap: { name: namesOf(run).config, items: itemsOf([{ path: bundle.scenario }, ...plain]) } },
-    ...(secretFiles.length === 0 || !trusted ? [] : [{ secret: { name: secret, items: itemsOf(secretFiles) } }]),
+    { configMap: { name: namesOf(run).config, items: itemsOf(configFiles(bundle)) } },
+    ...(credentials.length === 0 || !trusted ? [] : [{ secret: { name: secret, items: itemsOf(credentials) } }]),
   ];
 }

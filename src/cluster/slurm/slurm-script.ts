@@ -1,7 +1,7 @@
 import { shellWord } from '../../core/shell-word.ts';
-import { formatBytes, formatDuration } from '../../core/units.ts';
+import { formatDuration } from '../../core/units.ts';
 import { planLengthUs } from '../../plan/plan-length.ts';
-import { endsWithinUs, type ShardedRun, shardEnvironment } from '../sharded-run.ts';
+import { endsWithinUs, MERGING_US, type ShardedRun, shardEnvironment, sizeText } from '../sharded-run.ts';
 
 /** A sharded run on a Slurm cluster, whose nodes share a file system. */
 export interface SlurmRun extends ShardedRun {
@@ -13,9 +13,6 @@ export interface SlurmRun extends ShardedRun {
   /** Absolute path of the folder of the run's results. */
   results: string;
 }
-
-/** How long a merge takes that has everything. */
-const MERGING_MINUTES = 15;
 
 /**
  * A shell script that submits an array of one task per shard, and a merge that follows when all of them have ended, however they did. Pure.
@@ -32,7 +29,7 @@ export function slurmScript(run: SlurmRun): string {
     ['sbatch --parsable --export=ALL --no-requeue --ntasks=1', ...options].join(' \\\n  ');
   return `#!/bin/sh
 # iotload ${version}: ${oneLine(plan.name)}, run ${runId} of plan ${digest.slice(0, 16)}
-# ${shards} tasks, each: CPU ${cores}, memory ${formatBytes(needs.memoryBytes)}, ${needs.workers} worker ${needs.workers === 1 ? 'thread' : 'threads'}
+# ${shards} tasks, each: ${sizeText(cores, needs)}
 # all send from ${start} on, for ${formatDuration(planLengthUs(plan))}: a task that starts later refuses
 # Submits the shards and, behind them, their merge: sh THIS_FILE. The verdict stands in merge.log.
 set -eu
@@ -54,7 +51,7 @@ SHARD
 )
 merge=$(${submit(
     `--job-name=${name}-merge --dependency="afterany:\${shards%%;*}"`,
-    `--cpus-per-task=1 --mem=${mebibytes}M --time=${MERGING_MINUTES}`,
+    `--cpus-per-task=1 --mem=${mebibytes}M --time=${minutesOf(MERGING_US)}`,
     '--output="$results/merge.log"',
   )} <<'MERGE'
 #!/bin/sh
