@@ -1,4 +1,4 @@
-import { loadText } from '../plan/resolve-capacity.ts';
+import { loadText } from '../plan/loads.ts';
 import type { CapacityFinding, CapacityGoal, LevelTally } from './search.ts';
 
 /** What a search found out, in a sentence that stands alone. */

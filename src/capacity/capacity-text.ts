@@ -1,6 +1,6 @@
 import { printable } from '../core/printable-text.ts';
 import { formatMicros, formatRate } from '../core/units.ts';
-import { loadText } from '../plan/resolve-capacity.ts';
+import { loadText, roundLoad } from '../plan/loads.ts';
 import { columns } from '../report/columns.ts';
 import { formatSeconds } from '../report/html/sections.ts';
 import { type Paint, painter, type Tone, wrapped } from '../report/terminal-text.ts';
@@ -8,7 +8,6 @@ import { votes } from './answer.ts';
 import { byLevel } from './by-level.ts';
 import type { CapacityResult } from './capacity-result.ts';
 import { timed } from './knee.ts';
-import { roundLoad } from './levels.ts';
 import { provisionText } from './provision-text.ts';
 import type { StepOutcome, StepVerdict } from './search.ts';
 import { searchFiles } from './search-files.ts';

@@ -1,4 +1,4 @@
-import { loadText } from '../plan/resolve-capacity.ts';
+import { loadText } from '../plan/loads.ts';
 import type { Provision } from './provision.ts';
 import type { CapacityGoal } from './search.ts';
 

@@ -1,4 +1,5 @@
 import type { IntervalName, QuantileSummary } from '../metrics/result.ts';
+import type { LoadUnit } from '../plan/loads.ts';
 import { conclude } from './conclude.ts';
 import { between, rampLevels } from './levels.ts';
 import { bracketOf, type Standing, standingsOf } from './standings.ts';
@@ -6,7 +7,7 @@ import { bracketOf, type Standing, standingsOf } from './standings.ts';
 /** What a search for the highest load that a target holds is asked. Loads are the full load of the whole scenario, in the unit of `vary`. */
 export interface CapacityGoal {
   /** `rate`: loads are events per second; `devices`: whole numbers of devices. */
-  vary: 'rate' | 'devices';
+  vary: LoadUnit;
   /** Expected to hold; the search begins there. */
   from: number;
   /** Nothing above it is tried. Greater than `from`. */

@@ -1,6 +1,7 @@
 import type { CapacityObserver } from '../capacity/start-capacity.ts';
 import { formatDuration, formatMicros } from '../core/units.ts';
-import { type CapacityPlan, loadText } from '../plan/resolve-capacity.ts';
+import { loadText } from '../plan/loads.ts';
+import type { CapacityPlan } from '../plan/resolve-capacity.ts';
 import { type ProgressDisplay, type ProgressMode, progressDisplay } from './progress.ts';
 
 /** Progress of a search on stderr: a line for each step and what came of it, and in between what a run shows. */

@@ -1,7 +1,7 @@
 import { quantileSupported, type Threshold } from '../metrics/threshold.ts';
 import type { FleetDraft, ScenarioDraft } from '../scenario/load-scenario.ts';
 import type { ExactRate } from '../schedule/profile.ts';
-import { greatestCommonDivisor } from '../schedule/ratio.ts';
+import { ratio } from '../schedule/ratio.ts';
 import { targetOf } from '../targets/registry.ts';
 import type { Plan } from './plan.ts';
 import type { CapacityPlan } from './resolve-capacity.ts';
@@ -43,9 +43,8 @@ export function sharedDevices(fleets: readonly FleetDraft[], level: number): num
 
 /** Events per second to a millionth, as a ratio of small integers. */
 export function exactRate(eventsPerSecond: number): ExactRate {
-  const events = Math.max(1, Math.round(eventsPerSecond * 1e6));
-  const divisor = Number(greatestCommonDivisor(BigInt(events), 1_000_000_000_000n));
-  return { events: events / divisor, perUs: 1e12 / divisor };
+  const { n, d } = ratio(Math.max(1, Math.round(eventsPerSecond * 1e6)), 1_000_000_000_000n);
+  return { events: Number(n), perUs: Number(d) };
 }
 
 /**

@@ -1,18 +1,19 @@
 import type { Micros } from '../core/clock.ts';
 import type { FleetDraft, ScenarioDraft } from '../scenario/load-scenario.ts';
 import type { ExactRate, Level } from '../schedule/profile.ts';
-import { greatestCommonDivisor } from '../schedule/ratio.ts';
+import { ratio } from '../schedule/ratio.ts';
 import { atLevel, withDefaultThreshold } from './capacity-level.ts';
 import type { ProfileEntry } from './fleet-schedule.ts';
+import { evenRatios, type LoadUnit } from './loads.ts';
 import type { Plan } from './plan.ts';
-import { type CapacityPlan, roundLoad } from './resolve-capacity.ts';
+import type { CapacityPlan } from './resolve-capacity.ts';
 
 /**
  * A run that walks fixed loads from the lowest to the highest, by the clock: what shards do instead of a search, for none of them knows how
  * the others fare. Each load is settled into, then judged.
  */
 export interface LadderPlan {
-  vary: CapacityPlan['vary'];
+  vary: LoadUnit;
   /** Ascending. */
   levels: readonly number[];
   settleUs: Micros;
@@ -29,8 +30,7 @@ const MOST_LEVELS = 24;
 /** Loads in equal ratios, as near to each other as is asked for and their number allows; the bounds are among them. */
 export function ladderLevels({ vary, from, to, precision }: CapacityPlan): number[] {
   const steps = Math.min(MOST_LEVELS - 1, Math.ceil(Math.log(to / from) / Math.log1p(precision)));
-  const inside = Array.from({ length: steps - 1 }, (_, i) => roundLoad(vary, from * (to / from) ** ((i + 1) / steps)));
-  return [...new Set([from, ...inside, to])];
+  return evenRatios(vary, from, to, steps);
 }
 
 /** When a load of the ladder is judged, in slot time; before that it settles. */
@@ -51,12 +51,12 @@ export function walked(
   const { holdUs, settleUs, to, vary } = capacity;
   const top = atLevel(draft, capacity, to);
   const duration = levels.length * (holdUs + settleUs) - settleUs;
-  const shares = levels.map((level) => lowest(Math.round(level * 1e6), Math.round(to * 1e6)));
+  const shares = levels.map((level) => shareOf(Math.round(level * 1e6), Math.round(to * 1e6)));
   const [first, ...others] = shares as [Level, ...Level[]];
   // The first load settles during the warm-up.
   const profile: ProfileEntry[] = [
-    { hold: first, for: lowest(holdUs, duration) },
-    { steps: others, each: lowest(holdUs + settleUs, duration) },
+    { hold: first, for: shareOf(holdUs, duration) },
+    { steps: others, each: shareOf(holdUs + settleUs, duration) },
   ];
   const fleets = top.draft.fleets.map((fleet): FleetDraft => {
     const walks = vary === 'rate' || fleet.value.every !== undefined;
@@ -73,7 +73,7 @@ export function withLadder(walk: Plan, level: Plan, capacity: CapacityPlan): Pla
   return { ...walk, thresholds: [], ladder };
 }
 
-function lowest(numerator: number, denominator: number): Level {
-  const divisor = Number(greatestCommonDivisor(BigInt(numerator), BigInt(denominator)));
-  return { numerator: numerator / divisor, denominator: denominator / divisor };
+function shareOf(part: number, whole: number): Level {
+  const { n, d } = ratio(part, whole);
+  return { numerator: Number(n), denominator: Number(d) };
 }

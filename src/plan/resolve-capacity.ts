@@ -1,17 +1,17 @@
 import type { Micros } from '../core/clock.ts';
 import { speedRatio } from '../core/time-scale.ts';
-import { formatCountOf, formatRate } from '../core/units.ts';
 import { amountOf } from '../scenario/capacity-schema.ts';
 import type { ScenarioDraft } from '../scenario/load-scenario.ts';
 import { nodeAt } from '../scenario/tree.ts';
 import type { TemplateProblem } from './check-templates.ts';
 import { perSecond } from './fleet-schedule.ts';
+import { type LoadUnit, roundLoad } from './loads.ts';
 import type { Report } from './resolve-plan.ts';
 import { rateOf } from './resolve-schedule.ts';
 
 /** What `iotload capacity` looks for. Loads are those of all fleets together: devices, or events per second at 100 %. */
 export interface CapacityPlan {
-  vary: 'rate' | 'devices';
+  vary: LoadUnit;
   from: number;
   to: number;
   /** The load of the scenario as it stands. */
@@ -34,8 +34,6 @@ const AROUND = 10;
 /** Where it names no warm-up a load runs for this share of its hold first, 10 s at most. */
 const SETTLE_SHARE = 5;
 const LONGEST_SETTLE_US = 10_000_000;
-/** Digits of a rate that is no one's but follows from another. */
-const DIGITS = 4;
 
 /**
  * Completes the `capacity` of a scenario, or an empty one. null, and reported where the scenario has such a block, where its load cannot be
@@ -83,16 +81,6 @@ export function resolveCapacity(draft: ScenarioDraft, report: Report): CapacityP
     };
   }
   return null;
-}
-
-/** A load that follows from another, in digits that can be read and typed again. */
-export function roundLoad(vary: CapacityPlan['vary'], load: number): number {
-  return vary === 'devices' ? Math.round(load) : Number(load.toPrecision(DIGITS));
-}
-
-/** A load in words: `20,000 devices`, `5k/s`. */
-export function loadText({ vary }: Pick<CapacityPlan, 'vary'>, load: number): string {
-  return vary === 'devices' ? formatCountOf(load, 'device') : formatRate(load);
 }
 
 /** Whether the scenario says something about its capacity. */

@@ -3,9 +3,10 @@ import { formatBytes, formatCount, formatCountOf, formatDuration, formatRate } f
 import { formatShare } from '../metrics/format-share.ts';
 import type { PlanEstimate } from '../plan/estimate.ts';
 import type { GeneratorLoad } from '../plan/generator-load.ts';
+import { loadText } from '../plan/loads.ts';
 import type { Plan, PlannedBridge } from '../plan/plan.ts';
 import { readTargets } from '../plan/readings.ts';
-import { type CapacityPlan, loadText } from '../plan/resolve-capacity.ts';
+import type { CapacityPlan } from '../plan/resolve-capacity.ts';
 import { thresholdText } from '../plan/threshold-text.ts';
 import { targetOf } from '../targets/registry.ts';
 import type { Sizing } from '../targets/sizing.ts';

@@ -1,12 +1,11 @@
 import { formatMicros, formatRate } from '../../core/units.ts';
-import { loadText } from '../../plan/resolve-capacity.ts';
+import { loadText, roundLoad } from '../../plan/loads.ts';
 import { page } from '../../report/html/page.ts';
 import { formatSeconds, section } from '../../report/html/sections.ts';
 import { markup } from '../../report/markup.ts';
 import { votes } from '../answer.ts';
 import type { CapacityResult } from '../capacity-result.ts';
 import { timed } from '../knee.ts';
-import { roundLoad } from '../levels.ts';
 import { provisionText } from '../provision-text.ts';
 import type { StepOutcome, StepPurpose, StepVerdict } from '../search.ts';
 import { latencyDrawing, throughputDrawing } from './load-drawings.ts';

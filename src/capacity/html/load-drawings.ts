@@ -2,7 +2,7 @@ import { formatMicros, formatRate } from '../../core/units.ts';
 import { statKey } from '../../metrics/evaluate-threshold.ts';
 import type { IntervalName, StatKey } from '../../metrics/result.ts';
 import { isThresholdError, parseThreshold, type Threshold } from '../../metrics/threshold.ts';
-import { loadText } from '../../plan/resolve-capacity.ts';
+import { loadText } from '../../plan/loads.ts';
 import { legend, logAxis } from '../../report/html/svg.ts';
 import { markup } from '../../report/markup.ts';
 import { byLevel } from '../by-level.ts';
