@@ -1,11 +1,12 @@
 import { formatMicros, formatRate } from '../core/units.ts';
-import { formatGrowth } from './format-growth.ts';
+import { formatGrowth, type GrowthMetric } from './format-growth.ts';
 import { formatShare } from './format-share.ts';
-import { isGrowth } from './metric.ts';
+import { isGrowth, type MetricName } from './metric.ts';
 import type {
   DeliveryCounts,
   EventCounts,
   GrowthSummary,
+  IntervalName,
   LatencySummary,
   QuantileSummary,
   RunResult,
@@ -40,13 +41,13 @@ export function evaluateThreshold(threshold: Threshold, run: MeasuredRun): Thres
   const key = camelCase(threshold.metric);
   switch (threshold.kind) {
     case 'latency':
-      return latency(threshold, scope.latency?.[key as Exclude<keyof LatencySummary, 'unit'>], scope.events);
+      return latency(threshold, scope.latency?.[intervalOf(threshold.metric)], scope.events);
     case 'event-count':
       return count(threshold, scope.events[key as keyof EventCounts], scope.events.intended, 'intended');
     case 'delivery-count':
     case 'ratio':
       return delivery(threshold, key, scope);
-    default:
+    case 'rate':
       return rate(threshold, scope);
   }
 }
@@ -54,6 +55,11 @@ export function evaluateThreshold(threshold: Threshold, run: MeasuredRun): Thres
 /** The latencies of the threshold's scope; null where they are not kept. */
 export function latenciesOf(threshold: Threshold, run: MeasuredRun): LatencySummary | null {
   return scopeOf(threshold.scope, run)?.latency ?? null;
+}
+
+/** The interval that a metric of latency is about. */
+export function intervalOf(metric: MetricName): IntervalName {
+  return camelCase(metric) as IntervalName;
 }
 
 /** The key under which a summary holds a statistic. */
@@ -131,12 +137,16 @@ function rate(threshold: Threshold, scope: Scope): ThresholdOutcome {
   return share(threshold, observed, targetPerSecond, `${formatShare(observed / targetPerSecond)} (${words})`);
 }
 
-const growthKeys = { rss_growth: 'rss', descriptor_growth: 'descriptors', schedule_lag_growth: 'scheduleLag' } as const;
+const growthKeys: Readonly<Record<GrowthMetric, keyof GrowthSummary>> = {
+  rss_growth: 'rss',
+  descriptor_growth: 'descriptors',
+  schedule_lag_growth: 'scheduleLag',
+};
 
 /** A slope holds, or does not, with all of its interval. */
 function growth({ scope, metric, operator, value }: Threshold, run: MeasuredRun): ThresholdOutcome {
   const of = scope === 'verifier' ? run.verifier : run.generator;
-  const name = metric as keyof typeof growthKeys;
+  const name = metric as GrowthMetric;
   const found = of?.growth?.[growthKeys[name]] ?? null;
   if (found === null || !('amount' in value)) return cannotTell('too little was seen to tell a slope');
   const [low, high] = [found.low, found.high].map((end) => compare(end, operator, value.amount));

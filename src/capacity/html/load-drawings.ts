@@ -1,7 +1,7 @@
 import { formatMicros, formatRate } from '../../core/units.ts';
-import { statKey } from '../../metrics/evaluate-threshold.ts';
-import type { IntervalName, StatKey } from '../../metrics/result.ts';
-import { isThresholdError, parseThreshold, type Threshold } from '../../metrics/threshold.ts';
+import { intervalOf, statKey } from '../../metrics/evaluate-threshold.ts';
+import type { StatKey } from '../../metrics/result.ts';
+import { isThresholdError, parseThreshold } from '../../metrics/threshold.ts';
 import { loadText } from '../../plan/loads.ts';
 import { legend, logAxis } from '../../report/html/svg.ts';
 import { markup } from '../../report/markup.ts';
@@ -12,13 +12,6 @@ import type { StepOutcome } from '../search.ts';
 import { levelMarks, loadAxis } from './load-axis.ts';
 import { frame, loadChart } from './load-chart.ts';
 
-const intervals: Readonly<Record<string, IntervalName>> = {
-  response_time: 'responseTime',
-  service_time: 'serviceTime',
-  client_wait: 'clientWait',
-  schedule_lag: 'scheduleLag',
-  end_to_end: 'endToEnd',
-};
 const colours = ['sent', 'received', 'lag', 'wait'];
 
 /** What was taken against what was offered: along the dashed line as long as the target keeps up, below it from there on. */
@@ -83,11 +76,12 @@ interface Series {
 /** What is limited, and the median beside it; where nothing is limited, median and p99. Limits of one fleet are not known by step. */
 function seriesOf({ holdsIf }: CapacityResult): Series[] {
   const limited = holdsIf
-    .map((expression) => parseThreshold(expression, []))
-    .filter((threshold): threshold is Threshold => !isThresholdError(threshold) && threshold.kind === 'latency')
-    .flatMap(({ metric, stat, value, operator }): Series[] => {
-      const interval = intervals[metric];
-      if (interval === undefined || stat === null || value.unit !== 'us') return [];
+    .flatMap((expression): Series[] => {
+      const threshold = parseThreshold(expression, []);
+      if (isThresholdError(threshold) || threshold.kind !== 'latency') return [];
+      const { metric, stat, value, operator } = threshold;
+      if (stat === null || value.unit !== 'us') return [];
+      const interval = intervalOf(metric);
       const label = `${metric.replaceAll('_', ' ')} ${stat}`;
       const text = markup(`${label} ${operator} ${formatMicros(value.amount)}`);
       return [{ label, of: ({ latency }) => latency[interval][statKey(stat)], limit: { us: value.amount, text } }];
