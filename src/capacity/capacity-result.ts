@@ -24,7 +24,7 @@ export interface CapacityResult {
 export interface CapacityRun {
   id: string;
   scenario: string;
-  /** Of the plan as the file has it, whatever the load. */
+  /** Of the plan of the least load; of a ladder, of the plan that walks it. */
   planDigest: string;
   startedAt: string;
   durationSeconds: number;

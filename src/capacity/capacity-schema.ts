@@ -105,7 +105,7 @@ export const capacitySchema = z
     run: z.strictObject({
       id: z.string(),
       scenario: z.string(),
-      planDigest: z.string().describe('of the plan of the least load'),
+      planDigest: z.string().describe('of the plan of the least load; of a ladder, of the plan that walks it'),
       startedAt: z.iso.datetime(),
       durationSeconds: z.number().min(0),
       command: z.string(),

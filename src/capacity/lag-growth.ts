@@ -7,12 +7,11 @@ const SECONDS_PER_HOUR = 3600;
 /** Of these the wait of an event shows: until it was acknowledged, and until it was seen. */
 const waits: readonly IntervalName[] = ['responseTime', 'endToEnd'];
 
-/** How much longer an event waited from second to second, by the medians of stretches between two instants of slot time; null where they are too few. */
-export function lagGrowth(stretches: readonly Stretch[], fromUs: number, toUs: number): StepOutcome['lagGrowth'] {
-  const within = stretches.filter((stretch) => stretch.fromUs >= fromUs && stretch.toUs <= toUs);
+/** How much longer an event waited from second to second, by the medians of these stretches; null where they are too few. */
+export function lagGrowth(stretches: readonly Stretch[]): StepOutcome['lagGrowth'] {
   const growths = waits.map((interval): Growth | null =>
     growthOf(
-      within.flatMap(({ toUs: atUs, latency }) => {
+      stretches.flatMap(({ toUs: atUs, latency }) => {
         const { p50 } = latency[interval];
         return p50 === null ? [] : [{ atUs, value: p50 / 1e6 }];
       }),

@@ -1,6 +1,5 @@
 import type { Anchor } from '../core/anchor.ts';
 import { IotloadError } from '../core/errors.ts';
-import { evaluateThreshold } from '../metrics/evaluate-threshold.ts';
 import { judgeGenerator, tightestLatencyUs } from '../metrics/generator-health.ts';
 import type { CheckResult, RunResult } from '../metrics/result.ts';
 import { isThresholdError, parseThreshold, type Threshold } from '../metrics/threshold.ts';
@@ -8,11 +7,14 @@ import { fleetGroups } from '../plan/fleet-groups.ts';
 import { type LadderPlan, levelWindow } from '../plan/ladder.ts';
 import type { FleetPlan, Plan } from '../plan/plan.ts';
 import { readTimeline } from '../report/timeline/read-timeline.ts';
-import type { Stretch, Timeline } from '../report/timeline/timeline.ts';
+import { stretchesWithin } from '../report/timeline/stretches-within.ts';
+import type { Stretch } from '../report/timeline/timeline.ts';
 import { readPlanDocument } from '../runner/plan-document.ts';
+import { oneClock } from '../verify/clock-check.ts';
+import { judgeThreshold, type ThresholdEvidence } from '../verify/threshold-check.ts';
 import { type CapacityResult, capacityResult } from './capacity-result.ts';
 import { ladderFinding } from './ladder.ts';
-import { figuresTogether, ladderLevels, type PlaceFigures } from './ladder-levels.ts';
+import { figuresTogether, ladderFigures, type PlaceFigures } from './ladder-figures.ts';
 import type { CapacityGoal, StepOutcome } from './search.ts';
 import { holdsIf, stepOutcome } from './step-outcome.ts';
 
@@ -61,16 +63,19 @@ async function ladderOutcomes(
   result: RunResult,
 ): Promise<StepOutcome[]> {
   const timeline = await readTimeline(dir, plan, anchor, { index: 0, count: 1 });
-  const levels = await ladderLevels(dir, plan, ladder, anchor);
+  const levels = await ladderFigures(dir, plan, ladder, anchor);
   const scopes = [...plan.fleets, ...plan.targets].map(({ name }) => name);
-  const thresholds = ladder.thresholds.map((expression) => parseThreshold(expression, scopes)).filter(isThreshold);
+  const thresholds = ladder.thresholds.flatMap((expression) => {
+    const threshold = parseThreshold(expression, scopes);
+    return isThresholdError(threshold) ? [] : [threshold];
+  });
   const started = anchor.startWallUs;
   return ladder.levels.flatMap((level, index): StepOutcome[] => {
     const places = levels[index] as PlaceFigures[];
     const { fromUs, toUs } = levelWindow(ladder, index);
     // A run that was cut short did not come to it.
     if (places.every(({ seconds }) => seconds === 0)) return [];
-    const within = stretchesOf(timeline, fromUs, toUs);
+    const within = stretchesWithin(timeline.stretches, fromUs, toUs);
     const alone = ofLevel(plan, result, places, within, thresholds);
     const outcome = stepOutcome({
       level,
@@ -83,14 +88,6 @@ async function ladderOutcomes(
     const startedAt = new Date((started + fromUs) / 1000).toISOString();
     return [{ ...outcome, startedAt, seconds: (toUs - fromUs) / 1e6 }];
   });
-}
-
-function isThreshold(parsed: ReturnType<typeof parseThreshold>): parsed is Threshold {
-  return !isThresholdError(parsed);
-}
-
-function stretchesOf({ stretches }: Timeline, fromUs: number, toUs: number): Stretch[] {
-  return stretches.filter((stretch) => stretch.fromUs >= fromUs && stretch.toUs <= toUs);
 }
 
 /** A run as if it had had this load only. What was delivered is known of the whole run alone. */
@@ -114,30 +111,28 @@ function ofLevel(
     return its.length === 0 ? target : { ...target, ...figuresTogether(its) };
   });
   const measured = { ...result, ...own, fleets, targets };
-  const generator = judgeGenerator({
+  const health = judgeGenerator({
     scheduleLag: own.latency.scheduleLag,
     tightestLatencyUs: tightestLatencyUs(thresholds),
     due: places.reduce((sum, { due }) => sum + due, 0),
     pickedUp: places.reduce((sum, { counts }) => sum + counts.pickedUp, 0),
   });
+  const generator = { ...result.generator, ...health };
+  const { clock, verifier } = result;
+  const evidence: ThresholdEvidence = {
+    run: measured,
+    generator,
+    reader: plan.verify === null ? null : { finished: true, doubts: verifier.signals },
+    clock: clock === undefined ? oneClock : { boundUs: clock.endToEndBoundUs, jumps: clock.jumps.length },
+  };
   const ofWhole = result.checks.map((check) => ({ ...check, ...(check.status === 'fail' ? unknownWhere(check) : {}) }));
   const checks = [
     ...ofWhole,
     ...thresholds.map((threshold): CheckResult => {
       const { expression, kind } = threshold;
-      const { holds, observed, reason } = evaluateThreshold(threshold, measured);
-      const judged = { name: expression, expression, observed };
-      if (holds === null) return { ...judged, status: 'inconclusive', reason };
-      if (holds) return { ...judged, status: 'pass', reason: '' };
-      const broken = { ...judged, status: 'fail', reason: `observed ${observed}` } as const;
-      if (kind === 'delivery-count' || kind === 'ratio') return { ...broken, ...unknownWhere(broken) };
-      if (kind === 'latency' && generator.status === 'unhealthy')
-        return {
-          ...broken,
-          status: 'inconclusive',
-          reason: `the generator was the limit: ${generator.signals.join('; ')}`,
-        };
-      return broken;
+      const check = { name: expression, expression, ...judgeThreshold(threshold, evidence) };
+      const ofDelivery = kind === 'delivery-count' || kind === 'ratio';
+      return ofDelivery && check.status === 'fail' ? { ...check, ...unknownWhere(check) } : check;
     }),
   ];
   const because = (status: CheckResult['status']): string[] =>
@@ -149,7 +144,7 @@ function ofLevel(
     verdict: failed.length > 0 ? 'fail' : open.length > 0 ? 'inconclusive' : 'pass',
     reasons: [...failed, ...open],
     checks,
-    generator: { ...result.generator, ...generator },
+    generator,
     errors: result.errors.filter(({ code }) => throttled || !code.endsWith('/throttled')),
   };
 }

@@ -15,8 +15,14 @@ import { claimRun } from '../runner/run-lock.ts';
 import type { RunObserver, RunOptions } from '../runner/run-options.ts';
 import { type CapacityResult, capacityResult } from './capacity-result.ts';
 import { needsAt } from './needs-at.ts';
-import type { TargetNeeds } from './provision.ts';
-import { type CapacityGoal, cutShort, type NextStep, nextStep, type StepOutcome } from './search.ts';
+import {
+  type CapacityFinding,
+  type CapacityGoal,
+  cutShort,
+  type NextStep,
+  nextStep,
+  type StepOutcome,
+} from './search.ts';
 import { claimSearch, dropSearch, earlierSearch, keepSearch, stepFolder } from './search-directory.ts';
 import { holdsIf, stepOutcome } from './step-outcome.ts';
 
@@ -102,7 +108,7 @@ class Search {
         environment: environment(version),
       };
       const needs = goal.provisionFor === null ? [] : await needsAt(goal.provisionFor, this.#options);
-      const keep = (finding: CapacityResult['finding'], needed: readonly TargetNeeds[]): CapacityResult => {
+      const keep = (finding: CapacityFinding): CapacityResult => {
         const durationSeconds = run.durationSeconds + (clock.nowUs() - startedUs) / 1e6;
         const result = capacityResult({
           run: { ...run, durationSeconds },
@@ -110,20 +116,20 @@ class Search {
           holdsIf: holdsIf(lowest),
           outcomes: this.#outcomes,
           finding,
-          needs: needed,
+          needs,
         });
         keepSearch(dir, result);
         return result;
       };
       let next = nextStep(goal, this.#outcomes);
       for (; next.kind === 'try' && !this.#stopped; next = nextStep(goal, this.#outcomes)) {
-        keep(cutShort(goal, this.#outcomes), needs);
+        keep(cutShort(goal, this.#outcomes));
         const outcome = await this.#try(next, run.id, dir);
         if (outcome === null) break;
         this.#outcomes = [...this.#outcomes, outcome];
         observer.stepped(outcome);
       }
-      return { result: keep(next.kind === 'done' ? next.finding : cutShort(goal, this.#outcomes), needs), dir };
+      return { result: keep(next.kind === 'done' ? next.finding : cutShort(goal, this.#outcomes)), dir };
     } finally {
       release();
       if (this.#outcomes.length === 0 && !this.#stopped) dropSearch(dir);

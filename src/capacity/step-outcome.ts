@@ -2,6 +2,7 @@ import { formatMicros, formatRate } from '../core/units.ts';
 import { formatShare } from '../metrics/format-share.ts';
 import type { CheckResult, RunResult } from '../metrics/result.ts';
 import type { Plan } from '../plan/plan.ts';
+import { stretchesWithin } from '../report/timeline/stretches-within.ts';
 import type { Timeline } from '../report/timeline/timeline.ts';
 import { lagGrowth } from './lag-growth.ts';
 import type { StepLimit, StepOutcome, StepPurpose, StepVerdict } from './search.ts';
@@ -43,9 +44,9 @@ export function holdsIf({ verify, thresholds }: Plan): string[] {
 export function stepOutcome({ level, purpose, dir, plan, result, timeline }: TriedStep): StepOutcome {
   const { rate, events, latency } = result;
   const { warmUpUs, durationUs } = plan.run;
-  const [fromUs, toUs] = [warmUpUs, warmUpUs + durationUs];
-  const growth = lagGrowth(timeline.stretches, fromUs, toUs);
-  const window = windowFigures(timeline.stretches, fromUs, toUs);
+  const within = stretchesWithin(timeline.stretches, warmUpUs, warmUpUs + durationUs);
+  const growth = lagGrowth(within);
+  const window = windowFigures(within, durationUs);
   const share = events.sent === 0 ? 0 : (events.acked + events.noAck) / events.sent;
   const { unit: _, ...intervals } = latency;
   // Devices that are offline by design hold back what is due.

@@ -1,9 +1,10 @@
+import type { Micros } from '../core/clock.ts';
 import { total } from '../core/total.ts';
 import type { Stretch } from '../report/timeline/timeline.ts';
 
-/** What happened between two instants of a run, as far as its files tell to about a second. */
+/** What happened in a window of a run, as far as its files tell to about a second. */
 export interface WindowFigures {
-  /** Seconds between the first and the last moment that are known in between. */
+  /** Seconds between the first and the last moment that are known of it. */
   seconds: number;
   offeredPerSecond: number;
   sentPerSecond: number;
@@ -16,14 +17,13 @@ export interface WindowFigures {
 /** Of less than this share of a window nothing is said. */
 const LEAST_SHARE = 0.5;
 
-/** null where too little is known of the window, or nothing was due in it. Instants are slot times. */
-export function windowFigures(stretches: readonly Stretch[], fromUs: number, toUs: number): WindowFigures | null {
-  const within = stretches.filter((stretch) => stretch.fromUs >= fromUs && stretch.toUs <= toUs);
+/** What the stretches within a window of this length say together; null where they are too little of it, or nothing was due in them. */
+export function windowFigures(within: readonly Stretch[], lengthUs: Micros): WindowFigures | null {
   const [first, last] = [within[0], within.at(-1)];
   if (first === undefined || last === undefined) return null;
   const seconds = (last.toUs - first.fromUs) / 1e6;
   const due = total(within, (stretch) => stretch.due);
-  if (seconds * 1e6 < (toUs - fromUs) * LEAST_SHARE || due === 0) return null;
+  if (seconds * 1e6 < lengthUs * LEAST_SHARE || due === 0) return null;
   const taken = total(within, ({ acked, noAck }) => acked + noAck);
   const settled = taken + total(within, ({ rejected, unknown, notSent }) => rejected + unknown + notSent);
   return {

@@ -1,6 +1,7 @@
 import { IotloadError } from '../../core/errors.ts';
 import type { RunResult, TargetResult } from '../../metrics/result.ts';
 import type { Evidence } from '../evidence.ts';
+import { stretchesWithin } from '../timeline/stretches-within.ts';
 import type { Stretch } from '../timeline/timeline.ts';
 import { type Difference, difference } from './difference.ts';
 
@@ -169,8 +170,7 @@ function ofTargets(before: RunResult, after: RunResult): ComparedMetric[] {
 function valuesOf({ evidence: { timeline, plan } }: ComparedRun, of: (stretch: Stretch) => number | null): number[] {
   if (timeline === null || plan === null) return [];
   const [fromUs, toUs] = [plan.run.warmUpUs, plan.run.warmUpUs + plan.run.durationUs];
-  return timeline.stretches
-    .filter((stretch) => stretch.fromUs >= fromUs && stretch.toUs <= toUs)
+  return stretchesWithin(timeline.stretches, fromUs, toUs)
     .map(of)
     .filter((value) => value !== null);
 }

@@ -26,7 +26,7 @@ export interface PlaceFigures {
  * What was done at each load of a ladder, by its place in the plan, as the files of its run tell to about a second.
  * @throws IotloadError `file-unreadable`, `file-corrupt`
  */
-export async function ladderLevels(
+export async function ladderFigures(
   dir: string,
   plan: Plan,
   ladder: LadderPlan,
