@@ -1,3 +1,4 @@
+import { formatCountOf } from '../core/units.ts';
 import { loadText } from '../plan/loads.ts';
 import type { CapacityFinding, CapacityGoal, LevelTally } from './search.ts';
 
@@ -29,16 +30,12 @@ export function answerOf(goal: CapacityGoal, finding: CapacityFinding): string {
     case 'cut short': {
       const why = ending === 'cut short' ? 'cut short after' : 'no two loads near each other agreed within';
       const so = known.length === 0 ? '' : ` ${known.join(' and ').replace(/^b/, 'It b')}.`;
-      return `Not known: ${why} ${trials(finding.steps)}.${so}`;
+      return `Not known: ${why} ${formatCountOf(finding.steps, 'trial')}.${so}`;
     }
   }
 }
 
 /** `3 of 3 trials`: how many of them said so. */
 export function votes({ holds, breaks }: LevelTally, which: 'holds' | 'breaks'): string {
-  return `${which === 'holds' ? holds : breaks} of ${trials(holds + breaks)}`;
-}
-
-function trials(count: number): string {
-  return count === 1 ? '1 trial' : `${count} trials`;
+  return `${which === 'holds' ? holds : breaks} of ${formatCountOf(holds + breaks, 'trial')}`;
 }

@@ -1,5 +1,5 @@
 import { printable } from '../core/printable-text.ts';
-import { formatMicros, formatRate } from '../core/units.ts';
+import { formatCountOf, formatMicros, formatRate } from '../core/units.ts';
 import { loadText, roundLoad } from '../plan/loads.ts';
 import { columns } from '../report/columns.ts';
 import { formatSeconds } from '../report/html/sections.ts';
@@ -49,7 +49,7 @@ export function* capacityText(result: CapacityResult, { colour, dir }: CapacityT
 function answer({ verdict, answer: sentence, run, steps }: CapacityResult, paint: Paint): string[] {
   const word = verdict.toUpperCase();
   const told = wrapped(printable(sentence), WIDTH - word.length - 2).map((line) => paint('loud', line));
-  const about = `${printable(run.scenario)} · run ${printable(run.id)} · ${count(steps.length, 'trial')} in ${formatSeconds(run.durationSeconds)}`;
+  const about = `${printable(run.scenario)} · run ${printable(run.id)} · ${formatCountOf(steps.length, 'trial')} in ${formatSeconds(run.durationSeconds)}`;
   return [
     ...told.map((line, i) => `${i === 0 ? paint(tones[verdict], word) : ' '.repeat(word.length)}  ${line}`),
     ...wrapped(about, WIDTH).map((line) => paint('quiet', line)),
@@ -115,8 +115,4 @@ function named(word: string, text: string): string[] {
 function worst(trials: readonly StepOutcome[], stat: 'p50' | 'p99'): string {
   const values = trials.map((trial) => timed(trial)[stat]).filter((us) => us !== null);
   return values.length === 0 ? '–' : formatMicros(Math.max(...values));
-}
-
-function count(many: number, what: string): string {
-  return `${many} ${what}${many === 1 ? '' : 's'}`;
 }

@@ -82,5 +82,5 @@ capacity: { from: 100/s, to: 400/s, hold: 4s, precision: 100%, provision_for: 80
 }
 
 function samples(count: number, us: number): Samples {
-  return { ...emptySamples(new Map([[cellOf(us), count]])), min: us, max: us, sum: count * us };
+  return { ...emptySamples(), cells: new Map([[cellOf(us), count]]), min: us, max: us, sum: count * us };
 }
