@@ -14,7 +14,7 @@ const PAUSE_MS = 250;
  * @throws IotloadError `target-unreachable` where it is not taken
  */
 export async function putOne(
-  calls: KinesisCalls,
+  calls: Pick<KinesisCalls, 'putRecords'>,
   clock: Clock,
   { stream, form }: Pick<RequestShape, 'stream' | 'form'>,
   address: string,
