@@ -19,9 +19,9 @@ function found(runs: readonly string[], given: readonly string[] = ['.']) {
 
 describe('findShards', () => {
   it('finds each once, the tenth behind the ninth', () => {
-    const { dir, find } = found(['10', '9', '1', 'a/b'], ['a', '.', '9']);
+    const { dir, find } = found(['10', '9', '2', 'a/b'], ['a', '.', '9']);
     symlinkSync(join(dir, '9'), join(dir, '0-link'));
-    expect(find()).toEqual({ dirs: ['a/b', '0-link', '1', '10'], problems: [] });
+    expect(find()).toEqual({ dirs: ['a/b', '0-link', '2', '10'], problems: [] });
   });
 
   it('looks into no run, no hidden folder, and not deeper than four', () => {

@@ -25,7 +25,8 @@ function introduction(run: KubeRun): string[] {
   const secret = secretCommand(run);
   const steps = [
     ...(secret === null ? [] : [['the Secret, once, from your own variables and files:', secret]]),
-    [`before ${start}, early enough for every pod to be up by then:`, `kubectl apply -f THIS_FILE`],
+    // Applied by the client, a ConfigMap would have to fit into an annotation of 256 KiB too.
+    [`before ${start}, early enough for every pod to be up by then:`, 'kubectl apply --server-side -f THIS_FILE'],
     ['the verdict, which is the exit code of this Job too:', kubectl(run, `logs --follow job/${merge}`)],
     ['everything away again:', `kubectl delete -f THIS_FILE`],
   ];

@@ -28,6 +28,12 @@ describe('bundleScenario', () => {
     ]);
   });
 
+  it('takes a folder whose name begins with dots for one below', () => {
+    const dir = folderOf({ '..x/x.csv': '' });
+    const { scenario, files } = bundle('fleets: { a: { params: { file: ..x/x.csv } } }\n', dir);
+    expect([scenario, files.map(({ path }) => path)]).toEqual(['my.yaml', ['..x/x.csv']]);
+  });
+
   it('follows what files name: imports of modules and schemas, certificates of devices', () => {
     const dir = folderOf({
       'mine.mjs': "import { a } from './lib/a.mjs';\nimport fs from 'node:fs';\nawait import('./b.js');",

@@ -221,6 +221,32 @@ describe('manifestsOf', () => {
     expect(config?.['data']).toMatchObject({ '2-a_ca.pem': 'text' });
   });
 
+  it('refers to credentials of AWS where pods need them, and to each variable once', async () => {
+    const variables = [{ name: 'AWS_ACCESS_KEY_ID', optional: false }];
+    const env = async (aws: KubeRun['aws'], names: KubeRun['variables']) => {
+      const [, , shards] = manifestsOf(await kubeRun({ text: meters() }, { aws, variables: names }));
+      const all = specOf<{ template: Pod }>(shards).template.spec.containers[0]?.env ?? [];
+      return all.filter(({ name }) => !name.startsWith('IOTLOAD_'));
+    };
+    const refer = (key: string, more: object = { optional: true }) => ({
+      name: key,
+      valueFrom: { secretKeyRef: { name: 'meters', key, ...more } },
+    });
+    const session = [refer('AWS_SECRET_ACCESS_KEY'), refer('AWS_SESSION_TOKEN')];
+    expect(await env(null, variables)).toEqual([refer('AWS_ACCESS_KEY_ID', {})]);
+    expect(await env({ region: null }, variables)).toEqual([refer('AWS_ACCESS_KEY_ID', {}), ...session]);
+    expect(await env({ region: 'eu-west-1' }, [])).toEqual([
+      refer('AWS_ACCESS_KEY_ID'),
+      ...session,
+      { name: 'AWS_REGION', value: 'eu-west-1' },
+    ]);
+    expect(await env({ region: 'eu-west-1' }, [{ name: 'AWS_REGION', optional: true }])).toEqual([
+      refer('AWS_REGION'),
+      refer('AWS_ACCESS_KEY_ID'),
+      ...session,
+    ]);
+  });
+
   it('makes room for events that go into files', async () => {
     const size = async (target: string): Promise<string> => {
       const [, claim] = manifestsOf(await kubeRun({ text: meters({ target }), duration: '1h' }));
