@@ -129,7 +129,7 @@ export interface DeviceModel extends ModelShape {
   ownPace?(params: Params): OwnPace | ParamProblem;
   /** Parameters that only count at that pace, with the value that changes nothing. */
   readonly paceParams?: Readonly<Record<string, ParamValue>>;
-  /** CPU nanoseconds of an event, made and encoded, as bench/models.ts measures; absent: as the dearest ones. For estimates only. */
+  /** CPU nanoseconds of an event, made and encoded, as bench/models.ts measures; absent where nobody has. For estimates only. */
   readonly costNs?: number;
   /** Greatest distance between an event's sensor instant and its intended send time. */
   readonly maxSamplingDelayUs: Micros;

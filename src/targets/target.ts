@@ -55,7 +55,7 @@ export interface TargetDefinition {
   outline?(options: TargetOptions): string | undefined;
   /** How large the target has to be for a load, and what that costs; absent where nobody has to know. Pure. */
   sizing?(): Promise<{ sizing(options: TargetOptions, load: TargetLoad): Sizing }>;
-  /** What it takes of the generator; absent: as much as the dearest one here. Pure. */
+  /** What it takes of the generator; absent where nobody has measured it. Pure. */
   effort?(options: TargetOptions): Effort;
   /** Where a run of so many parts leaves what it wrote: a path, or a pattern of paths; for targets that write nothing here it is absent. */
   writes?(options: TargetOptions, parts: number, runId: string): string;

@@ -28,10 +28,7 @@ export const file: TargetDefinition = {
     path: options['path'] ?? join(dir, `events${formatOf(options).extension}`),
   }),
   outline: outlineOf,
-  effort: (options) => ({
-    sendNs: formatOf(options).keepsValues ? 2500 : 150,
-    readNs: formatOf(options).keepsValues ? 3000 : 900,
-  }),
+  effort: (options) => (formatOf(options).keepsValues ? { sendNs: 2500, readNs: 3000 } : { sendNs: 150, readNs: 900 }),
   writes: (options, parts, runId) =>
     lands(options) ? landedPattern(options, parts, runId) : new PartFiles(options).patternOf(parts),
   options: () => import('./options.ts'),

@@ -82,8 +82,8 @@ export function passesRawBodies(client: KinesisClient, command: object): boolean
 }
 
 /**
- * Has a client take request bodies that are made already, and hand out answers unread; what it refuses it reads itself. Serialising and
- * parsing are the SDK's greatest costs; signing, credentials and errors stay its own. `connections` are those of its handler.
+ * Has a client take request bodies that are made already, and hand out answers unread. Serialising and parsing are the SDK's greatest costs;
+ * signing and credentials stay its own, and a refusal comes as the error that it makes of one. `connections` are those of its handler.
  */
 export function passRawBodies(client: KinesisClient, connections: Connections): RawBodies {
   const stack = client.middlewareStack as unknown as {
