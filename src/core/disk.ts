@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, readdir, rm } from 'node:fs/promises';
 
 /** A file that only grows. */
 export interface AppendFile {
@@ -28,13 +28,22 @@ export interface Disk {
   syncNames(directory: string): Promise<void>;
 }
 
+/** Files as they are, beneath whatever `Disk` makes of them. */
+export interface PlainDisk extends Disk {
+  /** Names in a directory. */
+  list(directory: string): Promise<string[]>;
+  remove(path: string): Promise<void>;
+}
+
 /** What systems say whose directories cannot be synced; their names are as durable as they ever get. */
 const unsyncable: ReadonlySet<string | undefined> = new Set(['EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP']);
 
 /** The disk of this machine. Files are for their owner's eyes. */
-export const systemDisk: Disk = {
+export const systemDisk: PlainDisk = {
   create: (path) => appending(path, 'w', null),
   reopen: (path, length) => appending(path, 'r+', length),
+  list: (directory) => readdir(directory),
+  remove: (path) => rm(path),
 
   async open(path) {
     const file = await open(path, 'r');

@@ -13,6 +13,7 @@ import {
 import { join, resolve } from 'node:path';
 import type { Micros } from '../core/clock.ts';
 import { IotloadError } from '../core/errors.ts';
+import { isPartOf } from '../core/rolling-disk.ts';
 
 /** The files of one run, by name. */
 export const runFiles = {
@@ -87,7 +88,9 @@ export function clearRunDirectory(dir: string): void {
 function filesOfRun(dir: string): string[] {
   if (!existsSync(dir)) return [];
   const own: readonly string[] = Object.values(runFiles);
-  return readdirSync(dir).filter((name) => own.includes(name) || /^(seen-.*|bridge-.*\.ndjson)$/.test(name));
+  return readdirSync(dir).filter(
+    (name) => own.includes(name) || isPartOf(name, runFiles.sent) || /^(seen[-.].*|bridge-.*\.ndjson)$/.test(name),
+  );
 }
 
 /** Writes one file of the run: after a crash at any instant it is there whole, as it was before, or not at all. */

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { Anchor } from '../core/anchor.ts';
-import { systemDisk } from '../core/disk.ts';
 import { newAttemptId } from '../core/entropy.ts';
 import type { IotloadError } from '../core/errors.ts';
 import { thisHost } from '../core/host.ts';
+import { recordDisk } from '../core/rolling-disk.ts';
 import type { Start } from '../engine/protocol.ts';
 import type { SentMoment } from '../wire/moments.ts';
 import type { PartitionTally } from '../wire/partition-counts.ts';
@@ -103,7 +103,7 @@ export async function keepRecord(
   const writer =
     begun === null
       ? await SentWriter.open(path, { runId, shard, fleets, attempt })
-      : await SentWriter.resume(path, begun.sent, from, systemDisk, attempt);
+      : await SentWriter.resume(path, begun.sent, from, recordDisk, attempt);
   const pickedUp = (): number[] =>
     plan.fleets.map((_, fleet) => sumCounters(crew.boards, [fleet]).pickedUp * shard.count);
   return new SentKeeper({

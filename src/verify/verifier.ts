@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import type { Anchor } from '../core/anchor.ts';
 import { type Clock, type Micros, sleep } from '../core/clock.ts';
-import { type Disk, systemDisk } from '../core/disk.ts';
+import type { Disk } from '../core/disk.ts';
 import { IotloadError, toPlainError } from '../core/errors.ts';
 import type { MachineReading } from '../core/machine-reading.ts';
+import { recordDisk } from '../core/rolling-disk.ts';
 import type { Standing } from '../core/standstill.ts';
 import { formatMicros } from '../core/units.ts';
 import { behaviorOf, copiesByDesign, intendedTimes } from '../events/fleet-behavior.ts';
@@ -123,7 +124,7 @@ export class Verifier {
   }
 
   async #start(task: VerifierTask): Promise<void> {
-    const { clock, post, random, reveal, disk = systemDisk } = this.#ports;
+    const { clock, post, random, reveal, disk = recordDisk } = this.#ports;
     const { plan, runId, shard, target, outDir } = task;
     this.#task = task;
     this.#rhythm = new MomentRhythm(plan.run.warmUpUs + plan.run.durationUs);

@@ -9,8 +9,9 @@
  */
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { type AppendFile, type Disk, type ReadFile, systemDisk } from '../core/disk.ts';
+import type { AppendFile, Disk, ReadFile } from '../core/disk.ts';
 import { fromPlainError, IotloadError, toPlainError } from '../core/errors.ts';
+import { recordDisk } from '../core/rolling-disk.ts';
 
 const VERSION = 3;
 const HEADER_BYTES = 9;
@@ -37,7 +38,7 @@ export class JournalWriter {
   }
 
   /** Creates the file, or empties it. `magic` is 8 ASCII characters. Throws IotloadError `file-unwritable`. */
-  static async open(path: string, magic: string, disk: Disk = systemDisk): Promise<JournalWriter> {
+  static async open(path: string, magic: string, disk: Disk = recordDisk): Promise<JournalWriter> {
     try {
       const writer = new JournalWriter(path, await disk.create(path));
       await disk.syncNames(dirname(path));
@@ -49,7 +50,7 @@ export class JournalWriter {
   }
 
   /** Goes on with a file behind its first `length` bytes, the end of one of its frames. Throws IotloadError `file-unwritable`. */
-  static async resume(path: string, length: number, disk: Disk = systemDisk): Promise<JournalWriter> {
+  static async resume(path: string, length: number, disk: Disk = recordDisk): Promise<JournalWriter> {
     try {
       return new JournalWriter(path, await disk.reopen(path, length));
     } catch (cause) {
@@ -136,7 +137,7 @@ export async function readJournal(
   path: string,
   magic: string,
   visit: (payload: Uint8Array) => void,
-  disk: Disk = systemDisk,
+  disk: Disk = recordDisk,
 ): Promise<JournalTail> {
   const file = await disk.open(path).catch((cause: unknown) => {
     throw new IotloadError('file-unreadable', `cannot read: ${reasonOf(cause)}`, { where: path, cause });
@@ -155,7 +156,7 @@ export async function readJournal(
 }
 
 /** Whether the file ends with an end mark, without reading the rest; false where there is no such file yet. */
-export async function hasEndMark(path: string, disk: Disk = systemDisk): Promise<boolean> {
+export async function hasEndMark(path: string, disk: Disk = recordDisk): Promise<boolean> {
   const file = await disk.open(path).catch(() => null);
   if (file === null) return false;
   try {

@@ -1,5 +1,6 @@
-import { type Disk, systemDisk } from '../core/disk.ts';
+import type { Disk } from '../core/disk.ts';
 import { IotloadError } from '../core/errors.ts';
+import { recordDisk } from '../core/rolling-disk.ts';
 import { ByteReader } from './byte-reader.ts';
 import { readJournal } from './journal.ts';
 import { eachOutcome, type OutcomeVisit, SentRecordKind } from './outcome-journal.ts';
@@ -58,7 +59,7 @@ export interface SeenMoment {
 export async function eachSentMoment(
   path: string,
   visit: (moment: SentMoment, samples: readonly (readonly PackedSamples[])[], resumptions: number) => void,
-  disk: Disk = systemDisk,
+  disk: Disk = recordDisk,
   settled: OutcomeVisit | null = null,
 ): Promise<RunHeader> {
   let header: RunHeader | undefined;
@@ -93,7 +94,7 @@ export async function eachSentMoment(
 export async function eachSeenMoment(
   path: string,
   visit: (moment: SeenMoment, endToEnd: readonly PackedSamples[], resumptions: number) => void,
-  disk: Disk = systemDisk,
+  disk: Disk = recordDisk,
   arrived: ((fleet: number, arrivals: ToldArrivals) => void) | null = null,
 ): Promise<RunHeader> {
   let header: RunHeader | undefined;

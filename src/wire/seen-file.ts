@@ -1,5 +1,6 @@
-import { type Disk, systemDisk } from '../core/disk.ts';
+import type { Disk } from '../core/disk.ts';
 import { IotloadError } from '../core/errors.ts';
+import { recordDisk } from '../core/rolling-disk.ts';
 import { SlotSet } from '../core/slot-set.ts';
 import type { WallJump } from '../core/wall-offset.ts';
 import type { FinalBrokerCount } from './broker-count.ts';
@@ -87,14 +88,14 @@ export class SeenWriter {
   }
 
   /** Creates the file. Throws IotloadError `file-unwritable`. */
-  static async open(path: string, header: RunHeader, disk: Disk = systemDisk): Promise<SeenWriter> {
+  static async open(path: string, header: RunHeader, disk: Disk = recordDisk): Promise<SeenWriter> {
     const seen = new SeenWriter(await JournalWriter.open(path, SEEN_MAGIC, disk), header);
     seen.#json(Kind.header, header);
     return seen;
   }
 
   /** Goes on with the file of a verifier that was cut off or stopped, which has been read into `record`. */
-  static async resume(path: string, record: SeenRecord, disk: Disk = systemDisk): Promise<SeenWriter> {
+  static async resume(path: string, record: SeenRecord, disk: Disk = recordDisk): Promise<SeenWriter> {
     const seen = new SeenWriter(await JournalWriter.resume(path, record.resumeAt, disk), record.header);
     seen.#writer.byte(Kind.resumed);
     seen.#journal.append(seen.#writer.take());
@@ -184,7 +185,7 @@ export interface SeenRecord {
 }
 
 /** Reads a `seen` file. Throws IotloadError `file-corrupt`, or `file-unreadable` also for one whose verifier died before its first record. */
-export async function readSeen(path: string, disk: Disk = systemDisk): Promise<SeenRecord> {
+export async function readSeen(path: string, disk: Disk = recordDisk): Promise<SeenRecord> {
   const record: Omit<SeenRecord, 'header' | 'tornBytes' | 'resumeAt'> & { header?: RunHeader } = {
     end: null,
     resumptions: 0,

@@ -1,5 +1,6 @@
 import type { Part } from '../core/anchor.ts';
-import { type Disk, systemDisk } from '../core/disk.ts';
+import type { Disk } from '../core/disk.ts';
+import { recordDisk } from '../core/rolling-disk.ts';
 import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { JournalWriter, readJournal } from './journal.ts';
@@ -22,7 +23,7 @@ export class SentWriter {
   }
 
   /** Creates the file. Throws IotloadError `file-unwritable`. */
-  static async open(path: string, header: RunHeader, disk: Disk = systemDisk): Promise<SentWriter> {
+  static async open(path: string, header: RunHeader, disk: Disk = recordDisk): Promise<SentWriter> {
     const sent = new SentWriter(await JournalWriter.open(path, SENT_MAGIC, disk));
     sent.#json(SentRecordKind.header, header);
     return sent;
@@ -37,7 +38,7 @@ export class SentWriter {
     path: string,
     record: SentRecord,
     from: readonly number[],
-    disk: Disk = systemDisk,
+    disk: Disk = recordDisk,
     attempt = '',
   ): Promise<SentWriter> {
     const sent = new SentWriter(await JournalWriter.resume(path, record.resumeAt, disk));
@@ -111,7 +112,7 @@ export class SentWriter {
 }
 
 /** Reads a `sent` file. Throws IotloadError `file-corrupt`, or `file-unreadable` also for one that was cut off before its first record. */
-export async function readSent(path: string, disk: Disk = systemDisk): Promise<SentRecord> {
+export async function readSent(path: string, disk: Disk = recordDisk): Promise<SentRecord> {
   const state = new SentState();
   const tail = await readJournal(path, SENT_MAGIC, (payload) => state.take(new ByteReader(payload)), disk);
   return state.finish(path, tail);

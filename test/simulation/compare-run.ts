@@ -128,7 +128,7 @@ export function compareSummary(what: string, said: QuantileSummary, sorted: read
 }
 
 async function recordsOf({ disk, clock }: World): Promise<[SentRecord, SeenRecord | null]> {
-  const ports = disk.of(new Process('reader of records', clock));
+  const ports = disk.records(new Process('reader of records', clock));
   const path = `${DIR}/seen`;
   const seen = readSeen(path, ports).catch((error: { code?: string }) => {
     if (error.code === 'file-unreadable' && disk.failed.has(path)) return null;

@@ -75,7 +75,7 @@ export class Sender {
     const { setting, disk, dir, earlier, twist, started, done } = this.#options;
     const { plan, shard } = setting;
     const { clock } = this.process;
-    const [path, ports] = [`${dir}/sent`, disk.of(this.process)];
+    const [path, ports] = [`${dir}/sent`, disk.records(this.process)];
     const record = earlier === null ? null : await readSent(path, ports);
     if (record?.end?.ended === 'completed') return done();
     const ready = new Promise<void>((resolve) => {

@@ -1,4 +1,5 @@
 import type { Part } from '../../src/core/anchor.ts';
+import { ROLL_BYTES } from '../../src/core/rolling-disk.ts';
 import type { Expectation, FleetPlan, Plan, TargetPlan } from '../../src/plan/plan.ts';
 import { createSchedule } from '../../src/schedule/schedule.ts';
 import type { WireForm } from '../../src/wire/kinesis/wire-form.ts';
@@ -216,6 +217,7 @@ export function settingOf(seed: number): Setting {
       stallUs: 3 * SECOND,
       failsAt: dice.chance(0.08) ? dice.whole(1, 80) : 0,
       staysFull: dice.chance(0.3),
+      rollBytes: seed % 3 === 0 ? 2_000 : ROLL_BYTES,
     },
     crashes: crashesOf(dice, lengthUs),
     lengthUs,

@@ -1,4 +1,5 @@
-import type { AppendFile, Disk, ReadFile } from '../../src/core/disk.ts';
+import type { AppendFile, Disk, PlainDisk, ReadFile } from '../../src/core/disk.ts';
+import { rollingDisk } from '../../src/core/rolling-disk.ts';
 import type { Dice } from './dice.ts';
 import type { Process } from './process.ts';
 import type { Trace } from './trace.ts';
@@ -15,6 +16,8 @@ export interface DiskFaults {
   failsAt: number;
   /** Every later write does, too: the disk is full. */
   staysFull: boolean;
+  /** Bytes after which a record goes on in another file. */
+  rollBytes: number;
 }
 
 interface StoredFile {
@@ -28,7 +31,7 @@ interface StoredFile {
 
 /** A disk that keeps over a crash of its machine what was synced, and of the rest at most a beginning. */
 export class SimulatedDisk {
-  /** A file is given bytes; everything given to it is safe. */
+  /** A record is given bytes; everything given to it is safe. */
   onAppend: (path: string) => void = () => {};
   onSynced: (path: string) => void = () => {};
   readonly #files = new Map<string, StoredFile>();
@@ -36,7 +39,7 @@ export class SimulatedDisk {
   readonly #dice: Dice;
   readonly #faults: DiskFaults;
   readonly #trace: Trace;
-  /** Files of which a write or a sync has failed. */
+  /** Records of which a write or a sync has failed. */
   readonly failed = new Set<string>();
   #armed = false;
   #operations = 0;
@@ -48,8 +51,13 @@ export class SimulatedDisk {
     this.#trace = trace;
   }
 
+  /** The disk on which a process keeps records. */
+  records(process: Process): Disk {
+    return rollingDisk(this.of(process), this.#faults.rollBytes);
+  }
+
   /** The disk as a process sees it: nothing it asks for is answered after its death. */
-  of(process: Process): Disk {
+  of(process: Process): PlainDisk {
     const answer = <T>(delayUs: number, work: () => T): Promise<T> =>
       new Promise((resolve, reject) => {
         this.#clock.at(this.#clock.nowUs() + delayUs, () => {
@@ -66,7 +74,7 @@ export class SimulatedDisk {
       });
     const append = (path: string, file: StoredFile): AppendFile => ({
       append: (bytes) => {
-        this.onAppend(path);
+        this.onAppend(recordOf(path));
         return answer(20, () => this.#append(path, file, bytes));
       },
       sync: () => {
@@ -75,7 +83,7 @@ export class SimulatedDisk {
           if (this.#fails(path, false)) throw failure('EIO', 'i/o error, fsync');
           file.synced = Math.max(file.synced, Math.min(upTo, file.length));
           this.#trace.note('synced', file.synced);
-          this.onSynced(path);
+          this.onSynced(recordOf(path));
         });
       },
       close: () => answer(10, () => {}),
@@ -95,6 +103,8 @@ export class SimulatedDisk {
           return append(path, file);
         }),
       open: (path) => answer(30, () => readerOf(this.#find(path))),
+      list: (directory) => answer(10, () => this.#names(directory)),
+      remove: (path) => answer(10, () => void this.#files.delete(path)),
       syncNames: (directory) =>
         answer(this.#syncDelay(), () => {
           for (const [path, file] of this.#files) if (path.startsWith(`${directory}/`)) file.named = true;
@@ -126,9 +136,20 @@ export class SimulatedDisk {
     this.#armed = true;
   }
 
-  /** The file as it stands, for whoever looks at this machine from outside. */
-  look(path: string): Pick<Disk, 'open'> {
-    return { open: async () => readerOf(this.#find(path)) };
+  /** Records as they stand, for whoever looks at this machine from outside. */
+  look(): Pick<Disk, 'open'> {
+    const files: Pick<PlainDisk, 'open' | 'list'> = {
+      open: async (path) => readerOf(this.#find(path)),
+      list: async (directory) => this.#names(directory),
+    };
+    return rollingDisk(files as PlainDisk);
+  }
+
+  #names(directory: string): string[] {
+    const beginning = `${directory}/`;
+    return [...this.#files.keys()]
+      .filter((path) => path.startsWith(beginning))
+      .map((path) => path.slice(beginning.length));
   }
 
   #fails(path: string, writes: boolean): boolean {
@@ -137,7 +158,7 @@ export class SimulatedDisk {
     this.#operations++;
     const fails = this.#operations === failsAt || (writes && staysFull && this.#operations > failsAt);
     if (!fails) return false;
-    this.failed.add(path);
+    this.failed.add(recordOf(path));
     this.#trace.fault(writes ? (staysFull ? 'disk full' : 'failed write') : 'failed sync');
     return true;
   }
@@ -171,6 +192,11 @@ export class SimulatedDisk {
     if (file === undefined) throw failure('ENOENT', `no such file, open '${path}'`);
     return file;
   }
+}
+
+/** Of which record a file is the whole or a part. */
+function recordOf(path: string): string {
+  return path.replace(/\.\d+$/, '');
 }
 
 function failure(code: string, words: string): Error {

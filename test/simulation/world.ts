@@ -166,7 +166,7 @@ export class World {
       machine: () => ({ throttling: [], memory: [], processors: null, openFiles: null }),
       usage: () => ({ cpuSeconds: 0, peakRssBytes: 0 }),
       residentBytes: () => 0,
-      disk: this.disk.of(process),
+      disk: this.disk.records(process),
     });
     this.#verifier = { process, verifier, ready: false, asked: false };
     const task = {
@@ -353,7 +353,7 @@ export class World {
   /** Of what the reader was given, only what is in its file counts from here on. */
   async keepRecorded(): Promise<void> {
     const path = `${DIR}/seen`;
-    const received = await readSeen(path, this.disk.look(path) as Disk).then(
+    const received = await readSeen(path, this.disk.look() as Disk).then(
       ({ unattributed }) => unattributed.received,
       () => 0,
     );
