@@ -14,6 +14,7 @@ import { type ProgressMode, progressDisplay } from './progress.ts';
 import { wholeNumber } from './scenario-flags.ts';
 import { checkRunId } from './shard-flags.ts';
 import { onInterrupt } from './signals.ts';
+import type { Uploading } from './upload-flag.ts';
 import { version } from './version.ts';
 
 /** More threads than this help no machine. */
@@ -67,20 +68,23 @@ export function workersOf(flag: string | undefined): number {
   return wholeNumber('workers', flag, 1, MAX_WORKERS) ?? Math.min(4, availableParallelism());
 }
 
+/** How a plan is carried out, besides what every verb that sends has flags for. */
+export interface CarryingOut {
+  shard: Part;
+  startAtWallUs: Micros | null;
+  resume: boolean;
+  clockBoundUs?: Micros | null;
+  /** Where the results go too. */
+  uploading?: Uploading | null;
+}
+
+const alone: CarryingOut = { shard: { index: 0, count: 1 }, startAtWallUs: null, resume: false };
+
 /** Carries out a plan with progress on stderr, prints the result and returns the exit code; Ctrl-C ends it in order. */
 export async function carryOut(
   plan: Plan,
   flags: SendingFlags,
-  {
-    shard,
-    startAtWallUs,
-    resume,
-    clockBoundUs,
-  }: { shard: Part; startAtWallUs: Micros | null; resume: boolean; clockBoundUs?: Micros | null } = {
-    shard: { index: 0, count: 1 },
-    startAtWallUs: null,
-    resume: false,
-  },
+  { shard, startAtWallUs, resume, clockBoundUs, uploading }: CarryingOut = alone,
 ): Promise<number> {
   const workers = workersOf(flags.workers);
   const runId = flags['run-id'] === undefined ? null : checkRunId(flags['run-id']);
@@ -116,6 +120,7 @@ export async function carryOut(
     const form = flags.json ? 'json' : flags.quiet ? 'nothing' : 'screen';
     const exit = await printResult(result, relative(process.cwd(), dir) || '.', form);
     const interrupted = (): boolean => interruption.exitCode() !== null;
+    await uploading?.copy(dir, (text) => display.note(text));
     await metrics?.finished(result, (text) => display.note(text), interrupted);
     return interruption.exitCode() ?? exit;
   } finally {

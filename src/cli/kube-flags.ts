@@ -1,9 +1,14 @@
+import { isBucketAddress, readBucketAddress } from '../cluster/bucket/bucket-address.ts';
+import type { PodResults } from '../cluster/kube/kube-run.ts';
 import type { ShardLimits } from '../cluster/shard-needs.ts';
 import type { StartRequest } from '../cluster/shard-start.ts';
 import { IotloadError } from '../core/errors.ts';
 import { parseBytes } from '../core/units.ts';
+import { isLoopback } from '../scenario/host-pattern.ts';
 import { parseDurationFlag } from './duration-flag.ts';
 import { parseStartAt } from './shard-flags.ts';
+
+const WHERE = '--results';
 
 /** Reads `--start-at` and `--start-in`, of which there is one at most. */
 export function parseStart(flags: { startAt: string | undefined; startIn: string | undefined }): StartRequest {
@@ -42,18 +47,27 @@ function parseMemory(text: string): number {
   throw new IotloadError('bad-arguments', parsed.error, { where: '--memory', value: text, hint: parsed.hint });
 }
 
-/** Reads `--results` for Kubernetes: the name of a claim, null for one that is made. */
-export function parseClaim(text: string | undefined): string | null {
-  if (text === undefined) return null;
+/** Reads `--results` for Kubernetes: `pvc:NAME`, or an address in a bucket of the store that the environment names. */
+export function parsePodResults(
+  text: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+): PodResults {
+  if (text === undefined) return { claim: null };
   const name = /^pvc:(.+)$/.exec(text)?.[1];
-  if (name !== undefined) return checkObjectName('--results', name);
-  if (text.startsWith('s3://'))
-    throw new IotloadError('not-supported', 'results go to a volume, not into a bucket', {
-      where: '--results',
-      value: text,
-      hint: 'name a claim that all pods may write to: --results pvc:NAME',
+  if (name !== undefined) return { claim: checkObjectName(WHERE, name) };
+  if (!isBucketAddress(text))
+    throw new IotloadError('bad-arguments', 'expected pvc:NAME or s3://bucket/prefix', { where: WHERE, value: text });
+  const {
+    title,
+    options: { endpoint },
+  } = readBucketAddress(WHERE, text, env);
+  if (endpoint === 'aws') return { bucket: title, endpoint: null };
+  if (isLoopback(new URL(endpoint).host))
+    throw new IotloadError('bad-arguments', `${endpoint} is each pod itself`, {
+      where: 'AWS_ENDPOINT_URL_S3',
+      hint: 'name a store that the pods reach',
     });
-  throw new IotloadError('bad-arguments', 'expected pvc:NAME', { where: '--results', value: text });
+  return { bucket: title, endpoint };
 }
 
 /** Longest name of a Job whose pods have their index behind it and are names of hosts. */

@@ -4,7 +4,7 @@ import { newRunId } from '../core/entropy.ts';
 import { IotloadError } from '../core/errors.ts';
 import { defineCommand } from './command.ts';
 import { exitOfError } from './exit-codes.ts';
-import { checkObjectName, parseClaim, parseLimits, parseStart } from './kube-flags.ts';
+import { checkObjectName, parseLimits, parsePodResults, parseStart } from './kube-flags.ts';
 import {
   allowedScenario,
   type ScenarioFlags,
@@ -49,7 +49,7 @@ export const kubeCommand = defineCommand({
       .option('results', {
         type: 'string',
         describe:
-          'pvc:NAME, a claim that is there (default: one is made); with --slurm a directory (default results/<name>)',
+          'pvc:NAME, a claim that is there (default: one is made), or s3://bucket/prefix; with --slurm a directory (default results/<name>)',
       })
       .option('name', { type: 'string', describe: 'name of the objects (default <scenario>-<run id>)' })
       .option('namespace', { type: 'string', describe: 'namespace of the objects' })
@@ -62,6 +62,10 @@ export const kubeCommand = defineCommand({
       .option('memory', { type: 'string', describe: 'memory of a shard, e.g. 1GiB (default: what the plan needs)' })
       .example('$0 kube my.yaml --shards 8 > run.yaml', 'eight pods, whose results a ninth merges')
       .example('$0 kube my.yaml --shards 64 --results pvc:shared --start-in 10m', 'with a volume that is there')
+      .example(
+        '$0 kube my.yaml --shards 8 --results s3://lake/runs',
+        'with a bucket instead (AWS_ENDPOINT_URL_S3: not of AWS)',
+      )
       .example('$0 kube my.yaml --shards 4 --slurm > run.sh', 'a Slurm job array of four tasks'),
   handler: (flags) => kube(flags),
 });
@@ -91,7 +95,7 @@ async function kube(flags: KubeFlags): Promise<number> {
     const { manifestText } = await import('../cluster/kube/manifest-text.ts');
     const bundle = await bundlePlan(plan, request);
     const { variables } = bundle;
-    const aws = awsOf(plan, process.env);
+    const aws = awsOf(plan, given.results, process.env);
     const flagsOfRun = scenarioArguments(flags);
     process.stdout.write(
       manifestText({ ...named, ...given, flags: flagsOfRun, variables, bundle, secret: label, aws }),
@@ -120,7 +124,7 @@ async function kube(flags: KubeFlags): Promise<number> {
 /** Where the pods run, and who they are. */
 function kubernetesFlags({ results, namespace, image, serviceAccount }: KubeFlags) {
   return {
-    claim: parseClaim(results),
+    results: parsePodResults(results, process.env),
     namespace: namespace === undefined ? null : checkObjectName('--namespace', namespace),
     image: image ?? `iotload:${version}`,
     serviceAccount: serviceAccount === undefined ? null : checkObjectName('--service-account', serviceAccount),

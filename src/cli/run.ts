@@ -5,6 +5,7 @@ import { requirePlan } from './require-plan.ts';
 import { allowedPlan, type ScenarioFlags, scenarioFlags } from './scenario-flags.ts';
 import { shardOf } from './shard-environment.ts';
 import { parseClockBound, parseStartAt } from './shard-flags.ts';
+import { openUpload, uploadFlag } from './upload-flag.ts';
 
 interface RunFlags extends ScenarioFlags, SendingFlags {
   shard: string | undefined;
@@ -13,13 +14,14 @@ interface RunFlags extends ScenarioFlags, SendingFlags {
   resume: boolean;
   clockBound: string | undefined;
   planDigest: string | undefined;
+  upload: string | undefined;
 }
 
 /** `iotload run`: the whole of it, from scenario to verdict. */
 export const runCommand = defineCommand({
   command: 'run <scenario>',
   builder: (parser) =>
-    sendingFlags(scenarioFlags(parser))
+    uploadFlag(sendingFlags(scenarioFlags(parser)))
       .option('shard', {
         type: 'string',
         describe:
@@ -59,5 +61,11 @@ async function run(flags: RunFlags): Promise<number> {
   const plan = await allowedPlan(flags);
   if (plan === null) return exitOfError['bad-scenario'];
   requirePlan(plan, flags.planDigest ?? process.env['IOTLOAD_PLAN_DIGEST']);
-  return carryOut(plan, { ...flags, 'run-id': runId }, { shard, startAtWallUs, resume: flags.resume, clockBoundUs });
+  const uploading = await openUpload(flags.upload);
+  try {
+    const how = { shard, startAtWallUs, resume: flags.resume, clockBoundUs, uploading };
+    return await carryOut(plan, { ...flags, 'run-id': runId }, how);
+  } finally {
+    uploading?.close();
+  }
 }

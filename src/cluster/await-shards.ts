@@ -7,8 +7,17 @@ import { runFiles } from '../runner/run-directory.ts';
 import { findShards } from './find-shards.ts';
 import { shardDocument } from './read-shards.ts';
 
-/** Between two looks: a file system that many machines share is slow to ask. */
+/** Between two looks: a file system that many machines share is slow to ask, and a bucket costs money. */
 const LOOK_MS = 1_000;
+const REFRESH_MS = 5_000;
+
+/** What waiting takes. */
+export interface Waiting {
+  clock: Clock;
+  note(text: string): void;
+  /** Brings what is new into the directories, where they are copies. */
+  refresh?(): Promise<void>;
+}
 
 /**
  * Resolves when every shard of the run whose directories are, or will be, below `dirs` has written its result; after `forUs` at the latest,
@@ -17,18 +26,19 @@ const LOOK_MS = 1_000;
 export async function awaitShards(
   dirs: readonly string[],
   forUs: Micros,
-  { clock, note }: { clock: Clock; note(text: string): void },
+  { clock, note, refresh }: Waiting,
 ): Promise<void> {
   const untilUs = clock.nowUs() + forUs;
   const known = new Map<string, string>();
   for (;;) {
+    await refresh?.();
     const { finished, count } = look(dirs, known);
     if (count !== null && finished >= count) return;
     if (clock.nowUs() >= untilUs) {
       note(`${finished} of ${count ?? 'the'} shards are there after ${formatDuration(forUs)}`);
       return;
     }
-    await sleep(clock, LOOK_MS);
+    await sleep(clock, refresh === undefined ? LOOK_MS : REFRESH_MS);
   }
 }
 

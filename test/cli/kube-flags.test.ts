@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkObjectName, parseClaim, parseLimits, parseStart } from '../../src/cli/kube-flags.ts';
+import { checkObjectName, parseLimits, parsePodResults, parseStart } from '../../src/cli/kube-flags.ts';
 
 describe('the flags of kube', () => {
   it('--start-in and --start-at', () => {
@@ -29,11 +29,15 @@ describe('the flags of kube', () => {
   });
 
   it('--results', () => {
-    expect(parseClaim(undefined)).toBeNull();
-    expect(parseClaim('pvc:shared')).toBe('shared');
-    expect(() => parseClaim('shared')).toThrow('expected pvc:NAME');
-    expect(() => parseClaim('pvc:Shared')).toThrow('small letters');
-    expect(() => parseClaim('s3://bucket/prefix')).toThrow('results go to a volume, not into a bucket');
+    expect(parsePodResults(undefined, {})).toEqual({ claim: null });
+    expect(parsePodResults('pvc:shared', {})).toEqual({ claim: 'shared' });
+    expect(() => parsePodResults('shared', {})).toThrow('expected pvc:NAME or s3://bucket/prefix');
+    expect(() => parsePodResults('pvc:Shared', {})).toThrow('small letters');
+    expect(parsePodResults('s3://lake/runs/', {})).toEqual({ bucket: 's3://lake/runs', endpoint: null });
+    const store = (AWS_ENDPOINT_URL_S3: string) => parsePodResults('s3://lake/runs', { AWS_ENDPOINT_URL_S3 });
+    expect(store('http://minio:9000/')).toEqual({ bucket: 's3://lake/runs', endpoint: 'http://minio:9000' });
+    expect(() => store('http://127.0.0.1:9000')).toThrow('http://127.0.0.1:9000 is each pod itself');
+    expect(() => parsePodResults('s3://La ke/runs', {})).toThrow('no name of a bucket');
   });
 
   it('names', () => {

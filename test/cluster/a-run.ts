@@ -52,6 +52,7 @@ export async function kubeRun(
   const folder = request.folder ?? '.';
   const whole = { file: 'meters.yaml', env: {}, set: [], allow: [], ...request, folder };
   const bundle = await bundlePlan(plan, whole);
+  const results = given.results ?? { claim: null };
   return {
     ...composeRun({
       plan,
@@ -71,8 +72,8 @@ export async function kubeRun(
     namespace: null,
     image: 'iotload:1.2.3',
     serviceAccount: null,
-    claim: null,
-    aws: awsOf(plan, whole.env),
+    results,
+    aws: awsOf(plan, results, whole.env),
     ...given,
   };
 }

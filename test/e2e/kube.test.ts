@@ -47,7 +47,7 @@ it.each<[string, string[], number, string]>([
   ['an embedded broker', ['--env', 'embedded'], 2, 'each shard would have an embedded broker of its own'],
   ['this machine', ['--env', 'near'], 2, '127.0.0.1:8883 is each pod itself'],
   ['a start that is too soon', ['--start-in', '10s'], 2, 'need 1m'],
-  ['a bucket', ['--results', 's3://bucket/x'], 2, 'results go to a volume, not into a bucket'],
+  ['a place that is none', ['--results', 'gs://bucket/x'], 2, 'expected pvc:NAME or s3://bucket/prefix'],
   ['what the safety rail refuses', ['--set', 'target.endpoint=mqtts://b.example.com'], 6, 'is not allowed'],
   ['no shard', ['--shards', '0'], 2, 'expected a whole number from 1'],
   ['a namespace of Slurm', ['--slurm', '--namespace', 'a'], 2, 'Slurm knows none'],

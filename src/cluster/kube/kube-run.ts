@@ -2,6 +2,12 @@ import type { Plan } from '../../plan/plan.ts';
 import type { BundledFile, ScenarioBundle } from '../bundle/scenario-bundle.ts';
 import type { ShardedRun } from '../sharded-run.ts';
 
+/**
+ * Where the pods leave what they have: in a volume that they share, an existing PersistentVolumeClaim or null for one that is made; or each
+ * in one of its own, and then copied into a bucket, `s3://bucket/prefix`, of the store at an endpoint, null for AWS.
+ */
+export type PodResults = { claim: string | null } | { bucket: string; endpoint: string | null };
+
 /** A sharded run on Kubernetes. */
 export interface KubeRun extends ShardedRun {
   bundle: ScenarioBundle;
@@ -14,8 +20,7 @@ export interface KubeRun extends ShardedRun {
   image: string;
   /** null: the namespace's own, without its token either way. */
   serviceAccount: string | null;
-  /** An existing PersistentVolumeClaim; null: one is made. */
-  claim: string | null;
+  results: PodResults;
   /** Bytes of all events, for targets that write them into files. */
   eventBytes: number;
   /** Credentials of AWS may come from the Secret too. */
@@ -25,13 +30,14 @@ export interface KubeRun extends ShardedRun {
 /** Where the pods find things. */
 export const mounts = { scenario: '/scenario', results: '/results', tmp: '/tmp' } as const;
 
-/** Names that belong to a run besides its own. */
-export function namesOf({ name, claim }: Pick<KubeRun, 'name' | 'claim'>): {
+/** Names that belong to a run besides its own; no claim where results go into a bucket. */
+export function namesOf({ name, results }: Pick<KubeRun, 'name' | 'results'>): {
   config: string;
-  claim: string;
+  claim: string | null;
   merge: string;
 } {
-  return { config: `${name}-scenario`, claim: claim ?? `${name}-results`, merge: `${name}-merge` };
+  const claim = 'bucket' in results ? null : (results.claim ?? `${name}-results`);
+  return { config: `${name}-scenario`, claim, merge: `${name}-merge` };
 }
 
 /** A file of the bundle under the name that a ConfigMap or a Secret keeps it by. */
@@ -60,11 +66,17 @@ function keyed(files: readonly BundledFile[]): KeyedFile[] {
   });
 }
 
-/** Whether the pods of a plan need credentials of AWS, and the region that its targets were resolved with; null where they do not. */
-export function awsOf({ targets }: Plan, env: Readonly<Record<string, string | undefined>>): KubeRun['aws'] {
-  const signs = targets.some(
-    ({ protocol, options: { path } }) =>
-      protocol === 'kinesis' || (typeof path === 'string' && path.startsWith('s3://')),
-  );
+/** Whether pods need credentials of AWS, and the region that the plan's targets were resolved with; null where they do not. */
+export function awsOf(
+  { targets }: Plan,
+  results: PodResults,
+  env: Readonly<Record<string, string | undefined>>,
+): KubeRun['aws'] {
+  const signs =
+    'bucket' in results ||
+    targets.some(
+      ({ protocol, options: { path } }) =>
+        protocol === 'kinesis' || (typeof path === 'string' && path.startsWith('s3://')),
+    );
   return signs ? { region: env['AWS_REGION'] || null } : null;
 }

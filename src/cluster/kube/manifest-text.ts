@@ -21,7 +21,7 @@ export function manifestText(run: KubeRun): string {
 function introduction(run: KubeRun): string[] {
   const { plan, shards, needs, version, runId, digest } = run;
   const start = shardEnvironment(run)['IOTLOAD_START_AT'];
-  const { merge, claim } = namesOf(run);
+  const { merge } = namesOf(run);
   const secret = secretCommand(run);
   const steps = [
     ...(secret === null ? [] : [['the Secret, once, from your own variables and files:', secret]]),
@@ -34,10 +34,25 @@ function introduction(run: KubeRun): string[] {
     `iotload ${version}: ${plan.name}, run ${runId} of plan ${digest.slice(0, 16)}`,
     `${shards} ${shards === 1 ? 'pod' : 'pods'}, each: ${sizeText(inCores(needs.cores), needs)}`,
     `all send from ${start} on, for ${formatDuration(planLengthUs(plan))}`,
-    ...(run.claim === null
-      ? [`${claim} needs a storage class that offers ReadWriteMany; --results pvc:NAME takes a claim that is there`]
-      : []),
+    ...whereResultsGo(run),
+    ...(run.aws === null
+      ? []
+      : [
+          `credentials of AWS: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY of the Secret ${run.secret}, or a role of --service-account`,
+        ]),
     ...steps.flatMap(([what, command], i) => [`${i + 1}. ${what}`, `     ${command}`]),
+  ];
+}
+
+function whereResultsGo(run: KubeRun): string[] {
+  const { results, runId } = run;
+  if ('bucket' in results) {
+    const store = results.endpoint === null ? '' : ` at ${results.endpoint}`;
+    return [`the results go to ${results.bucket}/${runId}${store}, the merged ones to merged below it`];
+  }
+  if (results.claim !== null) return [];
+  return [
+    `${namesOf(run).claim} needs a storage class that offers ReadWriteMany; --results pvc:NAME takes a claim that is there, --results s3://bucket/prefix needs none`,
   ];
 }
 

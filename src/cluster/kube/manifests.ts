@@ -3,7 +3,7 @@ import type { Micros } from '../../core/clock.ts';
 import { writtenFiles } from '../../runner/real-targets.ts';
 import { endsWithinUs, MERGING_US, shardEnvironment } from '../sharded-run.ts';
 import { configFiles, type KubeRun, mounts, namesOf } from './kube-run.ts';
-import { INDEX, labelsOf, metadataOf, podTemplate } from './pod-template.ts';
+import { filledIn, inMebibytes, labelsOf, metadataOf, podNameVariable, podTemplate } from './pod-template.ts';
 
 /** An object of Kubernetes. */
 export type Manifest = { apiVersion: string; kind: string; metadata: object } & Record<string, unknown>;
@@ -14,10 +14,13 @@ const RESULT_BYTES = GIB / 8;
 /** After SIGTERM a shard drains, waits this long at most for arrivals, and writes its results. */
 const LAST_ARRIVALS_US = 5_000_000;
 const WRITING_US = 30_000_000;
+/** Copies them, where they go into a bucket. */
+const COPYING_US = 60_000_000;
 
 /** Everything that a run needs besides its Secret, in the order in which it is made. Pure. */
 export function manifestsOf(run: KubeRun): Manifest[] {
-  return [configMap(run), ...(run.claim === null ? [volumeClaim(run)] : []), shardJob(run), mergeJob(run)];
+  const claim = 'claim' in run.results && run.results.claim === null ? [volumeClaim(run)] : [];
+  return [configMap(run), ...claim, shardJob(run), mergeJob(run)];
 }
 
 function configMap(run: KubeRun): Manifest {
@@ -41,7 +44,7 @@ function volumeClaim(run: KubeRun): Manifest {
   return {
     apiVersion: 'v1',
     kind: 'PersistentVolumeClaim',
-    metadata: metadataOf(run, namesOf(run).claim, 'results'),
+    metadata: metadataOf(run, namesOf(run).claim as string, 'results'),
     spec: {
       accessModes: ['ReadWriteMany'],
       resources: { requests: { storage: `${Math.max(1, Math.ceil(resultBytes(run) / GIB))}Gi` } },
@@ -68,14 +71,22 @@ function shardJob(run: KubeRun): Manifest {
       '--workers',
       `${needs.workers}`,
       '--out',
-      `${mounts.results}/${runId}/shards/${INDEX}`,
+      `${mounts.results}/${runId}/shards/${filledIn.index}`,
+      // A pod that is there twice is an attempt of its own.
+      ...uploading(run, `shards/${filledIn.index}/${filledIn.pod}`),
       '--progress',
       'plain',
     ],
-    env: [...plainEnvironment(shardEnvironment(run)), ...secretEnvironment(run)],
+    env: [
+      ...plainEnvironment(shardEnvironment(run)),
+      ...(copies(run) ? [podNameVariable] : []),
+      ...secretEnvironment(run, run.variables),
+      ...storeEnvironment(run),
+    ],
     resources: { requests: size, limits: size },
-    graceSeconds: inSeconds(plan.run.drainUs + LAST_ARRIVALS_US + WRITING_US),
+    graceSeconds: inSeconds(plan.run.drainUs + LAST_ARRIVALS_US + endingUs(run)),
     trusted: true,
+    resultBytes: resultBytes(run) / shards,
   };
   return {
     apiVersion: 'batch/v1',
@@ -112,16 +123,25 @@ function mergeJob(run: KubeRun): Manifest {
     name: 'iotload',
     args: [
       'merge',
-      `${mounts.results}/${runId}/shards`,
+      `${'bucket' in run.results ? run.results.bucket : mounts.results}/${runId}/shards`,
       '--out',
       `${mounts.results}/${runId}/merged`,
+      ...uploading(run, 'merged'),
       '--wait',
       `${inSeconds(waitUs)}s`,
     ],
-    env: [],
+    env: copies(run)
+      ? [
+          // Copies of what the shards left are made where there is room for them.
+          ...plainEnvironment({ TMPDIR: mounts.results }),
+          ...secretEnvironment(run, []),
+          ...storeEnvironment(run),
+        ]
+      : [],
     resources: { requests: { cpu: '100m', memory }, limits: { cpu: '1', memory } },
-    graceSeconds: inSeconds(WRITING_US),
+    graceSeconds: inSeconds(endingUs(run)),
     trusted: false,
+    resultBytes: 2 * run.shards * RESULT_BYTES,
   };
   return {
     apiVersion: 'batch/v1',
@@ -137,12 +157,33 @@ function mergeJob(run: KubeRun): Manifest {
   };
 }
 
+/** Whether each pod has a volume of its own, and copies what is in it. */
+function copies({ results }: KubeRun): boolean {
+  return 'bucket' in results;
+}
+
+/** The flag that says where results go, `path` behind the run's place in the bucket. */
+function uploading({ results, runId }: KubeRun, path: string): string[] {
+  return 'bucket' in results ? ['--upload', `${results.bucket}/${runId}/${path}`] : [];
+}
+
+/** How long the end of a pod takes once its last event has come. */
+function endingUs(run: KubeRun): Micros {
+  return WRITING_US + (copies(run) ? COPYING_US : 0);
+}
+
+/** Which store the bucket is in. */
+function storeEnvironment({ results }: KubeRun): object[] {
+  const endpoint = 'bucket' in results ? results.endpoint : null;
+  return endpoint === null ? [] : plainEnvironment({ AWS_ENDPOINT_URL_S3: endpoint });
+}
+
 function plainEnvironment(variables: Readonly<Record<string, string>>): object[] {
   return Object.entries(variables).map(([name, value]) => ({ name, value }));
 }
 
-/** References to the Secret, never a value. */
-function secretEnvironment({ variables, secret, aws }: KubeRun): object[] {
+/** References to the Secret, never a value, for these variables and credentials of AWS. */
+function secretEnvironment({ secret, aws }: KubeRun, variables: KubeRun['variables']): object[] {
   const refer = (name: string, optional: boolean): object => ({
     name,
     valueFrom: { secretKeyRef: { name: secret, key: name, ...(optional ? { optional } : {}) } },
@@ -165,8 +206,4 @@ function inSeconds(us: Micros): number {
 /** Whole cores as a number, anything else in thousandths. */
 export function inCores(cores: number): string {
   return Number.isInteger(cores) ? `${cores}` : `${Math.ceil(cores * 1000)}m`;
-}
-
-function inMebibytes(bytes: number): string {
-  return `${Math.ceil(bytes / 1024 ** 2)}Mi`;
 }

@@ -12,6 +12,8 @@ export interface Container {
   graceSeconds: number;
   /** It reads what the scenario needs of the Secret. */
   trusted: boolean;
+  /** Room for its results, where it has a volume of its own for them. */
+  resultBytes: number;
 }
 
 /** Labels of everything that belongs to a run. */
@@ -85,21 +87,34 @@ export function podTemplate(run: KubeRun, component: string, container: Containe
       ],
       volumes: [
         { name: 'scenario', projected: { defaultMode: 0o440, sources: sourcesOf(run, container.trusted) } },
-        { name: 'results', persistentVolumeClaim: { claimName: namesOf(run).claim } },
+        { name: 'results', ...resultsVolume(run, container) },
         { name: 'tmp', emptyDir: { sizeLimit: '256Mi' } },
       ],
     },
   };
 }
 
-/** The index, which Kubernetes fills in; any other `$(…)` of an argument stands for itself. */
-export const INDEX = '$(JOB_COMPLETION_INDEX)';
+function resultsVolume(run: KubeRun, { resultBytes }: Container): object {
+  const { claim } = namesOf(run);
+  return claim === null
+    ? { emptyDir: { sizeLimit: inMebibytes(resultBytes) } }
+    : { persistentVolumeClaim: { claimName: claim } };
+}
+
+export function inMebibytes(bytes: number): string {
+  return `${Math.ceil(bytes / 1024 ** 2)}Mi`;
+}
+
+/** What Kubernetes fills in; any other `$(…)` of an argument stands for itself. */
+export const filledIn = { index: '$(JOB_COMPLETION_INDEX)', pod: '$(POD_NAME)' } as const;
+
+/** The variable that `filledIn.pod` is filled in from. */
+export const podNameVariable = { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } } as const;
 
 function literally(arg: string): string {
-  return arg
-    .split(INDEX)
-    .map((piece) => piece.split('$(').join('$$('))
-    .join(INDEX);
+  return arg.replace(/\$\(/g, (opening, at: number) =>
+    Object.values(filledIn).some((name) => arg.startsWith(name, at)) ? opening : `$${opening}`,
+  );
 }
 
 /** ConfigMap and Secret, laid out as the scenario and its files lie to each other. */

@@ -46,12 +46,14 @@ describe('awsOf', () => {
     ['MQTT', 'protocol: mqtt, endpoint: "mqtt://b.example.com"', null],
   ])('%s', async (_, target, aws) => {
     const { plan } = await planned({ text: meters({ target }), env: { AWS_REGION: 'eu-west-1' } });
-    expect(awsOf(plan, { AWS_REGION: 'eu-west-1' })).toEqual(aws);
+    expect(awsOf(plan, { claim: null }, { AWS_REGION: 'eu-west-1' })).toEqual(aws);
+    const bucket = { bucket: 's3://lake', endpoint: null };
+    expect(awsOf(plan, bucket, { AWS_REGION: 'eu-west-1' })).toEqual({ region: 'eu-west-1' });
   });
 
   it('has no region where none is set', async () => {
     const target = 'protocol: kinesis, endpoint: aws, region: eu-central-1, stream: s';
     const { plan } = await planned({ text: meters({ target }) });
-    expect(awsOf(plan, { AWS_REGION: '' })).toEqual({ region: null });
+    expect(awsOf(plan, { claim: null }, { AWS_REGION: '' })).toEqual({ region: null });
   });
 });

@@ -21,8 +21,9 @@ const kinds: Record<string, () => [Partial<PlanRequest> & { text: string }, Part
   'a single pod': () => [{ text: meters() }, { shards: 1 }],
   'a claim, a namespace, a service account': () => [
     { text: meters() },
-    { claim: 'shared', namespace: 'load', serviceAccount: 'sender' },
+    { results: { claim: 'shared' }, namespace: 'load', serviceAccount: 'sender' },
   ],
+  'results in a bucket': () => [{ text: meters() }, { results: { bucket: 's3://lake/runs', endpoint: null } }],
   'flags that YAML 1.1 takes for something else': () => [
     { text: meters() },
     { flags: ['--label', 'no', '--set', 'description=$(HOME) on', '--seed', '0o17', '--count', '12:30'] },
@@ -245,6 +246,37 @@ describe('manifestsOf', () => {
       refer('AWS_ACCESS_KEY_ID'),
       ...session,
     ]);
+  });
+
+  it('gives pods whose results go into a bucket a volume of their own, and copies each attempt to a place of its own', async () => {
+    const results = { bucket: 's3://lake/runs', endpoint: 'http://minio:9000' };
+    const run = await kubeRun({ text: meters(), env: { AWS_REGION: 'eu-west-1' } }, { results });
+    const [config, ...rest] = manifestsOf(run);
+    expect([config, ...rest].map((manifest) => manifest?.kind)).toEqual(['ConfigMap', 'Job', 'Job']);
+    const [shards, merge] = rest.map((job) => specOf<{ template: Pod }>(job).template.spec);
+    expect([shards, merge].map((pod) => pod?.volumes[1])).toEqual([
+      { name: 'results', emptyDir: { sizeLimit: '128Mi' } },
+      { name: 'results', emptyDir: { sizeLimit: '1024Mi' } },
+    ]);
+    const place = 's3://lake/runs/r1/shards';
+    const behind = (pod: Pod['spec'] | undefined, flag: string): string | undefined => {
+      const args = pod?.containers[0]?.args ?? [];
+      return args[args.indexOf(flag) + 1];
+    };
+    expect(behind(shards, '--upload')).toBe(`${place}/$(JOB_COMPLETION_INDEX)/$(POD_NAME)`);
+    expect([behind(merge, 'merge'), behind(merge, '--upload')]).toEqual([place, 's3://lake/runs/r1/merged']);
+    for (const pod of [shards, merge]) {
+      const names = (pod?.containers[0]?.env ?? []).map(({ name }) => name);
+      expect(names).toEqual(expect.arrayContaining(['AWS_ACCESS_KEY_ID', 'AWS_REGION', 'AWS_ENDPOINT_URL_S3']));
+    }
+    expect(shards?.['terminationGracePeriodSeconds']).toBe(20 + 5 + 30 + 60);
+  });
+
+  it('gives the merge no secret of the scenario', async () => {
+    const variables = [{ name: 'PASSWORD', optional: false }];
+    const results = { bucket: 's3://lake/runs', endpoint: null };
+    const [, , merge] = manifestsOf(await kubeRun({ text: meters() }, { results, variables }));
+    expect(JSON.stringify(merge)).not.toContain('PASSWORD');
   });
 
   it('makes room for events that go into files', async () => {

@@ -53,11 +53,11 @@ export function s3Failure(error: unknown): S3Failure {
   return new S3Failure('ambiguous', 'connection lost', typeof code === 'string' ? code : name, undefined, error);
 }
 
-/** A failed call before the run, as the error that ends it. */
-export function s3OpeningError(error: unknown, host: string, bucket: string): IotloadError {
+/** A failed call before the run, as the error that ends it; `where` the bucket was named. */
+export function s3OpeningError(error: unknown, host: string, bucket: string, where = 'target.path'): IotloadError {
   if (error instanceof IotloadError) return error;
   const failure = s3Failure(error);
-  const details = { where: 'target.path', value: `s3://${bucket}`, cause: failure.cause };
+  const details = { where, value: `s3://${bucket}`, cause: failure.cause };
   if (failure.kind === 'ambiguous') {
     const { code, reason, hint } = socketFailure(failure.cause instanceof Error ? failure.cause : failure);
     const why = failure.message === 'connection lost' ? reason || failure.message : failure.message;

@@ -27,8 +27,8 @@ export interface S3Objects {
   /** Bytes [from, to) of an object. */
   get(key: string, from: number, to: number): Promise<Uint8Array>;
   remove(key: string): Promise<void>;
-  /** Keys that begin so, without those of deeper folders. */
-  list(prefix: string): Promise<string[]>;
+  /** Keys that begin so; those of deeper folders only with `deep`. */
+  list(prefix: string, options?: { deep: boolean }): Promise<string[]>;
   /** Begins an upload in parts; resolves with its id. */
   begin(key: string): Promise<string>;
   /** Uploads part `number`, from 1; resolves with its tag. */
@@ -118,12 +118,12 @@ class SdkObjects implements S3Objects {
     await this.#ask(() => this.#client.send(new this.#sdk.DeleteObjectCommand(this.#at(key))));
   }
 
-  async list(prefix: string): Promise<string[]> {
+  async list(prefix: string, { deep } = { deep: false }): Promise<string[]> {
     const keys: string[] = [];
     let next: string | undefined;
     do {
       const after = next === undefined ? {} : { ContinuationToken: next };
-      const input = { Bucket: this.#bucket, Prefix: prefix, Delimiter: '/', ...after };
+      const input = { Bucket: this.#bucket, Prefix: prefix, ...(deep ? {} : { Delimiter: '/' }), ...after };
       const page = await this.#ask(() => this.#client.send(new this.#sdk.ListObjectsV2Command(input)));
       for (const { Key } of page.Contents ?? []) if (Key !== undefined) keys.push(Key);
       next = page.IsTruncated === true ? page.NextContinuationToken : undefined;
