@@ -23,7 +23,7 @@ export interface EngineFleet {
   readonly maxEventBytes: number;
   readonly board: {
     readonly counters: Float64Array;
-    readonly recorders: Readonly<Record<SenderInterval, Pick<Recorder, 'record'>>>;
+    readonly recorders: Readonly<Record<SenderInterval, Pick<Recorder, 'record' | 'recordMany'>>>;
   };
   append(slot: number, dueUs: Micros, batch: EventBatch): boolean;
 }

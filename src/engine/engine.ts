@@ -37,6 +37,8 @@ export class Engine {
   readonly #batch: EventBatch;
   /** Second copies in the batch. */
   #copies = 0;
+  /** Measured events in the batch that found room at once. */
+  #unwaited = 0;
   #sinks: readonly Sink[] = [];
   #queues: LaneQueues[] = [];
   #readyLanes: number[][] = [];
@@ -129,11 +131,14 @@ export class Engine {
     atUs: Micros,
   ): void {
     const fleet = this.#options.fleets[fleetIndex] as EngineFleet;
-    const { serviceTime, responseTime } = fleet.board.recorders;
+    const { responseTime } = fleet.board.recorders;
     const { fromUs, toUs } = this.#options.measured;
     const answered = outcome === Outcome.acked || outcome === Outcome.noAck;
     const doubles = fleet.behavior?.doubles ?? false;
     let copies = 0;
+    // What was sent at one instant and answered at one instant took as long: one look at the histogram for all of it.
+    let alike = 0;
+    let alikeSentUs = 0;
     for (let i = 0; i < count; i++) {
       const slot = slots[i] as number;
       if (doubles && isCopy(slot)) {
@@ -144,12 +149,25 @@ export class Engine {
       if (!answered) continue;
       const dueUs = intendedUs(fleet, slot, fleet.profile.timeOf(slot));
       if (dueUs < fromUs || dueUs >= toUs) continue;
-      serviceTime.record(atUs - (sentAtUs[i] as number));
-      responseTime.record(atUs - (this.#options.unpaced ? (sentAtUs[i] as number) : this.#startUs + dueUs));
+      const sentUs = sentAtUs[i] as number;
+      if (sentUs !== alikeSentUs && alike > 0) {
+        this.#recordAlike(fleet, atUs - alikeSentUs, alike);
+        alike = 0;
+      }
+      alikeSentUs = sentUs;
+      alike++;
+      if (!this.#options.unpaced) responseTime.record(atUs - this.#startUs - dueUs);
     }
+    if (alike > 0) this.#recordAlike(fleet, atUs - alikeSentUs, alike);
     // What became of a second copy is nobody's outcome.
     if (copies > 0) this.#options.attemptedAgain(fleetIndex, copies);
     add(fleet.board.counters, counterOf[outcome] as number, count - copies);
+  }
+
+  /** Events that took equally long. Unpaced, no instant was intended but that of sending. */
+  #recordAlike({ board: { recorders } }: EngineFleet, us: Micros, count: number): void {
+    recorders.serviceTime.recordMany(us, count);
+    if (this.#options.unpaced) recorders.responseTime.recordMany(us, count);
   }
 
   /** `SinkContext.remake`. */
@@ -292,7 +310,7 @@ export class Engine {
       this.#meet(fleet, seat, dueUs, sink);
       if ((room[lane] as number) > 0) {
         room[lane] = (room[lane] as number) - 1;
-        if (measured) fleet.board.recorders.clientWait.record(0);
+        if (measured) this.#unwaited++;
         this.#append(fleet, slot, dueUs, sink);
         return true;
       }
@@ -327,6 +345,8 @@ export class Engine {
     if (count === 0) return;
     add(fleet.board.counters, Counter.sent, count - this.#copies);
     this.#copies = 0;
+    if (this.#unwaited > 0) fleet.board.recorders.clientWait.recordMany(0, this.#unwaited);
+    this.#unwaited = 0;
     sink.send(this.#batch, this.#clock.nowUs());
     clearBatch(this.#batch, fleet.index);
   }

@@ -9,6 +9,7 @@ import type { BehaviorSpec } from '../../src/models/behavior/spec.ts';
 import { createSchedule } from '../../src/schedule/schedule.ts';
 import type { Sink } from '../../src/targets/target.ts';
 import { VirtualClock } from '../simulation/virtual-clock.ts';
+import { recorderInto } from './recorder-into.ts';
 import { answered, ScriptedSink } from './scripted-sink.ts';
 
 const SECOND = 1_000_000;
@@ -38,7 +39,7 @@ function world({ spec, seconds = 10, window = 1000, answerUs = 500, backlog = 1e
     responseTime: [],
   };
   const recorders = Object.fromEntries(
-    senderIntervals.map((name) => [name, { record: (us: number) => samples[name].push(us) }]),
+    senderIntervals.map((name) => [name, recorderInto(samples[name])]),
   ) as unknown as EngineFleet['board']['recorders'];
   const slots = DEVICES * 10 * seconds;
   const profile = createSchedule({ rate: { events: DEVICES * 10, perUs: SECOND }, segments: [] });

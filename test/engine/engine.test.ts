@@ -7,6 +7,7 @@ import type { EngineFleet } from '../../src/engine/engine-fleet.ts';
 import { RECORDER_BYTES } from '../../src/metrics/recorder.ts';
 import { createSchedule } from '../../src/schedule/schedule.ts';
 import { VirtualClock } from '../simulation/virtual-clock.ts';
+import { recorderInto } from './recorder-into.ts';
 import { answered, ScriptedSink, type SinkScript } from './scripted-sink.ts';
 
 const ONE = { numerator: 1, denominator: 1 };
@@ -47,7 +48,7 @@ function world(setup: Setup) {
     board: {
       counters: board.counters,
       recorders: Object.fromEntries(
-        senderIntervals.map((name) => [name, { record: (us: number) => samples[name].push(us) }]),
+        senderIntervals.map((name) => [name, recorderInto(samples[name])]),
       ) as unknown as EngineFleet['board']['recorders'],
     },
     append: appendNumber(setup.devices),
