@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { youngSpaceFlags } from './young-space.ts';
 
 /**
  * Starts the module `name` beside `callerUrl` as a child process with a message channel (structured clone, so typed arrays and
@@ -10,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 export function forkSibling(callerUrl: string, name: string, args: readonly string[] = []): ChildProcess {
   const extension = extname(fileURLToPath(callerUrl));
   return fork(fileURLToPath(new URL(`./${name}${extension}`, callerUrl)), args, {
-    execArgv: extension === '.ts' ? ['--import', 'tsx'] : [],
+    execArgv: [...youngSpaceFlags, ...(extension === '.ts' ? ['--import', 'tsx'] : [])],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });

@@ -4,13 +4,14 @@ import { clearBatch, createEventBatch, type EventBatch } from '../core/event-bat
 import { Outcome } from '../core/outcome.ts';
 import { PartSlots } from '../schedule/part-slots.ts';
 import type { Sink } from '../targets/target.ts';
-import { add, Counter, counterOf } from './board.ts';
+import { add, Counter } from './board.ts';
 import { COPY, type EngineFleet, type EngineOptions, intendedUs, isCopy } from './engine-fleet.ts';
 import { giveUp } from './give-up.ts';
 import { HeldSlots } from './held-slots.ts';
 import { LaneQueues } from './lane-queues.ts';
 import { nextDue } from './next-due.ts';
 import { Reloads } from './reloads.ts';
+import { settle } from './settle.ts';
 import { strideUs } from './unpaced.ts';
 
 /** Events per batch: enough to amortise a clock read and a write, few enough that the batch's span stays far below a millisecond. */
@@ -123,51 +124,14 @@ export class Engine {
 
   /** `SinkEvents.settled`. */
   settled(
-    fleetIndex: number,
+    fleet: number,
     slots: Float64Array,
     sentAtUs: Float64Array,
     count: number,
     outcome: Outcome,
     atUs: Micros,
   ): void {
-    const fleet = this.#options.fleets[fleetIndex] as EngineFleet;
-    const { responseTime } = fleet.board.recorders;
-    const { fromUs, toUs } = this.#options.measured;
-    const answered = outcome === Outcome.acked || outcome === Outcome.noAck;
-    const doubles = fleet.behavior?.doubles ?? false;
-    let copies = 0;
-    // What was sent at one instant and answered at one instant took as long: one look at the histogram for all of it.
-    let alike = 0;
-    let alikeSentUs = 0;
-    for (let i = 0; i < count; i++) {
-      const slot = slots[i] as number;
-      if (doubles && isCopy(slot)) {
-        copies++;
-        continue;
-      }
-      this.#options.settle(fleetIndex, slot, outcome);
-      if (!answered) continue;
-      const dueUs = intendedUs(fleet, slot, fleet.profile.timeOf(slot));
-      if (dueUs < fromUs || dueUs >= toUs) continue;
-      const sentUs = sentAtUs[i] as number;
-      if (sentUs !== alikeSentUs && alike > 0) {
-        this.#recordAlike(fleet, atUs - alikeSentUs, alike);
-        alike = 0;
-      }
-      alikeSentUs = sentUs;
-      alike++;
-      if (!this.#options.unpaced) responseTime.record(atUs - this.#startUs - dueUs);
-    }
-    if (alike > 0) this.#recordAlike(fleet, atUs - alikeSentUs, alike);
-    // What became of a second copy is nobody's outcome.
-    if (copies > 0) this.#options.attemptedAgain(fleetIndex, copies);
-    add(fleet.board.counters, counterOf[outcome] as number, count - copies);
-  }
-
-  /** Events that took equally long. Unpaced, no instant was intended but that of sending. */
-  #recordAlike({ board: { recorders } }: EngineFleet, us: Micros, count: number): void {
-    recorders.serviceTime.recordMany(us, count);
-    if (this.#options.unpaced) recorders.responseTime.recordMany(us, count);
+    settle(this.#options, this.#startUs, { fleet, slots, sentAtUs, count, outcome, atUs });
   }
 
   /** `SinkContext.remake`. */

@@ -3,6 +3,7 @@ import type { Clock, Micros } from '../core/clock.ts';
 import { newRunId } from '../core/entropy.ts';
 import { IotloadError } from '../core/errors.ts';
 import { residentBytes } from '../core/process-usage.ts';
+import { holdYoungSpace } from '../core/young-space.ts';
 import { Counter } from '../engine/board.ts';
 import type { ErrorTally, FromWorker, Start } from '../engine/protocol.ts';
 import { readyPlan } from '../events/ready-plan.ts';
@@ -137,6 +138,7 @@ class Run {
     const directory = claimDirectory(this.#options, this.#earlier);
     const dir = directory.path;
     const release = claimRun(dir);
+    const letGo = holdYoungSpace();
     try {
       const embedded = await startEmbeddedBrokers(inDirectory(plan, dir));
       this.#embedded = embedded;
@@ -176,6 +178,7 @@ class Run {
       }
       await this.#endBridges();
       this.#report(meter);
+      letGo();
       return { result: await this.#conclude(dir, crew, load), dir };
     } catch (error) {
       if (this.#keeper === undefined) {
@@ -184,6 +187,7 @@ class Run {
       }
       throw unsettled(error);
     } finally {
+      letGo();
       for (const cancel of this.#cancels) cancel();
       this.#notices.flush();
       await this.#crew?.close();

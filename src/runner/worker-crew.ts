@@ -3,6 +3,7 @@ import { Piscina } from 'piscina';
 import type { Part } from '../core/anchor.ts';
 import type { Micros } from '../core/clock.ts';
 import { fromPlainError, IotloadError } from '../core/errors.ts';
+import { fixYoungSpaceOfThreads, YOUNG_MIB } from '../core/young-space.ts';
 import { type Board, boardBytes, Command, openBoard } from '../engine/board.ts';
 import type { FromWorker, Start, ToWorker, WorkerReport, WorkerTask } from '../engine/protocol.ts';
 import { keptRecordings } from '../models/recording/recording.ts';
@@ -27,12 +28,6 @@ export interface WorkerEnd {
 }
 
 /**
- * Memory for new objects of a worker, three halves of V8's. There are few of them, none for each event; left to itself it grows to 48 MiB over
- * many minutes, with each moment in which more of them survive, which looks like a leak.
- */
-const YOUNG_MIB = 24;
-
-/**
  * The worker threads of a shard: one piscina task each, for the whole run; worker j of m in shard i of n is part i + n·j of n·m. Works
  * once built only: a thread of Node 20 loads no TypeScript.
  */
@@ -47,6 +42,7 @@ export class WorkerCrew {
 
   constructor(options: CrewOptions) {
     const { plan, runId, shard, workers, resumes } = options;
+    fixYoungSpaceOfThreads();
     this.#pool = new Piscina({
       filename: new URL('../engine/worker.js', import.meta.url).href,
       minThreads: workers,
