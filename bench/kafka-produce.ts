@@ -116,7 +116,7 @@ function ownRole(name: string, broker: string, events: number, pace = ''): Promi
 
 async function compare(): Promise<void> {
   const rounds = Number(role ?? 3);
-  const count = Number(process.argv[3] ?? 1_000_000);
+  const count = Number(process.argv[3] ?? 3_000_000);
   const only = process.argv[4];
   const dir = mkdtempSync(join(tmpdir(), 'iotload-bench-'));
   const file = join(dir, 'events.txt');

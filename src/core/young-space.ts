@@ -22,7 +22,10 @@ export function fixYoungSpaceOfThreads(): void {
 
 let holders = 0;
 
-/** Keeps that of this thread, which was made before anybody could say how large, from growing until it is let go. */
+/**
+ * Keeps that of this thread, which was made before anybody could say how large, from growing until it is let go. No thread begins meanwhile:
+ * V8 then goes back to its own factor.
+ */
 export function holdYoungSpace(): () => void {
   if (holders++ === 0) setFlagsFromString('--semi-space-growth-factor=1');
   let held = true;

@@ -138,7 +138,7 @@ class Run {
     const directory = claimDirectory(this.#options, this.#earlier);
     const dir = directory.path;
     const release = claimRun(dir);
-    const letGo = holdYoungSpace();
+    let letGo = (): void => {};
     try {
       const embedded = await startEmbeddedBrokers(inDirectory(plan, dir));
       this.#embedded = embedded;
@@ -160,6 +160,7 @@ class Run {
       for (const pid of this.#verification?.pids ?? []) this.#options.observer.verifierStarted?.(pid);
       showLive(this.#options, crew.boards, latencies, meter, this.#watch, this.#verification);
       await Promise.race([this.#becomeReady(crew), this.#interruption]);
+      letGo = holdYoungSpace();
       const start = fixStart(this.#options, this.#earlier, dir);
       this.#keeper = await keepRecord(this.#options, this.#earlier, dir, start, {
         crew,
