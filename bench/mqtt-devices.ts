@@ -1,8 +1,11 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
+import { promisify } from 'node:util';
 import type { MqttClient } from 'mqtt';
 import { systemClock } from '../src/core/clock.ts';
 import { createEventBatch } from '../src/core/event-batch.ts';
 import type { TargetFleet } from '../src/targets/target.ts';
+import { compileC } from './rivals/c-client.ts';
 import { startNullBroker } from './rivals/null-broker.ts';
 import { compareRivals, type Figure, startRole, timedCommand } from './rivals/rounds.ts';
 
@@ -10,7 +13,8 @@ import { compareRivals, type Figure, startRole, timedCommand } from './rivals/ro
  * What does it cost to be a thousand devices, each with a connection of its own that sends one message at a time? CPU seconds (user +
  * system) of the publishing process per million messages of 200 B into a broker in another process that only answers. Ten messages in
  * flight per device at most. Connecting and a warm-up are left out, except for emqtt-bench, which is measured whole (starting
- * its machine and 1 000 connections cost it about 0.7 s). Rivals take turns, the median of the rounds counts.
+ * its machine and 1 000 connections cost it about 0.7 s). Rivals take turns, the median of the rounds counts. At QoS 0 a program in C that
+ * does nothing but write() says what the system alone takes: nobody who sends one message at a time can cost less.
  *
  *   node --import tsx bench/mqtt-devices.ts [rounds] [messages]
  *   EMQTT_BENCH=/path/to/emqtt_bench node --import tsx bench/mqtt-devices.ts
@@ -171,12 +175,23 @@ async function compare(): Promise<void> {
     const figure = await timedCommand(process.env['EMQTT_BENCH'] ?? 'emqtt_bench', ['pub', ...where, ...how]);
     return figure === null ? null : { ...figure, events: await broker.taken() };
   };
+  const bare = await compileC('bare-writes');
+  const bareWrites = async (): Promise<Figure | null> => {
+    if (bare === null) return null;
+    await broker.taken();
+    const sizes = [DEVICES, WARM_UP, count, 'iot/devices/d-%08d/telemetry', PAYLOAD.length].map(String);
+    const { stdout } = await promisify(execFile)(bare.program, [`${broker.port}`, ...sizes]);
+    const [cpuSeconds, wallSeconds] = stdout.split(' ').map(Number) as [number, number];
+    return { cpuSeconds, wallSeconds, events: count };
+  };
   for (const level of [0, 1]) {
     await compareRivals(`${DEVICES} connections, QoS ${level}`, rounds, {
       iotload: own('iotload', level, 1),
       'MQTT.js publish': own('mqtt.js', level, 0.5),
       'emqtt-bench': emqttBench(level),
+      ...(level === 0 ? { 'C, write() alone': bareWrites } : {}),
     });
   }
+  bare?.remove();
   broker.stop();
 }

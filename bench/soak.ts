@@ -10,7 +10,7 @@ import type { Growth, RunResult } from '../src/metrics/result.ts';
  * Do generator and verifier take more memory or descriptors, or get later, while they work? The shipped soak at 5 000 events a second into the
  * embedded broker, every event read back. Prints each slope per hour with the interval that holds it at 95 %, and how large the run's files are.
  *
- *   node --import tsx bench/soak.ts [MINUTES]        default 20, after a warm-up of half of that: until then heaps are still growing to their size
+ *   node --import tsx bench/soak.ts [MINUTES]        default 20, after a warm-up of a tenth of that
  */
 
 const minutes = Number(process.argv[2] ?? 20);
@@ -27,7 +27,7 @@ function line(who: string, metric: GrowthMetric, growth: Growth | null | undefin
 
 try {
   const seconds = Math.round(minutes * 60);
-  const length = ['--duration', `${seconds}s`, '--set', `run.warm_up=${Math.max(5, Math.round(seconds / 2))}s`];
+  const length = ['--duration', `${seconds}s`, '--set', `run.warm_up=${Math.max(5, Math.round(seconds / 10))}s`];
   const args = ['bin/iotload.js', 'run', 'soak', '--rate', '5k/s', ...length, '--out', out, '--progress', 'none', '-q'];
   const run = spawn(process.execPath, args, { stdio: 'inherit' });
   const code = await new Promise<number | null>((resolve) => run.once('exit', resolve));

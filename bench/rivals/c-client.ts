@@ -5,20 +5,25 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-/** The program of librdkafka.c, compiled. */
-export interface CClient {
+/** A program in C, compiled. */
+export interface CProgram {
   program: string;
   remove(): void;
 }
 
-/** Compiles it; null where there is no C compiler, or no librdkafka with its header (Debian: librdkafka-dev). */
-export async function compileCClient(): Promise<CClient | null> {
+/** The program of librdkafka.c; null where there is no C compiler, or no librdkafka with its header (Debian: librdkafka-dev). */
+export function compileCClient(): Promise<CProgram | null> {
+  return compileC('librdkafka', ['-lrdkafka']);
+}
+
+/** Compiles `name`.c beside this file; null where there is no C compiler, or not what it needs. */
+export async function compileC(name: string, libraries: readonly string[] = []): Promise<CProgram | null> {
   const dir = mkdtempSync(join(tmpdir(), 'iotload-bench-'));
-  const program = join(dir, 'librdkafka');
+  const program = join(dir, name);
   const remove = (): void => rmSync(dir, { recursive: true, force: true });
-  const source = fileURLToPath(new URL('librdkafka.c', import.meta.url));
+  const source = fileURLToPath(new URL(`${name}.c`, import.meta.url));
   try {
-    await promisify(execFile)('cc', ['-O2', '-o', program, source, '-lrdkafka']);
+    await promisify(execFile)('cc', ['-O2', '-o', program, source, ...libraries]);
   } catch {
     remove();
     return null;
