@@ -13,10 +13,12 @@ const TWO_32 = 4294967296;
 /** Highest rate, events per second: a window is made at once, and has to fit the memory of each that makes it. */
 export const FASTEST_PER_SECOND = 4_000_000;
 
-/** A window of the schedule: its first slot and, sorted, the due times of all its slots. */
+/** A window of the schedule: its first slot and, sorted, the due times of all its slots. Used again for another window. */
 interface Window {
   number: number;
   firstSlot: number;
+  count: number;
+  /** At least `count` long. */
   times: Float64Array;
 }
 
@@ -31,33 +33,40 @@ export function poissonSchedule(even: RateProfile, key: { k0: number; k1: number
   let windowUs = SECOND_US;
   while ((perSecond * windowUs) / SECOND_US < FEWEST_EVENTS && windowUs < LONGEST_WINDOW_US) windowUs *= 2;
   const kept: Window[] = [];
-  let current: Window = { number: -1, firstSlot: 0, times: new Float64Array(0) };
+  const none: Window = { number: -1, firstSlot: 0, count: 0, times: new Float64Array(0) };
+  let current = none;
+  let scratch = new Uint32Array(0);
 
   function windowAt(number: number): Window {
     const place = kept.findIndex((window) => window.number === number);
     if (place >= 0) return kept[place] as Window;
-    if (kept.length === KEPT) kept.shift();
-    const window = make(number);
-    kept.push(window);
-    return window;
+    const dropped = kept.length === KEPT ? (kept.shift() as Window) : { ...none };
+    if (current === dropped) current = none;
+    make(number, dropped);
+    kept.push(dropped);
+    return dropped;
   }
 
-  function make(number: number): Window {
+  function make(number: number, into: Window): void {
     const startUs = number * windowUs;
     const firstSlot = even.dueBy(startUs);
     const count = even.dueBy(startUs + windowUs) - firstSlot;
-    const draws = new Uint32Array(count);
+    if (scratch.length < count) scratch = new Uint32Array(roomFor(count));
+    if (into.times.length < count) into.times = new Float64Array(roomFor(count));
+    const draws = scratch.subarray(0, count);
     const k1 = foldHigh(key.k1, number) ^ Math.imul(number | 0, 0x85ebca77);
     for (let i = 0; i < count; i++) draws[i] = draw(key.k0, k1, i, 0);
     draws.sort();
-    return { number, firstSlot, times: timesOf(startUs, firstSlot, draws) };
+    into.number = number;
+    into.firstSlot = firstSlot;
+    into.count = count;
+    writeTimes(startUs, firstSlot, draws, into.times);
   }
 
   /** Maps draws, sorted, from the events' measure to time: between the even times of two slots lies the measure of one. */
-  function timesOf(startUs: Micros, firstSlot: number, draws: Uint32Array): Float64Array {
+  function writeTimes(startUs: Micros, firstSlot: number, draws: Uint32Array, times: Float64Array): void {
     const count = draws.length;
-    const times = new Float64Array(count);
-    if (count === 0) return times;
+    if (count === 0) return;
     const first = even.timeOf(firstSlot);
     const last = even.timeOf(firstSlot + count - 1);
     // The window's ends belong to its outermost events, but no pause does that lies there.
@@ -77,12 +86,11 @@ export function poissonSchedule(even: RateProfile, key: { k0: number; k1: number
       }
       times[i] = Math.min(Math.floor(low + (high - low) * (measure - whole)), startUs + windowUs - 1);
     }
-    return times;
   }
 
   function timeOf(slot: number): Micros {
     let place = slot - current.firstSlot;
-    if (place < 0 || place >= current.times.length) {
+    if (place < 0 || place >= current.count) {
       const evenUs = even.timeOf(slot);
       if (evenUs === Number.POSITIVE_INFINITY) return evenUs;
       current = windowAt(Math.floor(evenUs / windowUs));
@@ -95,9 +103,9 @@ export function poissonSchedule(even: RateProfile, key: { k0: number; k1: number
     if (!(t > 0)) return 0;
     if (t === Number.POSITIVE_INFINITY) return even.dueBy(t);
     const number = Math.floor(t / windowUs);
-    const { firstSlot, times } = current.number === number ? current : windowAt(number);
+    const { firstSlot, count, times } = current.number === number ? current : windowAt(number);
     let low = 0;
-    let high = times.length;
+    let high = count;
     while (low < high) {
       const middle = (low + high) >> 1;
       if ((times[middle] as number) < t) low = middle + 1;
@@ -107,4 +115,9 @@ export function poissonSchedule(even: RateProfile, key: { k0: number; k1: number
   }
 
   return { timeOf, dueBy };
+}
+
+/** With room to spare: windows of a steady rate hold one event more or less. */
+function roomFor(count: number): number {
+  return count + (count >> 3) + 1;
 }
