@@ -82,4 +82,21 @@ describe('awaitShards', () => {
     await nothing.waited;
     expect(nothing.notes).toEqual(['0 of the shards are there after 10s']);
   });
+
+  it('has what is new brought before each look, less often than it looks at a disk', async () => {
+    const dir = folderOf({});
+    const shards = join(dir, 'shards');
+    const clock = new VirtualClock();
+    const atSeconds: number[] = [];
+    const refresh = async (): Promise<void> => {
+      atSeconds.push(Math.round(clock.nowUs() / SECOND));
+      if (atSeconds.length === 3) writeFileSync(join(begin(shards, '0/1'), 'summary.json'), '{}');
+    };
+    const startedUs = clock.nowUs();
+    const waited = awaitShards([shards], 60 * SECOND, { clock, note: () => {}, refresh });
+    await pass(clock, 30);
+    await waited;
+    const start = Math.round(startedUs / SECOND);
+    expect(atSeconds.map((at) => at - start)).toEqual([0, 5, 10]);
+  });
 });
