@@ -93,9 +93,9 @@ export function addTotals(sum: SampleTotals, gain: SampleTotals): void {
  * with the last group only if there is a cell.
  */
 export function writeSamples(writer: ByteWriter, samples: Samples): void {
-  for (const [cell, count] of [...samples.cells].sort(([a], [b]) => a - b)) {
+  for (const cell of sortedCells(samples.cells)) {
     writer.varint(cell + 1);
-    writer.varint(count);
+    writer.varint(samples.cells.get(cell) as number);
   }
   writer.varint(0);
   writer.varint(samples.rejected);
@@ -103,6 +103,17 @@ export function writeSamples(writer: ByteWriter, samples: Samples): void {
   for (const value of [samples.min, samples.max, samples.sum]) writer.float64(value);
   writer.varint(samples.negative);
   writer.varint(samples.clamped);
+}
+
+const scratch = new Uint32Array(SAMPLE_CELLS);
+
+/** The cells, ascending; valid until the next call. No object for each: this happens every second, for as long as a run lasts. */
+function sortedCells(cells: ReadonlyMap<number, number>): Uint32Array {
+  let count = 0;
+  cells.forEach((_, cell) => {
+    scratch[count++] = cell;
+  });
+  return scratch.subarray(0, count).sort();
 }
 
 /** Adds what `writeSamples` wrote to `into`. Throws IotloadError `file-corrupt`. */
