@@ -2,7 +2,7 @@ import type { Part } from '../core/anchor.ts';
 import type { Clock, Micros } from '../core/clock.ts';
 import type { IotloadError } from '../core/errors.ts';
 import type { SentMoment } from '../wire/moments.ts';
-import type { Samples } from '../wire/samples.ts';
+import type { WrittenSamples } from '../wire/samples.ts';
 import type { SentWriter } from '../wire/sent-file.ts';
 import type { SentEnd } from '../wire/sent-record.ts';
 import type { Promises } from './promises.ts';
@@ -19,7 +19,7 @@ export interface SentKeeperOptions {
   /** Where the run stands; absent where nobody wants to see it over time. */
   moment?(): SentMoment;
   /** Latencies since the previous call, by fleet and interval. */
-  takeSamples(): readonly (readonly Samples[])[];
+  takeSamples(): readonly (readonly WrittenSamples[])[];
   /** Latencies go into the record this often. */
   samplesEveryUs: Micros;
   /** Once, when the record cannot be kept any more. */

@@ -23,6 +23,15 @@ export interface Samples extends SampleTotals {
   cells: Map<number, number>;
 }
 
+/** A latency distribution as far as it is written: of `Samples`, or of `CellCounts`. */
+export interface WrittenSamples extends SampleTotals {
+  cells: CellsToWrite;
+}
+
+type CellsToWrite = Pick<ReadonlyMap<number, number>, 'size' | 'get'> & {
+  forEach(visit: (count: number, cell: number) => void): void;
+};
+
 /** A latency distribution that takes little room: its cells as in a file. */
 export interface PackedSamples extends SampleTotals {
   /** `(cell + 1, count: varint)*`, in any order; what stands there of one cell adds up. */
@@ -92,7 +101,7 @@ export function addTotals(sum: SampleTotals, gain: SampleTotals): void {
  *
  * with the last group only if there is a cell.
  */
-export function writeSamples(writer: ByteWriter, samples: Samples): void {
+export function writeSamples(writer: ByteWriter, samples: WrittenSamples): void {
   for (const cell of sortedCells(samples.cells)) {
     writer.varint(cell + 1);
     writer.varint(samples.cells.get(cell) as number);
@@ -108,7 +117,7 @@ export function writeSamples(writer: ByteWriter, samples: Samples): void {
 const scratch = new Uint32Array(SAMPLE_CELLS);
 
 /** The cells, ascending; valid until the next call. No object for each: this happens every second, for as long as a run lasts. */
-function sortedCells(cells: ReadonlyMap<number, number>): Uint32Array {
+function sortedCells(cells: CellsToWrite): Uint32Array {
   let count = 0;
   cells.forEach((_, cell) => {
     scratch[count++] = cell;

@@ -7,7 +7,7 @@ import { JournalWriter, readJournal } from './journal.ts';
 import type { SentMoment } from './moments.ts';
 import { SentRecordKind } from './outcome-journal.ts';
 import type { RunHeader } from './run-header.ts';
-import { type Samples, writeSamples } from './samples.ts';
+import { type WrittenSamples, writeSamples } from './samples.ts';
 import { type SentEnd, type SentRecord, SentState } from './sent-record.ts';
 
 /** What a `sent` file begins with. */
@@ -76,7 +76,7 @@ export class SentWriter {
   }
 
   /** Adds the latencies of the time since the previous call: by fleet, one distribution for each of the sender's intervals. */
-  samples(fleets: readonly (readonly Samples[])[]): void {
+  samples(fleets: readonly (readonly WrittenSamples[])[]): void {
     this.#writer.byte(SentRecordKind.samples);
     for (const intervals of fleets) for (const samples of intervals) writeSamples(this.#writer, samples);
     this.#journal.append(this.#writer.take());
