@@ -60,10 +60,12 @@ function batchMedians(values: readonly TimedValue[]): TimedValue[] {
 
 /** Between -1 and just below 1; 0 where nothing scatters. */
 function neighbourCorrelation(values: readonly number[]): number {
+  // The mean of equal numbers is not always exactly that number, and what is left would follow its neighbour.
+  if (values.every((value) => value === values[0])) return 0;
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const all = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   const pairs = values.slice(1).reduce((sum, value, i) => sum + (value - mean) * ((values[i] as number) - mean), 0);
-  return all === 0 ? 0 : Math.min(0.999, pairs / all);
+  return Math.min(0.999, pairs / all);
 }
 
 function median(values: readonly number[]): number {

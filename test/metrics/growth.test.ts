@@ -55,6 +55,11 @@ describe('growthOf', () => {
   });
 });
 
+it.each([0.001, 0.1, 0.3, 1, 7])('a series that stays at %s does not grow, though its mean is not exact', (value) => {
+  const flat = Array.from({ length: 60 }, (_, i) => ({ atUs: i * 1e6, value }));
+  expect(growthOf(flat)).toEqual({ perHour: 0, low: 0, high: 0 });
+});
+
 describe('steepest', () => {
   it('is the largest of those that are known', () => {
     const [one, other] = [1, 2].map((perHour) => ({ perHour, low: 0, high: 3 }));

@@ -1,6 +1,7 @@
 import { parser as createParser, generate, type Packet } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
 import type { FaultPlan } from '../../../../src/brokers/mqtt/fault-proxy/fault-plan.ts';
+import { PublishFaults, type Way } from '../../../../src/brokers/mqtt/fault-proxy/publish-faults.ts';
 import { type FakeSocket, puback, publish, publish0, through } from './through.ts';
 
 const publish2 = (payload: string, messageId: number): Buffer =>
@@ -249,5 +250,63 @@ describe('acknowledgements that are held', () => {
     client.destroyed = true;
     pass(20);
     expect([client.told, answers]).toEqual([[], []]);
+  });
+});
+
+describe('what happens to one connection, by itself', () => {
+  /** The faults of a connection without sockets. */
+  function alone(plan: FaultPlan) {
+    const { state, log } = through(plan);
+    const answered: Buffer[] = [];
+    const way: Way = {
+      isOpen: true,
+      answer: (frame) => void answered.push(frame),
+      release: () => {},
+      delay: () => {},
+      reset: () => {},
+    };
+    return { faults: new PublishFaults(state, way), answered, log, state };
+  }
+  const versions = { client: 4, broker: 4 } as const;
+
+  it('a PUBLISH that nothing happens to passes as it is, and so does its answer', () => {
+    const { faults, answered, state } = alone({});
+    const out: Buffer[] = [];
+    faults.publish(publish('one'), versions, out);
+    expect(out).toEqual([publish('one')]);
+    expect(faults.fateOf(puback(1))).toBe('pass');
+    expect([answered.length, state.passed]).toEqual([0, 1]);
+  });
+
+  it('one that is dropped is answered in the broker’s name', () => {
+    const { faults, answered, log } = alone({ drop: { every: 1 } });
+    const out: Buffer[] = [];
+    faults.publish(publish('one', 'a', 7), versions, out);
+    expect([out, answered]).toEqual([[], [puback(7)]]);
+    expect(log.map(({ kind }) => kind)).toEqual(['drop']);
+  });
+
+  it('one whose acknowledgement is lost passes, and its answer does not', () => {
+    const { faults } = alone({ dropAcks: { every: 1 } });
+    const out: Buffer[] = [];
+    faults.publish(publish('one', 'a', 7), versions, out);
+    expect([out.length, faults.fateOf(puback(7))]).toEqual([1, 'swallow']);
+  });
+
+  it('only a PUBREL of a message that was taken here is answered here', () => {
+    const { faults, answered } = alone({ drop: { every: 1 } });
+    faults.publish(publish2('one', 9), versions, []);
+    expect([faults.released(8), faults.released(9), faults.released(9)]).toEqual([false, true, false]);
+    expect(answered).toHaveLength(2);
+  });
+
+  it('what waits to be overtaken is given back at the end, or goes down with the connection', () => {
+    const held = alone({ reorder: { every: 1 } });
+    held.faults.publish(publish('one'), versions, []);
+    expect(held.faults.takeHeld()).toEqual([publish('one')]);
+    const gone = alone({ reorder: { every: 1 } });
+    gone.faults.publish(publish('one'), versions, []);
+    gone.faults.forget();
+    expect(gone.faults.takeHeld()).toEqual([]);
   });
 });
