@@ -84,13 +84,16 @@ export function clearRunDirectory(dir: string): void {
   for (const name of filesOfRun(dir)) rmSync(join(dir, name), { force: true });
 }
 
+/** Whether a file is the record of a run, or one of several that it reads back, or one in which such a record goes on. */
+export function isRecord(name: string): boolean {
+  return isPartOf(name, runFiles.sent) || /^seen([-.].*)?$/.test(name);
+}
+
 /** What a run has left in its directory: files that every run has, and what there is for each of several targets. */
 function filesOfRun(dir: string): string[] {
   if (!existsSync(dir)) return [];
   const own: readonly string[] = Object.values(runFiles);
-  return readdirSync(dir).filter(
-    (name) => own.includes(name) || isPartOf(name, runFiles.sent) || /^(seen[-.].*|bridge-.*\.ndjson)$/.test(name),
-  );
+  return readdirSync(dir).filter((name) => own.includes(name) || isRecord(name) || /^bridge-.*\.ndjson$/.test(name));
 }
 
 /** Writes one file of the run: after a crash at any instant it is there whole, as it was before, or not at all. */

@@ -39,13 +39,9 @@ export function isBucketAddress(text: string): boolean {
 export function readBucketAddress(where: string, text: string, env: Environment): BucketAddress {
   const title = text.replace(/\/+$/, '');
   const s3 = readS3Path(title);
-  const problem = s3 === null ? { error: 'expected an address in a bucket', hint: '' } : s3PathProblem(title);
-  if (s3 === null || problem !== null)
-    throw new IotloadError('bad-arguments', problem?.error as string, {
-      where,
-      value: text,
-      hint: 'write s3://bucket/prefix',
-    });
+  const error = s3 === null ? 'expected an address in a bucket' : s3PathProblem(title)?.error;
+  if (s3 === null || error !== undefined)
+    throw new IotloadError('bad-arguments', error as string, { where, value: text, hint: 'write s3://bucket/prefix' });
   const folder = s3.key === '' ? '' : `${s3.key}/`;
   return { title, bucket: s3.bucket, folder, options: storeOf(env) };
 }

@@ -2,8 +2,7 @@ import { mkdirSync, renameSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { IotloadError } from '../../core/errors.ts';
-import { isPartOf } from '../../core/rolling-disk.ts';
-import { runFiles } from '../../runner/run-directory.ts';
+import { isRecord, runFiles } from '../../runner/run-directory.ts';
 import { describeFileError } from '../../targets/file/file-error.ts';
 import { S3Failure } from '../../targets/file/places/s3-failure.ts';
 import { bucketError, type ResultsBucket } from './bucket-address.ts';
@@ -103,6 +102,6 @@ function runsIn(keys: readonly string[], folder: string): Map<string, RemoteFile
 /** Of files that merging reads: where they stand in the order of copying; −1 for others. What is seen of a target has its name behind `seen`. */
 function orderOf(name: string): number {
   if (name === runFiles.plan) return 0;
-  if (isPartOf(name, runFiles.sent) || /^seen([-.]|$)/.test(name)) return 1;
+  if (isRecord(name)) return 1;
   return name === runFiles.summary ? 2 : -1;
 }
